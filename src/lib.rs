@@ -1,0 +1,29 @@
+//! Holds the DynamoDB tables, indexes and DAX clusters of infrastructure code against the Amazon DynamoDB
+//! Well-Architected Lens.
+//!
+//! Data flows down through the modules in this order, and each uses only those above it:
+//!
+//! | module | what it does |
+//! |---|---|
+//! | [`source`] | finds and reads files; spans, lines |
+//! | [`syntax`] | YAML, JSON and HCL to trees with spans; errors are data |
+//! | [`value`] | known, absent, unknown, dependent on an input; where each value comes from |
+//! | [`resource`] | what the front ends give: projects of resources with evaluated attributes |
+//! | `cloudformation`, `terraform` | the front ends |
+//! | [`model`] | tables, indexes, scaling, clusters ... linked to each other, the same for every language |
+//! | `policy` | pages and the engine that judges the model by them |
+//! | [`finding`] | labels, fixes, fingerprints, triage |
+//! | `config` | `dynalens.yml` |
+//! | `analysis` | the whole way from paths to findings |
+//! | `report` | findings to text, JSON, ... |
+//! | `cli` | arguments, standard streams, exit codes |
+
+#![forbid(unsafe_code)]
+
+pub mod finding;
+pub mod model;
+pub mod policy;
+pub mod resource;
+pub mod source;
+pub mod syntax;
+pub mod value;

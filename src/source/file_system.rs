@@ -1,0 +1,204 @@
+//! The one trait through which files are read, so that an editor's unsaved buffers, a test's in-memory project
+//! and the disk are the same thing to everyone else.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use std::collections::BTreeMap;
+
+/// One entry of a directory.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Entry {
+    pub name: String,
+    pub is_dir: bool,
+}
+
+/// Where files come from. Paths are absolute or relative to the working directory; implementations never
+/// write, never open connections and never block on pipes or devices.
+pub trait FileSystem: Send + Sync {
+    /// The bytes of a regular file.
+    ///
+    /// # Errors
+    /// Those of the system; reading a directory, a pipe or a device is an error as well.
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
+
+    /// The entries of a directory, sorted by name; empty for what is no directory or can't be read.
+    fn list(&self, path: &Path) -> Vec<Entry>;
+
+    fn is_file(&self, path: &Path) -> bool;
+
+    fn is_dir(&self, path: &Path) -> bool;
+
+    /// The path with symbolic links and `..` resolved, for confinement to the analysed root.
+    ///
+    /// # Errors
+    /// When the path does not exist.
+    fn canonical(&self, path: &Path) -> io::Result<PathBuf>;
+}
+
+/// The disk.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Disk;
+
+impl FileSystem for Disk {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        let metadata = std::fs::metadata(path)?;
+        if metadata.is_dir() {
+            return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a directory"));
+        }
+        if !metadata.is_file() {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file"));
+        }
+        std::fs::read(path)
+    }
+
+    fn list(&self, path: &Path) -> Vec<Entry> {
+        let Ok(entries) = std::fs::read_dir(path) else { return Vec::new() };
+        let mut entries: Vec<Entry> = entries
+            .flatten()
+            .filter_map(|entry| {
+                let name = entry.file_name().into_string().ok()?;
+                let kind = entry.file_type().ok()?;
+                let is_dir = if kind.is_symlink() { entry.path().is_dir() } else { kind.is_dir() };
+                Some(Entry { name, is_dir })
+            })
+            .collect();
+        entries.sort();
+        entries
+    }
+
+    fn is_file(&self, path: &Path) -> bool {
+        path.is_file()
+    }
+
+    fn is_dir(&self, path: &Path) -> bool {
+        path.is_dir()
+    }
+
+    fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
+        std::fs::canonicalize(path)
+    }
+}
+
+/// Texts in memory laid over another file system: an editor's buffers over the disk, or a test's project over
+/// nothing ([`Overlay::in_memory`]).
+pub struct Overlay<F> {
+    files: BTreeMap<PathBuf, Vec<u8>>,
+    below: F,
+}
+
+/// A file system without files, for an [`Overlay`] that stands alone.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Nothing;
+
+impl FileSystem for Nothing {
+    fn read(&self, _: &Path) -> io::Result<Vec<u8>> {
+        Err(io::Error::from(io::ErrorKind::NotFound))
+    }
+
+    fn list(&self, _: &Path) -> Vec<Entry> {
+        Vec::new()
+    }
+
+    fn is_file(&self, _: &Path) -> bool {
+        false
+    }
+
+    fn is_dir(&self, _: &Path) -> bool {
+        false
+    }
+
+    fn canonical(&self, _: &Path) -> io::Result<PathBuf> {
+        Err(io::Error::from(io::ErrorKind::NotFound))
+    }
+}
+
+impl Overlay<Nothing> {
+    /// A project that lives in memory only.
+    #[must_use]
+    pub fn in_memory() -> Self {
+        Self::over(Nothing)
+    }
+}
+
+impl<F: FileSystem> Overlay<F> {
+    #[must_use]
+    pub fn over(below: F) -> Self {
+        Self { files: BTreeMap::new(), below }
+    }
+
+    /// Lays a text over the path; what lies below is hidden.
+    pub fn set(&mut self, path: impl Into<PathBuf>, text: impl Into<Vec<u8>>) {
+        self.files.insert(path.into(), text.into());
+    }
+
+    /// Takes the text away again, so that what lies below shows.
+    pub fn remove(&mut self, path: &Path) {
+        self.files.remove(path);
+    }
+
+    fn holds_dir(&self, path: &Path) -> bool {
+        path.as_os_str().is_empty() && !self.files.is_empty()
+            || self.files.keys().any(|file| file != path && file.starts_with(path))
+    }
+}
+
+impl<F: FileSystem> FileSystem for Overlay<F> {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        match self.files.get(&lexical(path)) {
+            Some(text) => Ok(text.clone()),
+            None => self.below.read(path),
+        }
+    }
+
+    fn list(&self, path: &Path) -> Vec<Entry> {
+        let path = &lexical(path);
+        let mut entries = self.below.list(path);
+        for file in self.files.keys() {
+            let Ok(rest) = file.strip_prefix(path) else { continue };
+            let mut parts = rest.components();
+            let Some(first) = parts.next() else { continue };
+            let Some(name) = first.as_os_str().to_str() else { continue };
+            entries.push(Entry { name: name.to_owned(), is_dir: parts.next().is_some() });
+        }
+        entries.sort();
+        entries.dedup_by(|a, b| a.name == b.name);
+        entries
+    }
+
+    fn is_file(&self, path: &Path) -> bool {
+        self.files.contains_key(&lexical(path)) || self.below.is_file(path)
+    }
+
+    fn is_dir(&self, path: &Path) -> bool {
+        self.holds_dir(&lexical(path)) || self.below.is_dir(path)
+    }
+
+    fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
+        if let Ok(found) = self.below.canonical(path) {
+            return Ok(found);
+        }
+        let path = lexical(path);
+        if self.files.contains_key(&path) || self.holds_dir(&path) {
+            return Ok(path);
+        }
+        Err(io::Error::from(io::ErrorKind::NotFound))
+    }
+}
+
+/// The path without `.` and with `..` taken out where a name stands before it, without asking the disk.
+#[must_use]
+pub fn lexical(path: &Path) -> PathBuf {
+    use std::path::Component;
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if matches!(out.components().next_back(), Some(Component::Normal(_))) => {
+                out.pop();
+            }
+            _ => out.push(part),
+        }
+    }
+    out
+}

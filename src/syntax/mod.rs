@@ -1,0 +1,3 @@
+//! Texts to trees with spans. Parsing never fails: errors are data beside what could be read.
+
+pub mod tree;

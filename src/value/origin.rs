@@ -1,0 +1,140 @@
+//! Where values come from: the place in the attribute, and the hops that lead to the line that decided it.
+//!
+//! Every value carries an [`OriginId`], an index into its project's [`Origins`]. An origin names the place nearest to
+//! the attribute (`!Ref Recovery`, `var.pitr`), and `next` leads on: to the parameter's default, the module call's
+//! argument, the line of the var-file, down to the literal.
+
+use std::cell::RefCell;
+
+use crate::source::Span;
+
+use super::Text;
+
+/// Index of an origin in its project's arena; [`OriginId::NONE`] for values that stand nowhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct OriginId(u32);
+
+impl OriginId {
+    /// A value without a place (an intermediate result, a test's value).
+    pub const NONE: Self = Self(u32::MAX);
+
+    #[must_use]
+    pub fn is_none(self) -> bool {
+        self == Self::NONE
+    }
+}
+
+impl Default for OriginId {
+    fn default() -> Self {
+        Self::NONE
+    }
+}
+
+/// What the place of an origin is to the value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// The value is written here.
+    Literal,
+    /// An expression that computes the value; `next` is the operand that decided it, where one did.
+    Expression,
+    /// A reference to a parameter, variable, local, mapping or output, by its name in the source
+    /// (``parameter `Env` ``, `local.tags`).
+    Reference(Text),
+    /// A reference to an attribute of a resource of the project. Links between resources follow it even when the
+    /// value itself is known.
+    Resource { address: Text, attribute: Text },
+    /// The default of a parameter or variable: nothing else gave it a value.
+    Default(Text),
+    /// The argument of a module call or the parameter that a parent stack passes down.
+    Argument { name: Text, module: Text },
+    /// A line of a variable or parameter file, or of the configuration.
+    File(Text),
+    /// The command line or environment gave it.
+    CommandLine(Text),
+    /// SAM's Globals section.
+    Globals,
+    /// Tags that the provider adds (`default_tags`).
+    ProviderDefault,
+    /// The branch of a condition that was taken; the text says of which.
+    Branch(Text),
+    /// Nothing is written: the service's (or the language's) default applies. The span is the header of the block
+    /// where the attribute would stand, and the text is what would be written there.
+    Absent(Text),
+}
+
+/// One hop.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    pub span: Span,
+    pub step: Step,
+    pub next: OriginId,
+}
+
+/// The arena of a project's origins. Interior mutability, because evaluation only reads everything else; a project
+/// is evaluated by one thread.
+#[derive(Debug, Default)]
+pub struct Origins {
+    list: RefCell<Vec<Origin>>,
+}
+
+impl Origins {
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A literal's own place.
+    pub fn literal(&self, span: Span) -> OriginId {
+        self.add(Origin { span, step: Step::Literal, next: OriginId::NONE })
+    }
+
+    /// A place that leads on to `next`.
+    pub fn hop(&self, span: Span, step: Step, next: OriginId) -> OriginId {
+        self.add(Origin { span, step, next })
+    }
+
+    pub fn add(&self, origin: Origin) -> OriginId {
+        let mut list = self.list.borrow_mut();
+        let id = u32::try_from(list.len()).unwrap_or(u32::MAX - 1);
+        list.push(origin);
+        OriginId(id)
+    }
+
+    #[must_use]
+    pub fn get(&self, id: OriginId) -> Option<Origin> {
+        self.list.borrow().get(id.0 as usize).cloned()
+    }
+
+    /// The place nearest to the attribute.
+    #[must_use]
+    pub fn span(&self, id: OriginId) -> Option<Span> {
+        self.list.borrow().get(id.0 as usize).map(|origin| origin.span)
+    }
+
+    /// All hops from the attribute to the line that decided the value.
+    #[must_use]
+    pub fn trail(&self, id: OriginId) -> Vec<Origin> {
+        let list = self.list.borrow();
+        let mut trail = Vec::new();
+        let mut at = id;
+        // Origins only point backwards, so the walk ends; the bound guards against a bug.
+        while let Some(origin) = list.get(at.0 as usize) {
+            trail.push(origin.clone());
+            if trail.len() >= 256 {
+                break;
+            }
+            at = origin.next;
+        }
+        trail
+    }
+
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.list.borrow().len()
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
