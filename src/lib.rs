@@ -26,4 +26,5 @@ pub mod policy;
 pub mod resource;
 pub mod source;
 pub mod syntax;
+pub mod terraform;
 pub mod value;

@@ -1,0 +1,66 @@
+//! The built-in functions of Terraform and OpenTofu over values that may be partly known.
+//!
+//! Takes a function's name and its evaluated arguments, gives the result or the error that Terraform would give.
+//! `try`, `can`, `templatefile` and `templatestring` are not here: they look at expressions before evaluation.
+
+use crate::value::{OriginId, Origins, Value};
+
+pub use super::error::Error;
+
+/// What a call needs besides its arguments.
+pub struct Context<'a> {
+    pub files: &'a dyn Files,
+    pub origins: &'a Origins,
+    /// The place of the call; results that the function computes carry it, while elements of arguments that are
+    /// handed on keep their own.
+    pub origin: OriginId,
+}
+
+/// The files that functions may read, confined to the analysed root. Relative paths count from the directory that
+/// Terraform would run in.
+pub trait Files {
+    /// The bytes of a file.
+    ///
+    /// # Errors
+    /// Why it can't be read, as a phrase that can stand as the reason of an unknown.
+    fn read(&self, path: &str) -> Result<Vec<u8>, String>;
+
+    /// Whether there is a regular file.
+    ///
+    /// # Errors
+    /// Why that can't be told (the path leads out of the analysed root).
+    fn exists(&self, path: &str) -> Result<bool, String>;
+
+    /// The regular files below a directory whose path, relative to it and with `/`, matches a pattern with `*`,
+    /// `**`, `?`, `[...]` and `{a,b}`; sorted.
+    ///
+    /// # Errors
+    /// Why that can't be told.
+    fn glob(&self, directory: &str, pattern: &str) -> Result<Vec<String>, String>;
+
+    /// The absolute path; `None` where it would differ from machine to machine.
+    fn absolute(&self, path: &str) -> Option<String>;
+}
+
+/// Calls a function by its name, which may be written `core::name` or `provider::terraform::name`.
+///
+/// Arguments may be unknown, partly known, or depend on inputs: the result is then known as far as it can be.
+///
+/// # Errors
+/// What Terraform would reject in every combination of the inputs; where it would reject some combinations only, the
+/// result is unknown in those.
+pub fn call(name: &str, args: &[Value], context: &Context<'_>) -> Result<Value, Error> {
+    let _ = (args, context);
+    Err(Error::new(format!("there is no function `{name}`")))
+}
+
+/// Whether there is a function of this name, in one of its forms.
+#[must_use]
+pub fn exists(name: &str) -> bool {
+    names().any(|known| known == name)
+}
+
+/// All functions by name, sorted.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    std::iter::empty()
+}
