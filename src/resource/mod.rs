@@ -75,8 +75,10 @@ pub struct Resource {
 pub struct Call {
     /// `module.orders["eu"]`, the logical id of the nested stack.
     pub address: Text,
-    /// The header of the call.
+    /// The header of the call: `module "orders"`, the logical id's key.
     pub header: Span,
+    /// The whole call: a suppression in it holds for all that the call makes.
+    pub span: Span,
     /// The module comes from a registry or repository and lies in a folder of installed modules: findings in it stand
     /// at the call.
     pub installed: bool,
