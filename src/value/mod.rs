@@ -20,3 +20,6 @@ pub use data::{
 pub use number::Number;
 pub use origin::{Origin, OriginId, Origins, Step};
 pub use truth::Truth;
+
+#[cfg(test)]
+mod tests;
