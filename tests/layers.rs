@@ -48,7 +48,9 @@ fn used_folders(text: &str) -> Vec<(usize, String)> {
             };
             for name in names {
                 let name: String = name.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-                used.push((number + 1, name));
+                if !name.is_empty() {
+                    used.push((number + 1, name));
+                }
             }
         }
     }
