@@ -1,0 +1,244 @@
+//! Generated inputs of the benchmarks, written once under `target/bench-inputs/` and the same on every machine.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The folder of one input; `fill` writes it where it is not there yet.
+pub fn folder(name: &str, fill: impl FnOnce(&Path)) -> PathBuf {
+    let target = std::env::var_os("CARGO_TARGET_DIR")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("target"), PathBuf::from);
+    let path = target.join("bench-inputs").join(name);
+    let done = path.join(".complete");
+    if !done.exists() {
+        let _ = fs::remove_dir_all(&path);
+        fs::create_dir_all(&path).expect("the target folder is writable");
+        fill(&path);
+        fs::write(done, "").expect("the target folder is writable");
+    }
+    path
+}
+
+fn write(path: PathBuf, text: impl AsRef<[u8]>) {
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent).expect("the target folder is writable");
+    }
+    fs::write(path, text).expect("the target folder is writable");
+}
+
+/// A well-made table with an index, as CloudFormation YAML without the `Resources` line.
+fn table(name: &str) -> String {
+    format!(
+        "  {name}:
+    Type: AWS::DynamoDB::Table
+    DeletionPolicy: Retain
+    UpdateReplacePolicy: Retain
+    Properties:
+      BillingMode: !If [IsProd, PROVISIONED, PAY_PER_REQUEST]
+      ProvisionedThroughput: !If
+        - IsProd
+        - {{ ReadCapacityUnits: 10, WriteCapacityUnits: 10 }}
+        - !Ref AWS::NoValue
+      AttributeDefinitions:
+        - {{ AttributeName: id, AttributeType: S }}
+        - {{ AttributeName: customer, AttributeType: S }}
+      KeySchema:
+        - {{ AttributeName: id, KeyType: HASH }}
+      GlobalSecondaryIndexes:
+        - IndexName: by-customer
+          KeySchema:
+            - {{ AttributeName: customer, KeyType: HASH }}
+          Projection: {{ ProjectionType: KEYS_ONLY }}
+          ProvisionedThroughput: !If
+            - IsProd
+            - {{ ReadCapacityUnits: 10, WriteCapacityUnits: 10 }}
+            - !Ref AWS::NoValue
+      PointInTimeRecoverySpecification:
+        PointInTimeRecoveryEnabled: !If [IsProd, true, false]
+      Tags:
+        - {{ Key: owner, Value: !Sub '${{Environment}}-team' }}
+"
+    )
+}
+
+/// Resources that surround tables in real templates.
+fn function(name: &str, table: &str) -> String {
+    format!(
+        "  {name}:
+    Type: AWS::Lambda::Function
+    Properties:
+      Handler: index.handler
+      Runtime: nodejs22.x
+      Role: !GetAtt {name}Role.Arn
+      Code: {{ S3Bucket: code, S3Key: !Sub '${{AWS::StackName}}/{name}.zip' }}
+      Environment:
+        Variables:
+          TABLE: !Ref {table}
+  {name}Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: '2012-10-17'
+        Statement:
+          - {{ Effect: Allow, Principal: {{ Service: lambda.amazonaws.com }}, Action: 'sts:AssumeRole' }}
+      Policies:
+        - PolicyName: table
+          PolicyDocument:
+            Version: '2012-10-17'
+            Statement:
+              - Effect: Allow
+                Action: [dynamodb:GetItem, dynamodb:PutItem, dynamodb:Query]
+                Resource:
+                  - !GetAtt {table}.Arn
+                  - !Sub '${{{table}.Arn}}/index/*'
+"
+    )
+}
+
+const HEAD: &str = "AWSTemplateFormatVersion: '2010-09-09'
+Parameters:
+  Environment:
+    Type: String
+    AllowedValues: [dev, test, prod]
+Conditions:
+  IsProd: !Equals [!Ref Environment, prod]
+Resources:
+";
+
+/// A template of about `resources` resources: one table to two others.
+pub fn template(resources: usize) -> String {
+    let mut text = String::from(HEAD);
+    for number in 0..resources.div_ceil(3) {
+        text.push_str(&table(&format!("Table{number}")));
+        text.push_str(&function(&format!("Function{number}"), &format!("Table{number}")));
+    }
+    text
+}
+
+/// A template with one table.
+pub fn small_template() -> PathBuf {
+    folder("small", |path| write(path.join("template.yaml"), format!("{HEAD}{}", table("Orders"))))
+}
+
+pub fn template_of_300_resources() -> PathBuf {
+    folder("resources-300", |path| write(path.join("template.yaml"), template(300)))
+}
+
+/// One template of at least 10 MB.
+pub fn template_of_10_mb() -> PathBuf {
+    folder("template-10mb", |path| {
+        let block = template(3).len() - HEAD.len();
+        write(path.join("template.yaml"), template(3 * (10_000_000 / block + 1)));
+    })
+}
+
+/// `count` files of the kinds that repositories hold; one in a hundred has a table.
+pub fn mixed_files(count: usize) -> PathBuf {
+    folder(&format!("files-{count}"), |path| {
+        for number in 0..count {
+            let directory = path.join(format!("service-{:03}", number / 40));
+            match number % 100 {
+                0 => write(directory.join(format!("template-{number}.yaml")), format!("{HEAD}{}", table("Orders"))),
+                1..20 => write(
+                    directory.join(format!("deploy-{number}.yaml")),
+                    kubernetes(number),
+                ),
+                20..40 => write(directory.join(format!("data-{number}.json")), json(number)),
+                40..50 => write(
+                    directory.join(format!("network-{number}/main.tf")),
+                    format!("resource \"aws_s3_bucket\" \"b{number}\" {{\n  bucket = \"bucket-{number}\"\n}}\n").repeat(20),
+                ),
+                _ => write(
+                    directory.join(format!("code-{number}.py")),
+                    format!("def handler_{number}(event):\n    return event['value'] + {number}\n").repeat(60),
+                ),
+            }
+        }
+    })
+}
+
+fn kubernetes(number: usize) -> String {
+    let mut text = format!("apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: app-{number}\nspec:\n");
+    for container in 0..40 {
+        let _ = writeln!(text, "  container{container}: {{ image: 'registry/app:{number}', cpu: 100m }}");
+    }
+    text
+}
+
+fn json(number: usize) -> String {
+    let rows: Vec<String> =
+        (0..80).map(|row| format!("  {{ \"id\": {row}, \"name\": \"item {number}-{row}\" }}")).collect();
+    format!("[\n{}\n]\n", rows.join(",\n"))
+}
+
+/// A root module that calls `modules` local modules, each with a table.
+pub fn local_modules(modules: usize) -> PathBuf {
+    folder(&format!("modules-{modules}"), |path| {
+        let mut root = String::from("variable \"environment\" {\n  type = string\n}\n\n");
+        for number in 0..modules {
+            let _ = write!(
+                root,
+                "module \"table_{number}\" {{
+  source      = \"./modules/table-{number}\"
+  name        = \"orders-{number}\"
+  environment = var.environment
+}}
+
+"
+            );
+            write(path.join(format!("modules/table-{number}/main.tf")), TABLE_MODULE);
+        }
+        write(path.join("main.tf"), root);
+    })
+}
+
+const TABLE_MODULE: &str = r#"
+variable "name" {
+  type = string
+}
+
+variable "environment" {
+  type = string
+}
+
+variable "tags" {
+  type    = map(string)
+  default = {}
+}
+
+locals {
+  production = var.environment == "prod"
+}
+
+resource "aws_dynamodb_table" "this" {
+  name         = "${var.name}-${var.environment}"
+  billing_mode = "PAY_PER_REQUEST"
+  hash_key     = "id"
+
+  dynamic "attribute" {
+    for_each = { id = "S", customer = "S" }
+    content {
+      name = attribute.key
+      type = attribute.value
+    }
+  }
+
+  global_secondary_index {
+    name            = "by-customer"
+    hash_key        = "customer"
+    projection_type = "KEYS_ONLY"
+  }
+
+  point_in_time_recovery {
+    enabled = local.production
+  }
+
+  deletion_protection_enabled = local.production
+
+  tags = merge(var.tags, { environment = var.environment })
+}
+
+output "arn" {
+  value = aws_dynamodb_table.this.arn
+}
+"#;
