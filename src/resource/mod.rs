@@ -30,8 +30,8 @@ pub struct Project {
     pub inputs: Inputs,
     /// In the order of the source.
     pub resources: Vec<Resource>,
-    /// Values that leave the project (outputs, exports): a resource they refer to is used elsewhere.
-    pub outputs: Vec<Value>,
+    /// Values that leave the project by name (outputs, exports): a resource they refer to is used elsewhere.
+    pub outputs: Vec<(Text, Value)>,
     /// The Region and account of the deployment as far as they are known.
     pub region: Value,
     pub account: Value,
