@@ -2,8 +2,61 @@
 //! field in each language.
 //!
 //! One table serves four ends: reading resources into the model, writing fixes back, checking policies when they are
-//! compiled, and documentation. This file holds the types of that table; the files beside it hold its rows.
-//! It uses nothing from the rest of the crate, because the build script compiles it too.
+//! compiled, and documentation. This file holds the types of that table and the look-ups in it; the files beside it
+//! hold its rows. The folder uses nothing from the rest of the crate, because the build script compiles it too.
+
+mod access;
+mod backup;
+mod common;
+mod dax;
+mod index;
+mod lookup;
+mod monitoring;
+mod network;
+mod operations;
+mod place;
+mod replica;
+mod scaling;
+mod stream;
+mod table;
+
+pub use lookup::{Missing, closest, field, fields_of, resolve, subject};
+pub use place::{PLACES, Places, place};
+
+/// The schema of every subject, in the order of [`Subject::ALL`].
+pub const SUBJECTS: &[SubjectSchema] = &[
+    table::TABLE,
+    index::INDEX,
+    replica::REPLICA,
+    table::LEGACY_GLOBAL_TABLE,
+    dax::CLUSTER,
+    dax::SUBNET_GROUP,
+    dax::PARAMETER_GROUP,
+    scaling::TARGET,
+    scaling::POLICY,
+    stream::STREAM_CONSUMER,
+    stream::KINESIS_DESTINATION,
+    stream::TABLE_EXPORT,
+    backup::BACKUP_PLAN,
+    monitoring::ALARM,
+    network::ENDPOINT,
+    access::GRANT,
+    access::RESOURCE_POLICY,
+    access::KEY,
+    monitoring::TRAIL,
+    operations::FUNCTION,
+    operations::CLIENT,
+    operations::API,
+    operations::STATE_MACHINE,
+    operations::CRAWLER,
+    operations::CANARY,
+    operations::DNS_RECORD,
+    operations::ROUTING_CONTROL,
+    operations::STACK,
+    network::SECURITY_GROUP,
+    network::SUBNET,
+    access::ROLE,
+];
 
 /// The kinds of things that policies judge or follow links to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -11,6 +64,8 @@ pub enum Subject {
     Table,
     Index,
     Replica,
+    /// A table group of version 2017.11.29 of global tables (`aws_dynamodb_global_table`).
+    LegacyGlobalTable,
     DaxCluster,
     DaxSubnetGroup,
     DaxParameterGroup,
@@ -46,6 +101,7 @@ impl Subject {
         (Subject::Table, "table"),
         (Subject::Index, "index"),
         (Subject::Replica, "replica"),
+        (Subject::LegacyGlobalTable, "legacy_global_table"),
         (Subject::DaxCluster, "dax_cluster"),
         (Subject::DaxSubnetGroup, "dax_subnet_group"),
         (Subject::DaxParameterGroup, "dax_parameter_group"),
@@ -119,7 +175,8 @@ pub enum Default {
 
 /// Where a field stands in a language: the way of attribute names from the entity's own block, with dots
 /// (`PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled`); empty where the language does not have it there
-/// or where it takes code to read.
+/// or where it takes code to read. The fields of a group have their whole way, those of a list's items the way from
+/// the item.
 pub type Path = &'static str;
 
 /// One field of a subject or of a group within it.
@@ -135,6 +192,29 @@ pub struct Field {
     pub terraform: Path,
     /// What holds when nobody wrote it; `None` where absent stays absent.
     pub default: Option<Default>,
+}
+
+impl Field {
+    /// A field that code reads or derives, without a default.
+    #[must_use]
+    pub const fn new(name: &'static str, ty: Type, doc: &'static str) -> Self {
+        Self { name, ty, doc, cloudformation: "", terraform: "", default: None }
+    }
+
+    /// The field with its places in CloudFormation and Terraform.
+    #[must_use]
+    pub const fn at(mut self, cloudformation: Path, terraform: Path) -> Self {
+        self.cloudformation = cloudformation;
+        self.terraform = terraform;
+        self
+    }
+
+    /// The field with what holds when nobody wrote it.
+    #[must_use]
+    pub const fn or(mut self, default: Default) -> Self {
+        self.default = Some(default);
+        self
+    }
 }
 
 /// The schema of one subject.

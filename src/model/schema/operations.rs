@@ -1,0 +1,168 @@
+//! What runs around tables: functions and other clients, APIs, workflows, and the stack as a whole.
+
+use super::common::{self, fields};
+use super::{Default, Field, Subject, SubjectSchema, Type};
+
+const TABLES: Field = Field::new("tables", Type::List(&Type::Link(Subject::Table)), "The tables that it uses.");
+const NAME: Field = Field::new("name", Type::String, "Its name; the logical id where no name is written.");
+
+pub(super) const FUNCTION: SubjectSchema = SubjectSchema {
+    subject: Subject::Function,
+    doc: "A Lambda function that uses a table or reads a stream: `AWS::Lambda::Function`, `AWS::Serverless::Function`, \
+          `aws_lambda_function`.",
+    fields: fields![
+        NAME.at("FunctionName", "function_name"),
+        Field::new("memory_mb", Type::Integer, "Memory in megabytes.")
+            .at("MemorySize", "memory_size")
+            .or(Default::Integer(128)),
+        Field::new("timeout_seconds", Type::Integer, "How long it may run.")
+            .at("Timeout", "timeout")
+            .or(Default::Integer(3)),
+        Field::new("architectures", Type::List(&Type::String), "The processors it runs on; absent: x86_64.")
+            .at("Architectures", "architectures"),
+        Field::new("package_type", Type::Enum(&["Zip", "Image"]), "How its code is packed.")
+            .at("PackageType", "package_type")
+            .or(Default::String("Zip")),
+        Field::new("tracing", Type::Enum(&["Active", "PassThrough", "Disabled"]), "Whether it traces actively.")
+            .at("TracingConfig.Mode", "tracing_config.mode")
+            .or(Default::String("PassThrough")),
+        Field::new("layers", Type::List(&Type::String), "Its layers.").at("Layers", "layers").or(Default::EmptyList),
+        Field::new("environment", Type::Map(&Type::String), "Its environment variables.")
+            .at("Environment.Variables", "environment.variables")
+            .or(Default::EmptyMap),
+        Field::new("subnet_ids", Type::List(&Type::String), "The subnets it runs in; empty outside a VPC.")
+            .at("VpcConfig.SubnetIds", "vpc_config.subnet_ids")
+            .or(Default::EmptyList),
+        Field::new("role", Type::Link(Subject::Role), "The role that it runs with."),
+        TABLES,
+        Field::new("stream_consumers", Type::List(&Type::Link(Subject::StreamConsumer)), "The streams that call it."),
+    ],
+};
+
+pub(super) const CLIENT: SubjectSchema = SubjectSchema {
+    subject: Subject::Client,
+    doc: "What runs code that uses a table or cluster: a function, an ECS service with its task definition, an EC2 instance \
+          or launch template.",
+    fields: fields![
+        NAME,
+        Field::new("kind", Type::Enum(&["function", "service", "instance"]), "What runs the code."),
+        Field::new("on_servers", Type::Bool, "Whether it runs on EC2 instances."),
+        Field::new("environment", Type::Map(&Type::String), "Its environment variables.").or(Default::EmptyMap),
+        Field::new("subnet_ids", Type::List(&Type::String), "The subnets it runs in; empty outside a VPC.")
+            .or(Default::EmptyList),
+        Field::new("role", Type::Link(Subject::Role), "The role that it runs with."),
+        Field::new("function", Type::Link(Subject::Function), "The function, where it is one."),
+        TABLES,
+        Field::new("clusters", Type::List(&Type::Link(Subject::DaxCluster)), "The DAX clusters that it refers to."),
+    ],
+};
+
+pub(super) const API: SubjectSchema = SubjectSchema {
+    subject: Subject::Api,
+    doc: "A REST or HTTP API that leads to a client of a table or straight to DynamoDB.",
+    fields: fields![
+        NAME,
+        Field::new("kind", Type::Enum(&["rest", "http"]), "The kind of API."),
+        Field::new("private", Type::Bool, "Whether only a VPC reaches it."),
+        Field::new("security_policies", Type::List(&Type::String), "The TLS policies of its custom domains."),
+        Field::new("methods", Type::List(&Type::Object(METHOD)), "Its methods or routes that lead to a table."),
+        Field::new("stages", Type::List(&Type::Object(STAGE)), "Its stages."),
+    ],
+};
+
+const METHOD: &[Field] = &[
+    Field::new("method", Type::String, "The HTTP method."),
+    Field::new("path", Type::String, "The path or route key."),
+    Field::new("authorization", Type::String, "How callers are authorised; `NONE` by default."),
+    Field::new("validated", Type::Bool, "Whether requests are validated."),
+];
+
+const STAGE: &[Field] =
+    &[Field::new("name", Type::String, "The stage's name."), Field::new("tracing", Type::Bool, "Whether it traces.")];
+
+pub(super) const STATE_MACHINE: SubjectSchema = SubjectSchema {
+    subject: Subject::StateMachine,
+    doc: "A Step Functions workflow with DynamoDB tasks.",
+    fields: fields![
+        NAME.at("StateMachineName", "name"),
+        Field::new("tasks", Type::List(&Type::Object(TASK)), "Its tasks that call DynamoDB."),
+    ],
+};
+
+const TASK: &[Field] = &[
+    Field::new("name", Type::String, "The state's name."),
+    Field::new("resource", Type::String, "The integration that it calls."),
+    Field::new("retries", Type::Bool, "Whether it has a `Retry`."),
+];
+
+pub(super) const CRAWLER: SubjectSchema = SubjectSchema {
+    subject: Subject::Crawler,
+    doc: "A Glue crawler with DynamoDB targets.",
+    fields: fields![
+        NAME.at("Name", "name"),
+        Field::new("targets", Type::List(&Type::Object(CRAWLER_TARGET)), "The tables that it reads."),
+    ],
+};
+
+const CRAWLER_TARGET: &[Field] = &[
+    Field::new("path", Type::String, "The table's name.").at("Path", "path"),
+    Field::new("scan_all", Type::Bool, "Whether every item is read.").at("ScanAll", "scan_all").or(Default::Bool(true)),
+];
+
+pub(super) const CANARY: SubjectSchema = SubjectSchema {
+    subject: Subject::Canary,
+    doc: "A CloudWatch Synthetics canary.",
+    fields: fields![
+        NAME.at("Name", "name"),
+        Field::new("duration_seconds", Type::Integer, "How long it goes on; 0 for ever.")
+            .at("Schedule.DurationInSeconds", "schedule.duration_in_seconds")
+            .or(Default::Integer(0)),
+        Field::new("starts", Type::Bool, "Whether it starts once it is created.")
+            .at("StartCanaryAfterCreation", "start_canary"),
+        Field::new("runtime", Type::String, "The runtime version.").at("RuntimeVersion", "runtime_version"),
+        Field::new("alarmed", Type::Bool, "Whether an alarm of the project reads its metrics."),
+    ],
+};
+
+pub(super) const DNS_RECORD: SubjectSchema = SubjectSchema {
+    subject: Subject::DnsRecord,
+    doc: "A Route 53 record with failover or latency routing.",
+    fields: fields![
+        NAME.at("Name", "name"),
+        Field::new("routing", Type::Enum(&["failover", "latency"]), "How it chooses."),
+        Field::new("record_region", Type::String, "The Region of a latency record.").at("Region", ""),
+        Field::new("health_check", Type::String, "Its health check.").at("HealthCheckId", "health_check_id"),
+        Field::new("evaluates_target", Type::Bool, "Whether it is an alias that evaluates its target's health.")
+            .at("AliasTarget.EvaluateTargetHealth", "alias.evaluate_target_health")
+            .or(Default::Bool(false)),
+    ],
+};
+
+pub(super) const ROUTING_CONTROL: SubjectSchema = SubjectSchema {
+    subject: Subject::RoutingControl,
+    doc: "A routing control of the Application Recovery Controller.",
+    fields: fields![
+        NAME.at("Name", "name"),
+        Field::new("panel", Type::String, "Its control panel.").at("ControlPanelArn", "control_panel_arn"),
+        Field::new("panel_size", Type::Integer, "How many routing controls of the project are in the same panel."),
+        Field::new("safe", Type::Bool, "Whether an assertion rule keeps one control of the panel on."),
+        Field::new("health_checked", Type::Bool, "Whether a health check of the project refers to it."),
+    ],
+};
+
+pub(super) const STACK: SubjectSchema = SubjectSchema {
+    subject: Subject::Stack,
+    doc: "One deployment: a template with its nested stacks, one stack of a CDK assembly, a Terraform root module. Its \
+          findings stand at its first table or cluster.",
+    fields: fields![
+        NAME,
+        TABLES,
+        Field::new("clusters", Type::List(&Type::Link(Subject::DaxCluster)), "Its DAX clusters."),
+        Field::new("indexes", Type::List(&Type::Link(Subject::Index)), "The indexes of its tables."),
+        Field::new("scaling_targets", Type::List(&Type::Link(Subject::ScalingTarget)), "Its scaling targets."),
+        Field::new("alarms", Type::List(&Type::Link(Subject::Alarm)), "Its alarms on DynamoDB and DAX."),
+        Field::new("backup_plans", Type::List(&Type::Link(Subject::BackupPlan)), "Its backup plans."),
+        Field::new("trails", Type::List(&Type::Link(Subject::Trail)), "Its trails."),
+        Field::new("resource_types", Type::List(&Type::String), "The types of all its resources, each once, sorted."),
+    ],
+};
