@@ -2,7 +2,9 @@
 
 mod error;
 pub mod functions;
+mod lift;
 pub mod operators;
+mod sets;
 pub mod types;
 
 pub use error::Error;

@@ -1,8 +1,15 @@
 //! Operators, conditionals, indexing and attribute access over values that may be partly known.
 
-use crate::value::{OriginId, Value};
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use crate::value::{
+    Data, List, ListKind, MapKind, Number, OriginId, Part, Shape, Symbol, Truth, Unknown, Value, equal,
+};
 
 pub use super::error::Error;
+use super::lift::{lift, reason, shaped, unknown_of};
+use super::types::Type;
 
 /// `a + b` and its like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,30 +36,169 @@ pub enum UnaryOperator {
     Not,
 }
 
-/// Applies a binary operator.
+/// Applies a binary operator. Both operands are evaluated and checked, as Terraform does: `true || null` is an error.
 ///
 /// # Errors
-/// Null operands, operands that can't be converted, division by zero.
+/// Null operands (but of `==` and `!=`), operands that can't be converted, `0 / 0`.
 pub fn binary(operator: BinaryOperator, left: &Value, right: &Value, origin: OriginId) -> Result<Value, Error> {
-    let _ = (operator, left, right);
-    Ok(Value::unknown("the operator is not evaluated", origin))
+    lift(&[left, right], &mut |leaves| binary_leaf(operator, leaves[0], leaves[1], origin))
+}
+
+fn binary_leaf(operator: BinaryOperator, left: &Value, right: &Value, origin: OriginId) -> Result<Value, Error> {
+    use BinaryOperator as Op;
+    match operator {
+        Op::Equal | Op::NotEqual => {
+            let truth = equals(left, right);
+            let truth = if operator == Op::Equal { truth } else { !truth };
+            Ok(of_truth(truth, &[left, right], origin))
+        }
+        Op::And | Op::Or => {
+            let left = operand(left, &Type::Bool, 0)?;
+            let right = operand(right, &Type::Bool, 1)?;
+            let truth = |value: &Value| value.as_bool().map_or(Truth::Unknown, Truth::from);
+            let truth =
+                if operator == Op::And { truth(&left).and(truth(&right)) } else { truth(&left).or(truth(&right)) };
+            Ok(of_truth(truth, &[&left, &right], origin))
+        }
+        _ => {
+            let left = operand(left, &Type::Number, 0)?;
+            let right = operand(right, &Type::Number, 1)?;
+            let (Some(a), Some(b)) = (left.as_number(), right.as_number()) else {
+                let compares = matches!(operator, Op::Greater | Op::GreaterOrEqual | Op::Less | Op::LessOrEqual);
+                let shape = if compares { Shape::Bool } else { Shape::Number };
+                let open = if left.as_number().is_none() { &left } else { &right };
+                return Ok(unknown_of(open, shape, origin));
+            };
+            calculate(operator, a, b, origin)
+        }
+    }
+}
+
+fn calculate(operator: BinaryOperator, a: &Number, b: &Number, origin: OriginId) -> Result<Value, Error> {
+    use BinaryOperator as Op;
+    let order = a.cmp(b);
+    let result = match operator {
+        Op::Greater => return Ok(Value::bool(order == Ordering::Greater, origin)),
+        Op::GreaterOrEqual => return Ok(Value::bool(order != Ordering::Less, origin)),
+        Op::Less => return Ok(Value::bool(order == Ordering::Less, origin)),
+        Op::LessOrEqual => return Ok(Value::bool(order != Ordering::Greater, origin)),
+        Op::Add => a.add(b),
+        Op::Subtract => a.subtract(b),
+        Op::Multiply => a.multiply(b),
+        Op::Divide if b.is_zero() && a.is_zero() => return Err(Error::new("zero can't be divided by zero")),
+        // Terraform goes on with an infinite number, which no attribute can hold.
+        Op::Divide if b.is_zero() => {
+            return Ok(shaped("a division by zero gives an infinite number", Shape::Number, origin));
+        }
+        Op::Divide => a.divide(b),
+        Op::Modulo if b.is_zero() => return Ok(Value::number(a.clone(), origin)),
+        _ => a.remainder(b),
+    };
+    result.map(|number| Value::number(number, origin)).ok_or_else(too_large)
+}
+
+/// The error of numbers beyond the bound.
+pub(super) fn too_large() -> Error {
+    Error::new("the number is larger than 2^40000, which is more than is computed here")
+}
+
+/// An operand, converted; null is refused.
+fn operand(value: &Value, ty: &Type, at: usize) -> Result<Value, Error> {
+    let converted = ty.convert(value).map_err(|error| error.at_argument(at))?;
+    if converted.is_unset() {
+        return Err(Error::of_argument(format!("a {} is required, but this is null", ty.name()), at));
+    }
+    Ok(converted)
+}
+
+fn of_truth(truth: Truth, operands: &[&Value], origin: OriginId) -> Value {
+    match truth.known() {
+        Some(known) => Value::bool(known, origin),
+        None => {
+            let why = operands.iter().find_map(|operand| reason(operand));
+            shaped(why.unwrap_or_else(|| "the values can't be compared".into()), Shape::Bool, origin)
+        }
+    }
+}
+
+/// Terraform's `==` as far as it is known: values of different types are different (`[1] == tolist([1])` is false).
+/// Choices at the top are not followed.
+#[must_use]
+pub fn equals(a: &Value, b: &Value) -> Truth {
+    let all = |pairs: &mut dyn Iterator<Item = Truth>| pairs.fold(Truth::True, Truth::and);
+    match (&a.data, &b.data) {
+        (Data::List(left), Data::List(right)) => {
+            if left.kind != right.kind {
+                return Truth::False;
+            }
+            let open = left.rest.is_some() || right.rest.is_some();
+            if !open && left.items.len() != right.items.len() {
+                let may_merge =
+                    |list: &List| list.kind == ListKind::Set && !list.items.iter().all(Value::is_wholly_known);
+                return if may_merge(left) || may_merge(right) { Truth::Unknown } else { Truth::False };
+            }
+            let same = all(&mut left.items.iter().zip(&right.items).map(|(a, b)| equals(a, b)));
+            let ordered = left.kind != ListKind::Set || (a.is_wholly_known() && b.is_wholly_known());
+            match same {
+                Truth::False if !ordered => Truth::Unknown,
+                same if open => same.and(Truth::Unknown),
+                same => same,
+            }
+        }
+        (Data::Map(left), Data::Map(right)) => {
+            if left.kind != right.kind {
+                return Truth::False;
+            }
+            let one_way = |from: &crate::value::Map, to: &crate::value::Map| {
+                all(&mut from.entries.iter().map(|entry| match to.get(&entry.key) {
+                    Some(value) => equals(&entry.value, value),
+                    None => Truth::from(false).or(if to.rest.is_some() { Truth::Unknown } else { Truth::False }),
+                }))
+            };
+            let same = one_way(left, right).and(one_way(right, left));
+            if left.rest.is_some() || right.rest.is_some() { same.and(Truth::Unknown) } else { same }
+        }
+        _ => equal(a, b),
+    }
 }
 
 /// Applies a unary operator.
 ///
 /// # Errors
 /// A null operand, or one that can't be converted.
-pub fn unary(operator: UnaryOperator, operand: &Value, origin: OriginId) -> Result<Value, Error> {
-    let _ = (operator, operand);
-    Ok(Value::unknown("the operator is not evaluated", origin))
+pub fn unary(operator: UnaryOperator, value: &Value, origin: OriginId) -> Result<Value, Error> {
+    lift(&[value], &mut |leaves| {
+        let ty = if operator == UnaryOperator::Not { Type::Bool } else { Type::Number };
+        let value = operand(leaves[0], &ty, 0)?;
+        Ok(match &value.data {
+            Data::Bool(known) => Value::bool(!known, origin),
+            Data::Number(number) => Value::number(number.negated(), origin),
+            _ => unknown_of(&value, ty.shape(), origin),
+        })
+    })
 }
 
-/// Converts both results of a conditional to the type that they have in common.
+/// Converts both results of a conditional to the type that they have in common; null takes the other's type.
 ///
 /// # Errors
 /// There is no such type.
 pub fn conditional_unify(yes: &Value, no: &Value) -> Result<(Value, Value), Error> {
-    Ok((yes.clone(), no.clone()))
+    if yes.is_unset() || no.is_unset() {
+        return Ok((yes.clone(), no.clone()));
+    }
+    let types = [Type::of(yes), Type::of(no)];
+    let common = Type::unify(&types).ok_or_else(|| {
+        Error::new(format!(
+            "both results of a conditional need the same type, but the one is a {} and the other a {}",
+            yes.type_name(),
+            no.type_name()
+        ))
+    })?;
+    // An operand of which no type is known leaves open what the other one is converted to.
+    if types.iter().any(|ty| matches!(ty, Type::Any)) {
+        return Ok((yes.clone(), no.clone()));
+    }
+    Ok((common.convert(yes)?, common.convert(no)?))
 }
 
 /// `collection[key]`; the element keeps its own origin.
@@ -60,8 +206,83 @@ pub fn conditional_unify(yes: &Value, no: &Value) -> Result<(Value, Value), Erro
 /// # Errors
 /// A collection that has no elements, a key of the wrong type, an element that is not there.
 pub fn index(collection: &Value, key: &Value, origin: OriginId) -> Result<Value, Error> {
-    let _ = (collection, key);
-    Ok(Value::unknown("the operator is not evaluated", origin))
+    lift(&[collection, key], &mut |leaves| index_leaf(leaves[0], leaves[1], origin))
+}
+
+fn index_leaf(collection: &Value, key: &Value, origin: OriginId) -> Result<Value, Error> {
+    if key.is_unset() {
+        return Err(Error::new("null can't be used as an index"));
+    }
+    match &collection.data {
+        Data::Absent | Data::Null => Err(Error::new("this value is null, so it has no elements")),
+        Data::List(list) if list.kind == ListKind::Set => {
+            Err(Error::new("the elements of a set have no index; convert it with tolist() or use a for expression"))
+        }
+        Data::List(list) => index_list(list, key, origin),
+        Data::Map(map) => {
+            if map.kind == MapKind::Object && matches!(key.data, Data::List(_) | Data::Map(_)) {
+                return Err(Error::new("an object is indexed with the name of an attribute"));
+            }
+            let key = Type::String.convert(key)?;
+            match key.as_str() {
+                None => Ok(unknown_of(&key, Shape::Any, origin)),
+                Some(name) => match (map.get(name), &map.rest) {
+                    (Some(value), _) => Ok(value.clone()),
+                    (None, Some(rest)) => Ok(shaped(rest.why.clone(), Shape::Any, origin)),
+                    (None, None) => Err(Error::new(format!("there is no element with the key `{name}`"))),
+                },
+            }
+        }
+        Data::Unknown(unknown) => {
+            let key = match &key.data {
+                Data::String(text) => Some(text.to_string()),
+                Data::Number(number) => Some(number.to_string()),
+                Data::Bool(known) => Some(known.to_string()),
+                _ => None,
+            };
+            element_of_unknown(unknown, key.as_deref(), origin)
+        }
+        _ => Err(Error::new(format!("a {} has no elements", collection.type_name()))),
+    }
+}
+
+fn index_list(list: &List, key: &Value, origin: OriginId) -> Result<Value, Error> {
+    let key = Type::Number.convert(key)?;
+    let Some(number) = key.as_number() else { return Ok(unknown_of(&key, Shape::Any, origin)) };
+    if number.is_negative() {
+        return Err(Error::new("an index can't be negative"));
+    }
+    if !number.is_integer() {
+        return Err(Error::new("an index has to be a whole number"));
+    }
+    let at = number.as_i64().and_then(|at| usize::try_from(at).ok()).unwrap_or(usize::MAX);
+    match (list.items.get(at), &list.rest) {
+        (Some(item), _) => Ok(item.clone()),
+        (None, Some(rest)) => Ok(shaped(rest.why.clone(), Shape::Any, origin)),
+        (None, None) => Err(Error::new(format!(
+            "there is no element with the index {number}; the {} has {}",
+            if list.kind == ListKind::Tuple { "tuple" } else { "list" },
+            list.items.len()
+        ))),
+    }
+}
+
+/// A part of an unknown: equal to the same part of the same unknown.
+fn element_of_unknown(unknown: &Arc<Unknown>, key: Option<&str>, origin: OriginId) -> Result<Value, Error> {
+    if matches!(unknown.shape, Shape::Bool | Shape::Number | Shape::String) {
+        return Err(Error::new("a string, number or bool has no elements"));
+    }
+    let symbol = key.and_then(|key| match unknown.symbol.as_ref()? {
+        Symbol::Resource { address, attribute } if attribute.is_empty() => {
+            Some(Symbol::Resource { address: address.clone(), attribute: key.into() })
+        }
+        Symbol::Resource { address, attribute } => {
+            Some(Symbol::Resource { address: address.clone(), attribute: format!("{attribute}.{key}").into() })
+        }
+        Symbol::Expression(text) => Some(Symbol::Expression(format!("{text}.{key}").into())),
+    });
+    let element = Unknown { why: unknown.why.clone(), symbol, shape: Shape::Any };
+    Ok(Value::new(Data::Unknown(Arc::new(element)), origin))
 }
 
 /// `object.name`; the element keeps its own origin.
@@ -69,6 +290,26 @@ pub fn index(collection: &Value, key: &Value, origin: OriginId) -> Result<Value,
 /// # Errors
 /// A value that has no attributes, an attribute that is not there.
 pub fn attribute(object: &Value, name: &str, origin: OriginId) -> Result<Value, Error> {
-    let _ = (object, name);
-    Ok(Value::unknown("the operator is not evaluated", origin))
+    lift(&[object], &mut |leaves| match &leaves[0].data {
+        Data::Absent | Data::Null => Err(Error::new(format!("this value is null, so it has no attribute `{name}`"))),
+        Data::Map(map) => match (map.get(name), &map.rest) {
+            (Some(value), _) => Ok(value.clone()),
+            (None, Some(rest)) => Ok(shaped(rest.why.clone(), Shape::Any, origin)),
+            (None, None) if map.kind == MapKind::Map => {
+                Err(Error::new(format!("this map has no element with the key `{name}`")))
+            }
+            (None, None) => Err(Error::new(format!("this object has no attribute `{name}`"))),
+        },
+        Data::Unknown(unknown) => element_of_unknown(unknown, Some(name), origin),
+        _ => Err(Error::new(format!("a {} has no attribute `{name}`", leaves[0].type_name()))),
+    })
+}
+
+/// The text that a value becomes inside a template.
+///
+/// # Errors
+/// Null, and what is no string, number or bool.
+pub fn template_part(value: &Value) -> Result<Vec<Part>, Error> {
+    let value = operand(value, &Type::String, 0)?;
+    Ok(crate::value::text::parts(&value).unwrap_or_default())
 }

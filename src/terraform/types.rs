@@ -1,8 +1,17 @@
 //! Terraform's types: what a value's type is, the type that several have in common, and conversion.
+//!
+//! Values carry no types of their own: a list's element type is that of its items. Unknowns and nulls fit any type.
 
-use crate::value::{Text, Value};
+use std::sync::Arc;
+
+use crate::value::{Data, Entry, List, ListKind, Map, MapKind, Number, Shape, Text, Unknown, Value};
 
 pub use super::error::Error;
+use super::lift::{lift, unknown_of};
+use super::sets::make_set;
+
+/// How deep types and values may nest before conversion refuses them.
+const MAX_DEPTH: usize = 128;
 
 /// A type constraint, as variables declare it.
 #[derive(Clone, Debug)]
@@ -32,11 +41,398 @@ pub struct ObjectAttribute {
 }
 
 impl Type {
-    /// The value as one of this type, converted at any depth.
+    /// The type of a value as far as it is known: a list's element type is what its items have in common.
+    #[must_use]
+    pub fn of(value: &Value) -> Self {
+        Self::of_nested(value, 0)
+    }
+
+    fn of_nested(value: &Value, depth: usize) -> Self {
+        if depth > MAX_DEPTH {
+            return Self::Any;
+        }
+        let element = |values: &mut dyn Iterator<Item = &Value>| {
+            values.map(|value| Self::of_nested(value, depth + 1)).reduce(Self::refine).unwrap_or(Self::Any)
+        };
+        match &value.data {
+            Data::Absent | Data::Null | Data::Entity(_) => Self::Any,
+            Data::Bool(_) => Self::Bool,
+            Data::Number(_) => Self::Number,
+            Data::String(_) | Data::Parts(_) => Self::String,
+            Data::List(list) => match list.kind {
+                ListKind::Tuple if list.rest.is_some() => Self::Any,
+                ListKind::Tuple => {
+                    Self::Tuple(list.items.iter().map(|item| Self::of_nested(item, depth + 1)).collect())
+                }
+                ListKind::List => Self::List(Box::new(element(&mut list.items.iter()))),
+                ListKind::Set => Self::Set(Box::new(element(&mut list.items.iter()))),
+            },
+            Data::Map(map) => match map.kind {
+                MapKind::Object if map.rest.is_some() => Self::Any,
+                MapKind::Object => Self::Object(
+                    map.entries
+                        .iter()
+                        .map(|entry| ObjectAttribute::required(&entry.key, Self::of_nested(&entry.value, depth + 1)))
+                        .collect(),
+                ),
+                MapKind::Map => Self::Map(Box::new(element(&mut map.entries.iter().map(|entry| &entry.value)))),
+            },
+            Data::Unknown(unknown) => match unknown.shape {
+                Shape::Bool => Self::Bool,
+                Shape::Number => Self::Number,
+                Shape::String => Self::String,
+                // A list may be a tuple or a set, a map an object: which one is not known.
+                Shape::Any | Shape::List | Shape::Map => Self::Any,
+            },
+            // Cases of different types have no type in common that is worth knowing.
+            Data::Choice(choice) => {
+                let types: Vec<Self> = choice.cases.iter().map(|case| Self::of_nested(case, depth + 1)).collect();
+                match types.split_first() {
+                    Some((first, rest)) if rest.iter().all(|other| other.same(first)) => first.clone(),
+                    _ => Self::Any,
+                }
+            }
+        }
+    }
+
+    /// Two descriptions of the same type put together; each may know what the other leaves open.
+    fn refine(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Any, known) | (known, Self::Any) => known,
+            (Self::List(a), Self::List(b)) => Self::List(Box::new(a.refine(*b))),
+            (Self::Set(a), Self::Set(b)) => Self::Set(Box::new(a.refine(*b))),
+            (Self::Map(a), Self::Map(b)) => Self::Map(Box::new(a.refine(*b))),
+            (Self::Tuple(a), Self::Tuple(b)) if a.len() == b.len() => {
+                Self::Tuple(a.into_iter().zip(b).map(|(a, b)| a.refine(b)).collect())
+            }
+            (Self::Object(a), Self::Object(b)) if a.len() == b.len() => Self::Object(
+                a.into_iter()
+                    .zip(b)
+                    .map(|(a, b)| if a.name == b.name { ObjectAttribute { ty: a.ty.refine(b.ty), ..a } } else { a })
+                    .collect(),
+            ),
+            (known, _) => known,
+        }
+    }
+
+    fn same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Any, Self::Any)
+            | (Self::Bool, Self::Bool)
+            | (Self::Number, Self::Number)
+            | (Self::String, Self::String) => true,
+            (Self::List(a), Self::List(b)) | (Self::Set(a), Self::Set(b)) | (Self::Map(a), Self::Map(b)) => a.same(b),
+            (Self::Tuple(a), Self::Tuple(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.same(b)),
+            (Self::Object(a), Self::Object(b)) => {
+                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.name == b.name && a.ty.same(&b.ty))
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether something in it is left open.
+    fn is_open(&self) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Bool | Self::Number | Self::String => false,
+            Self::List(element) | Self::Set(element) | Self::Map(element) => element.is_open(),
+            Self::Tuple(types) => types.iter().any(Self::is_open),
+            Self::Object(attributes) => attributes.iter().any(|attribute| attribute.ty.is_open()),
+        }
+    }
+
+    /// The type as messages name it.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Any => "value of any type",
+            Self::Bool => "bool",
+            Self::Number => "number",
+            Self::String => "string",
+            Self::List(_) => "list",
+            Self::Set(_) => "set",
+            Self::Map(_) => "map",
+            Self::Object(_) => "object",
+            Self::Tuple(_) => "tuple",
+        }
+    }
+
+    /// What is known of unknowns of this type.
+    #[must_use]
+    pub fn shape(&self) -> Shape {
+        match self {
+            Self::Any => Shape::Any,
+            Self::Bool => Shape::Bool,
+            Self::Number => Shape::Number,
+            Self::String => Shape::String,
+            Self::List(_) | Self::Set(_) | Self::Tuple(_) => Shape::List,
+            Self::Map(_) | Self::Object(_) => Shape::Map,
+        }
+    }
+
+    /// The value as one of this type, converted at any depth. Unknowns and choices stay where they are.
     ///
     /// # Errors
     /// The value can't be converted.
     pub fn convert(&self, value: &Value) -> Result<Value, Error> {
-        Ok(value.clone())
+        self.convert_nested(value, 0)
     }
+
+    fn convert_nested(&self, value: &Value, depth: usize) -> Result<Value, Error> {
+        if depth > MAX_DEPTH {
+            return Err(Error::new(format!("the value is nested more than {MAX_DEPTH} levels deep")));
+        }
+        let cannot = || Error::new(format!("a {} is required, but this is a {}", self.name(), value.type_name()));
+        match (&value.data, self) {
+            (Data::Choice(_), _) => {
+                lift(&[value], &mut |leaves| self.convert_nested(leaves[0], depth)).map(|v| keep_origin(v, value))
+            }
+            (_, Self::Any) | (Data::Absent | Data::Null | Data::Entity(_), _) => Ok(value.clone()),
+            (Data::Unknown(unknown), _) => {
+                if unknown.shape != Shape::Any && !fits(unknown.shape, self.shape()) {
+                    return Err(cannot());
+                }
+                let unknown = Unknown { shape: self.shape(), ..Unknown::clone(unknown) };
+                Ok(Value::new(Data::Unknown(Arc::new(unknown)), value.origin))
+            }
+            (Data::Bool(_), Self::Bool) | (Data::Number(_), Self::Number) => Ok(value.clone()),
+            (Data::String(_) | Data::Parts(_), Self::String) => Ok(value.clone()),
+            (Data::Bool(known), Self::String) => Ok(Value::string(if *known { "true" } else { "false" }, value.origin)),
+            (Data::Number(number), Self::String) => Ok(Value::string(number.to_string(), value.origin)),
+            (Data::String(text), Self::Bool) => match text.as_str() {
+                "true" | "1" => Ok(Value::bool(true, value.origin)),
+                "false" | "0" => Ok(Value::bool(false, value.origin)),
+                _ => Err(Error::new(format!("`{text}` is no bool; only `true` and `false` are"))),
+            },
+            (Data::String(text), Self::Number) => match Number::parse(text) {
+                Some(number) => Ok(Value::number(number, value.origin)),
+                None => Err(Error::new(format!("`{text}` is no decimal number"))),
+            },
+            (Data::Parts(_), Self::Bool | Self::Number) => Ok(unknown_of(value, self.shape(), value.origin)),
+            (Data::List(list), Self::List(element)) => {
+                let items = convert_items(&list.items, element, depth, || cannot_hold(value, self))?;
+                Ok(with_items(ListKind::List, items, list.rest.clone(), value))
+            }
+            (Data::List(list), Self::Set(element)) => {
+                let items = convert_items(&list.items, element, depth, || cannot_hold(value, self))?;
+                Ok(make_set(items, list.rest.clone(), value.origin))
+            }
+            (Data::List(list), Self::Tuple(types)) if list.kind == ListKind::Tuple => {
+                if list.rest.is_none() && list.items.len() != types.len() {
+                    return Err(Error::new(format!(
+                        "a tuple of {} elements is required, but this one has {}",
+                        types.len(),
+                        list.items.len()
+                    )));
+                }
+                let items = list
+                    .items
+                    .iter()
+                    .zip(types)
+                    .map(|(item, ty)| ty.convert_nested(item, depth + 1))
+                    .collect::<Result<_, _>>()?;
+                Ok(with_items(ListKind::Tuple, items, list.rest.clone(), value))
+            }
+            (Data::Map(map), Self::Map(element)) => {
+                let items: Vec<Value> = map.entries.iter().map(|entry| entry.value.clone()).collect();
+                let items = convert_items(&items, element, depth, || cannot_hold(value, self))?;
+                let entries = map
+                    .entries
+                    .iter()
+                    .zip(items)
+                    .map(|(entry, value)| Entry::new(entry.key.clone(), entry.key_origin, value))
+                    .collect();
+                let map = Map { kind: MapKind::Map, entries, rest: map.rest.clone() };
+                Ok(Value::new(Data::Map(Arc::new(map)), value.origin))
+            }
+            (Data::Map(map), Self::Object(attributes)) => convert_object(map, attributes, value, depth),
+            _ => Err(cannot()),
+        }
+    }
+
+    /// The type that all of these can be converted to; `None` where there is none. What is open in one of them is
+    /// filled in from the others.
+    #[must_use]
+    pub fn unify(types: &[Self]) -> Option<Self> {
+        Self::unify_refs(&types.iter().collect::<Vec<_>>())
+    }
+
+    fn unify_refs(types: &[&Self]) -> Option<Self> {
+        let types: Vec<&Self> = types.iter().copied().filter(|ty| !matches!(ty, Self::Any)).collect();
+        let Some(first) = types.first() else { return Some(Self::Any) };
+        if types.iter().all(|ty| matches!(ty, Self::Bool | Self::Number | Self::String)) {
+            return if types.iter().all(|ty| ty.same(first)) {
+                Some((*first).clone())
+            } else if types.iter().any(|ty| matches!(ty, Self::String)) {
+                Some(Self::String)
+            } else {
+                None
+            };
+        }
+        if types.iter().all(|ty| matches!(ty, Self::Object(_) | Self::Map(_))) {
+            return unify_maps(&types);
+        }
+        if types.iter().all(|ty| matches!(ty, Self::Tuple(_) | Self::List(_) | Self::Set(_))) {
+            return unify_lists(&types);
+        }
+        None
+    }
+}
+
+impl ObjectAttribute {
+    /// An attribute that has to be given.
+    #[must_use]
+    pub fn required(name: &Text, ty: Type) -> Self {
+        Self { name: name.clone(), ty, optional: false, default: None }
+    }
+}
+
+/// Whether an unknown of one shape may be converted to another.
+fn fits(from: Shape, to: Shape) -> bool {
+    match (from, to) {
+        (_, Shape::Any) | (Shape::Any, _) => true,
+        (Shape::List | Shape::Map, _) | (_, Shape::List | Shape::Map) => from == to,
+        (Shape::Bool, Shape::Number) | (Shape::Number, Shape::Bool) => false,
+        _ => true,
+    }
+}
+
+fn unify_maps(types: &[&Type]) -> Option<Type> {
+    let objects: Vec<&[ObjectAttribute]> = types
+        .iter()
+        .filter_map(|ty| if let Type::Object(attributes) = ty { Some(attributes.as_slice()) } else { None })
+        .collect();
+    let names = |attributes: &[ObjectAttribute]| {
+        let mut names: Vec<Text> = attributes.iter().map(|attribute| attribute.name.clone()).collect();
+        names.sort();
+        names
+    };
+    if objects.len() == types.len() {
+        let first = names(objects.first()?);
+        if objects.iter().all(|object| names(object) == first) {
+            let attributes = first
+                .iter()
+                .map(|name| {
+                    let types: Vec<&Type> = objects
+                        .iter()
+                        .flat_map(|object| object.iter().filter(|attribute| attribute.name == *name))
+                        .map(|attribute| &attribute.ty)
+                        .collect();
+                    Some(ObjectAttribute::required(name, Type::unify_refs(&types)?))
+                })
+                .collect::<Option<_>>()?;
+            return Some(Type::Object(attributes));
+        }
+    }
+    let elements: Vec<&Type> = types
+        .iter()
+        .flat_map(|ty| match ty {
+            Type::Object(attributes) => attributes.iter().map(|attribute| &attribute.ty).collect(),
+            Type::Map(element) => vec![element.as_ref()],
+            _ => Vec::new(),
+        })
+        .collect();
+    Some(Type::Map(Box::new(Type::unify_refs(&elements)?)))
+}
+
+fn unify_lists(types: &[&Type]) -> Option<Type> {
+    let tuples: Vec<&[Type]> = types
+        .iter()
+        .filter_map(|ty| if let Type::Tuple(elements) = ty { Some(elements.as_slice()) } else { None })
+        .collect();
+    if tuples.len() == types.len() {
+        let length = tuples.first()?.len();
+        if tuples.iter().all(|tuple| tuple.len() == length) {
+            let elements = (0..length)
+                .map(|at| Type::unify_refs(&tuples.iter().filter_map(|tuple| tuple.get(at)).collect::<Vec<_>>()))
+                .collect::<Option<_>>()?;
+            return Some(Type::Tuple(elements));
+        }
+    }
+    let elements: Vec<&Type> = types
+        .iter()
+        .flat_map(|ty| match ty {
+            Type::Tuple(elements) => elements.iter().collect(),
+            Type::List(element) | Type::Set(element) => vec![element.as_ref()],
+            _ => Vec::new(),
+        })
+        .collect();
+    let element = Box::new(Type::unify_refs(&elements)?);
+    let is_set =
+        types.iter().any(|ty| matches!(ty, Type::Set(_))) && !types.iter().any(|ty| matches!(ty, Type::List(_)));
+    Some(if is_set { Type::Set(element) } else { Type::List(element) })
+}
+
+fn cannot_hold(value: &Value, ty: &Type) -> Error {
+    Error::new(format!(
+        "the elements of this {} have no type in common, as those of a {} need",
+        value.type_name(),
+        ty.name()
+    ))
+}
+
+/// Converts the elements of a collection; an element type that is left open becomes what they have in common.
+fn convert_items(
+    items: &[Value],
+    element: &Type,
+    depth: usize,
+    no_common_type: impl Fn() -> Error,
+) -> Result<Vec<Value>, Error> {
+    let convert = |items: &[Value], ty: &Type| -> Result<Vec<Value>, Error> {
+        items.iter().map(|item| ty.convert_nested(item, depth + 1)).collect()
+    };
+    let items = convert(items, element)?;
+    if !element.is_open() {
+        return Ok(items);
+    }
+    let types: Vec<Type> = items.iter().map(Type::of).collect();
+    let common = Type::unify(&types).ok_or_else(no_common_type)?;
+    convert(&items, &common)
+}
+
+fn with_items(kind: ListKind, items: Vec<Value>, rest: Option<Arc<Unknown>>, from: &Value) -> Value {
+    Value::new(Data::List(Arc::new(List { kind, items, rest })), from.origin)
+}
+
+fn convert_object(map: &Map, attributes: &[ObjectAttribute], value: &Value, depth: usize) -> Result<Value, Error> {
+    let mut entries = Vec::with_capacity(attributes.len());
+    for attribute in attributes {
+        let convert = |given: &Value| {
+            attribute
+                .ty
+                .convert_nested(given, depth + 1)
+                .map_err(|error| Error::new(format!("attribute `{}`: {}", attribute.name, error.message)))
+        };
+        let default = || match &attribute.default {
+            Some(default) => convert(default),
+            None => Ok(Value::null(value.origin)),
+        };
+        let (key_origin, given) = match map.entry(&attribute.name) {
+            // Null in some cases of an input only: the default stands in for it in those.
+            Some(entry) if attribute.optional && attribute.default.is_some() => {
+                let given = lift(&[&entry.value], &mut |leaves| {
+                    if leaves[0].is_unset() { default() } else { convert(leaves[0]) }
+                })?;
+                (entry.key_origin, given)
+            }
+            Some(entry) => (entry.key_origin, convert(&entry.value)?),
+            None => match &map.rest {
+                Some(rest) => {
+                    let unknown = Unknown { why: rest.why.clone(), symbol: None, shape: attribute.ty.shape() };
+                    (value.origin, Value::new(Data::Unknown(Arc::new(unknown)), value.origin))
+                }
+                None if attribute.optional => (value.origin, default()?),
+                None => return Err(Error::new(format!("attribute `{}` is required", attribute.name))),
+            },
+        };
+        entries.push(Entry::new(attribute.name.clone(), key_origin, given));
+    }
+    entries.sort_by(|a, b| a.key.cmp(&b.key));
+    let map = Map { kind: MapKind::Object, entries, rest: None };
+    Ok(Value::new(Data::Map(Arc::new(map)), value.origin))
+}
+
+/// A choice keeps the place of the value that it was made from.
+fn keep_origin(converted: Value, from: &Value) -> Value {
+    if matches!(converted.data, Data::Choice(_)) { converted.at(from.origin) } else { converted }
 }

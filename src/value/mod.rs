@@ -4,6 +4,7 @@
 //! down to list items and map entries, carries where it comes from ([`Origins`]). The front ends make values, the
 //! model gives them names, and policies are judged over them.
 
+mod big_float;
 mod choice;
 mod data;
 mod number;
