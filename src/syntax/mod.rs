@@ -1,4 +1,35 @@
 //! Texts to trees with spans. Parsing never fails: errors are data beside what could be read.
 
+use std::sync::Arc;
+
+use crate::source::SourceFile;
+use tree::Tree;
+
 pub mod hcl;
+pub mod json;
+mod keys;
 pub mod tree;
+pub mod yaml;
+
+/// How many containers may stand inside each other in a YAML or JSON file.
+pub const DEPTH_LIMIT: usize = 255;
+
+/// Reads a file that may hold YAML or JSON: a template is often JSON under a name that does not tell.
+///
+/// What begins with a brace or bracket is read as JSON; unless its name ends in `.json`, YAML is tried when that
+/// fails, and kept when it reads better.
+#[must_use]
+pub fn parse_data(file: Arc<SourceFile>) -> Tree {
+    let named_json = file.path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
+    let body = file.text().get(file.body_start()..).unwrap_or_default();
+    let looks_json = body.trim_start().starts_with(['{', '[']);
+    if !looks_json && !named_json {
+        return yaml::parse(file);
+    }
+    let tree = json::parse(Arc::clone(&file));
+    if named_json || !tree.is_broken() {
+        return tree;
+    }
+    let other = yaml::parse(file);
+    if other.is_broken() { tree } else { other }
+}

@@ -146,10 +146,17 @@ impl Tree {
         self.nodes.is_empty()
     }
 
+    /// Whether some mistake kept the text from being read as it stands.
+    #[must_use]
+    pub fn is_broken(&self) -> bool {
+        self.errors.iter().any(|error| !error.recoverable)
+    }
+
     // Building: for the parsers beside this file.
 
     fn push(&mut self, start: u32, end: u32, tag: Option<&str>, body: Body) -> NodeId {
-        let tag = tag.map_or(0, |tag| match self.tags.iter().position(|known| **known == *tag) {
+        // Real files use a handful of tags; a hostile one may use a million, which then are not looked up.
+        let tag = tag.map_or(0, |tag| match self.tags.iter().take(32).position(|known| **known == *tag) {
             Some(index) => index_of(index + 1),
             None => {
                 self.tags.push(tag.into());

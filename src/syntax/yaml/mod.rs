@@ -1,0 +1,88 @@
+//! YAML to a tree: takes a text, gives nodes with exact byte spans, comments and errors.
+//!
+//! granit-parser's scanner cuts the text into tokens. What stands above tokens is done here, because a linter needs it
+//! otherwise than a loader does: spans end with the last character of a node, tags are kept as written, scalars are
+//! read as YAML 1.1 (the way CloudFormation reads them), anchors and merge keys are expanded by sharing nodes, and
+//! after a mistake the parser goes on at the next key of an enclosing mapping, so that a half-typed resource does not
+//! hide the others.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `tokens` | the scanner's tokens with offsets of the file; stopping and going on after a mistake |
+//! | `grammar` | documents, mappings, sequences and scalars from tokens |
+//! | `mapping` | repeated keys and merge keys |
+//! | `scalar` | what a plain scalar means in YAML 1.1 |
+//! | `message` | mistakes in words |
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::source::SourceFile;
+
+use super::tree::{NodeId, Tree};
+use tokens::Tokens;
+
+mod grammar;
+mod mapping;
+mod message;
+mod scalar;
+#[cfg(test)]
+mod tests;
+mod tokens;
+
+/// How many nodes aliases and merge keys may stand for in all, over what is written out.
+pub const ALIAS_LIMIT: u64 = 1_000_000;
+
+/// Reads all documents of a YAML file.
+#[must_use]
+pub fn parse(file: Arc<SourceFile>) -> Tree {
+    let text_owner = Arc::clone(&file);
+    let mut parser = Parser {
+        tokens: Tokens::new(text_owner.text(), text_owner.body_start()),
+        tree: Tree::new(file),
+        scratch: Vec::new(),
+        anchors: HashMap::new(),
+        end: 0,
+        weight: 0,
+        aliased: 0,
+        alias_limit_reported: false,
+    };
+    parser.stream();
+    parser.finish()
+}
+
+/// What an anchor stands for, and how many nodes that is with all aliases expanded.
+#[derive(Clone, Copy)]
+struct Anchored {
+    node: NodeId,
+    weight: u64,
+}
+
+struct Parser<'f> {
+    tokens: Tokens<'f>,
+    tree: Tree,
+    /// Children of the containers that are open, innermost last.
+    scratch: Vec<NodeId>,
+    anchors: HashMap<String, Anchored>,
+    /// Where the content that was read last ends.
+    end: u32,
+    /// Nodes so far, aliases counted with all that they stand for.
+    weight: u64,
+    /// The part of `weight` that comes from aliases and merge keys.
+    aliased: u64,
+    alias_limit_reported: bool,
+}
+
+impl Parser<'_> {
+    fn finish(self) -> Tree {
+        let Self { tokens, mut tree, .. } = self;
+        let (mut comments, errors) = tokens.into_findings(tree.file.id);
+        // After a mistake the scanner may read a stretch again.
+        comments.sort_unstable_by_key(|comment| comment.span);
+        comments.dedup();
+        tree.comments = comments;
+        tree.errors.extend(errors);
+        tree.errors.sort_by_key(|error| error.span);
+        tree
+    }
+}

@@ -1,0 +1,285 @@
+//! The scanner's tokens with offsets of the file, one looked ahead; comments put aside; stopping at a mistake and
+//! going on after it.
+
+use std::borrow::Cow;
+
+use granit_parser::{ScalarStyle, Scanner, StrInput, TokenType};
+
+use crate::source::{FileId, Span};
+use crate::syntax::tree::{Comment, SyntaxError};
+
+use super::message;
+
+/// Mistakes beyond this many are not kept.
+const ERRORS_LIMIT: usize = 1000;
+
+/// What a token is; its text stands beside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// The end of the text, or the place where reading stopped for good.
+    End,
+    /// Reading goes on behind a mistake, at a key of the open mapping that begins in this column.
+    Resume {
+        column: u32,
+    },
+    Directive,
+    DocumentStart,
+    DocumentEnd,
+    BlockSequence,
+    BlockMapping,
+    BlockEnd,
+    FlowSequence,
+    FlowSequenceEnd,
+    FlowMapping,
+    FlowMappingEnd,
+    BlockEntry,
+    FlowEntry,
+    Key,
+    Value,
+    Alias,
+    Anchor,
+    Tag,
+    Scalar(ScalarStyle),
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Token<'f> {
+    pub kind: Kind,
+    pub start: u32,
+    pub end: u32,
+    /// The column of the start, from 0, in characters.
+    pub column: u32,
+    /// The content of scalars; the name of anchors and aliases.
+    pub text: Cow<'f, str>,
+}
+
+/// A container that is being read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Level {
+    pub start: u32,
+    pub column: u32,
+    pub kind: LevelKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LevelKind {
+    BlockMapping,
+    BlockSequence,
+    Flow,
+}
+
+pub(super) struct Tokens<'f> {
+    text: &'f str,
+    /// Where the text that the scanner reads begins in the file.
+    base: usize,
+    scanner: Scanner<'f, StrInput<'f>>,
+    ahead: Option<Token<'f>>,
+    /// The containers that are open, outermost first.
+    pub open: Vec<Level>,
+    /// Whether reading went on after a mistake; outer mappings then begin anew for the scanner.
+    pub resumed: bool,
+    /// Where the last token ends that the scanner gave; what follows may belong to the one that it refused.
+    scanned: usize,
+    /// No search for a place to go on begins before this offset, so that each search gets further.
+    floor: usize,
+    /// How many more times reading may go on after a mistake.
+    resumes: usize,
+    comments: Vec<(u32, u32)>,
+    errors: Vec<(u32, u32, String, bool)>,
+}
+
+impl<'f> Tokens<'f> {
+    pub fn new(text: &'f str, body_start: usize) -> Self {
+        // Each attempt may read up to the end of the text again: the larger the text, the fewer they are.
+        let resumes = (8_usize << 20).checked_div(text.len()).unwrap_or(0).clamp(1, 64);
+        Self {
+            text,
+            base: body_start,
+            scanner: Scanner::new(StrInput::new(&text[body_start..])),
+            ahead: None,
+            open: Vec::new(),
+            resumed: false,
+            scanned: body_start,
+            floor: body_start,
+            resumes,
+            comments: Vec::new(),
+            errors: Vec::new(),
+        }
+    }
+
+    pub fn text(&self) -> &'f str {
+        self.text
+    }
+
+    /// The kind of the next token, which stays where it is.
+    pub fn kind(&mut self) -> Kind {
+        self.peek().kind
+    }
+
+    pub fn peek(&mut self) -> &Token<'f> {
+        if self.ahead.is_none() {
+            let token = self.scan();
+            self.ahead = Some(token);
+        }
+        self.ahead.get_or_insert_with(|| end_token(self.text.len()))
+    }
+
+    /// Takes the next token. The end is never taken away.
+    pub fn take(&mut self) -> Token<'f> {
+        let token = match self.ahead.take() {
+            Some(token) => token,
+            None => self.scan(),
+        };
+        if token.kind == Kind::End {
+            self.ahead = Some(token.clone());
+        }
+        token
+    }
+
+    fn scan(&mut self) -> Token<'f> {
+        loop {
+            let token = match self.scanner.next() {
+                None => return end_token(self.text.len()),
+                Some(Ok(token)) => token,
+                Some(Err(error)) => {
+                    let at = self.base + error.marker().byte_offset().unwrap_or(0);
+                    let at = if self.text.is_char_boundary(at) { at } else { self.text.len() };
+                    let len = self.text[at..].chars().next().filter(|c| *c != '\n').map_or(0, char::len_utf8);
+                    let phrase = message::scanner(error.kind());
+                    return self.stop(at, at + len, phrase);
+                }
+            };
+            let (span, content) = token.into_parts();
+            let range = span.byte_range().unwrap_or_default();
+            let (start, end) = (to_u32(self.base + range.start), to_u32(self.base + range.end));
+            let (kind, text) = match content {
+                TokenType::StreamStart => continue,
+                TokenType::Comment(_) => {
+                    self.comments.push((start, end));
+                    continue;
+                }
+                TokenType::StreamEnd => return end_token(self.text.len()),
+                TokenType::VersionDirective(..) | TokenType::TagDirective(..) | TokenType::ReservedDirective(..) => {
+                    (Kind::Directive, Cow::Borrowed(""))
+                }
+                TokenType::DocumentStart => (Kind::DocumentStart, Cow::Borrowed("")),
+                TokenType::DocumentEnd => (Kind::DocumentEnd, Cow::Borrowed("")),
+                TokenType::BlockSequenceStart => (Kind::BlockSequence, Cow::Borrowed("")),
+                TokenType::BlockMappingStart => (Kind::BlockMapping, Cow::Borrowed("")),
+                TokenType::BlockEnd => (Kind::BlockEnd, Cow::Borrowed("")),
+                TokenType::FlowSequenceStart => (Kind::FlowSequence, Cow::Borrowed("")),
+                TokenType::FlowSequenceEnd => (Kind::FlowSequenceEnd, Cow::Borrowed("")),
+                TokenType::FlowMappingStart => (Kind::FlowMapping, Cow::Borrowed("")),
+                TokenType::FlowMappingEnd => (Kind::FlowMappingEnd, Cow::Borrowed("")),
+                TokenType::BlockEntry => (Kind::BlockEntry, Cow::Borrowed("")),
+                TokenType::FlowEntry => (Kind::FlowEntry, Cow::Borrowed("")),
+                TokenType::Key => (Kind::Key, Cow::Borrowed("")),
+                TokenType::Value => (Kind::Value, Cow::Borrowed("")),
+                TokenType::Alias(name) => (Kind::Alias, name),
+                TokenType::Anchor(name) => (Kind::Anchor, name),
+                TokenType::Tag(..) => (Kind::Tag, Cow::Borrowed("")),
+                TokenType::Scalar(style, text) => (Kind::Scalar(style), text),
+                // Kinds of a later version of the scanner: nothing that the tree knows.
+                _ => continue,
+            };
+            self.scanned = end as usize;
+            return Token { kind, start, end, column: to_u32(span.start.col()), text };
+        }
+    }
+
+    /// Notes a mistake that does not stop the reading; `recoverable` where it changes nothing but what is said.
+    pub fn note(&mut self, start: u32, end: u32, phrase: String, recoverable: bool) {
+        if self.errors.len() < ERRORS_LIMIT {
+            self.errors.push((start, end, phrase, recoverable));
+        }
+    }
+
+    /// Notes a mistake at the next token and goes on behind it, or stops for good.
+    pub fn fail(&mut self, phrase: impl Into<String>) {
+        let token = self.peek();
+        if matches!(token.kind, Kind::End | Kind::Resume { .. }) {
+            return;
+        }
+        let (start, end) = (token.start as usize, token.end as usize);
+        let next = self.stop(start, end, phrase.into());
+        self.ahead = Some(next);
+    }
+
+    /// Notes a mistake and finds the key behind it at which reading can go on: that of an open mapping which lies
+    /// in nothing but mappings, so that its indentation alone tells where it is.
+    fn stop(&mut self, start: usize, end: usize, phrase: String) -> Token<'f> {
+        self.errors.push((to_u32(start), to_u32(end), phrase, false));
+        let flow = self.open.iter().find(|level| level.kind == LevelKind::Flow).map(|level| level.start as usize);
+        let from = start.min(self.scanned);
+        let from = flow.map_or(from, |flow| flow.min(from)).max(self.floor).min(self.text.len());
+        let found = if self.resumes == 0 { None } else { self.find_key(from) };
+        let Some((line, column)) = found else {
+            self.scanner = Scanner::new(StrInput::new(""));
+            return end_token(self.text.len());
+        };
+        self.resumes -= 1;
+        self.resumed = true;
+        self.floor = line + 1;
+        self.base = line;
+        self.scanner = Scanner::new(StrInput::new(&self.text[line..]));
+        Token { kind: Kind::Resume { column }, start: to_u32(line), end: to_u32(line), column, text: Cow::Borrowed("") }
+    }
+
+    /// The start of the next line after the one that holds `from` whose first character stands in the column of an
+    /// open mapping and which looks like `key:`; with that column.
+    fn find_key(&self, from: usize) -> Option<(usize, u32)> {
+        let columns: Vec<usize> = self
+            .open
+            .iter()
+            .take_while(|level| level.kind == LevelKind::BlockMapping)
+            .map(|level| level.column as usize)
+            .collect();
+        let lowest = *columns.first()?;
+        let mut at = from;
+        while let Some(step) = memchr::memchr(b'\n', &self.text.as_bytes()[at..]) {
+            at += step + 1;
+            let rest = &self.text[at..];
+            let line = &rest[..memchr::memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len())];
+            let content = line.trim_start_matches(' ');
+            let column = line.len() - content.len();
+            if column == 0 && (line.starts_with("---") || line.starts_with("...")) {
+                return None;
+            }
+            if columns.contains(&column) && looks_like_key(content) {
+                return Some((at, to_u32(column)));
+            }
+            let blank = content.trim_end().is_empty() || content.starts_with('#');
+            if column < lowest && !blank {
+                return None;
+            }
+        }
+        None
+    }
+
+    pub fn into_findings(self, file: FileId) -> (Vec<Comment>, Vec<SyntaxError>) {
+        let comments = self.comments.iter().map(|(start, end)| Comment { span: Span::new(file, *start, *end) });
+        let errors = self.errors.into_iter().map(|(start, end, message, recoverable)| SyntaxError {
+            span: Span::new(file, start, end),
+            message,
+            recoverable,
+        });
+        (comments.collect(), errors.collect())
+    }
+}
+
+fn looks_like_key(content: &str) -> bool {
+    let first = content.bytes().next();
+    let begins = first.is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'"' | b'\'' | b'_' | b'<'));
+    begins
+        && memchr::memchr_iter(b':', content.as_bytes())
+            .any(|colon| content.as_bytes().get(colon + 1).is_none_or(u8::is_ascii_whitespace))
+}
+
+fn end_token<'f>(len: usize) -> Token<'f> {
+    let end = to_u32(len);
+    Token { kind: Kind::End, start: end, end, column: 0, text: Cow::Borrowed("") }
+}
+
+pub(super) fn to_u32(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
