@@ -20,9 +20,12 @@
 
 #![forbid(unsafe_code)]
 
+pub mod analysis;
+pub mod config;
 pub mod finding;
 pub mod model;
 pub mod policy;
+pub mod report;
 pub mod resource;
 pub mod source;
 pub mod syntax;

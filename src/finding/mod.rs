@@ -2,5 +2,9 @@
 
 #[expect(clippy::module_inception, reason = "the finding is what the folder is about")]
 mod finding;
+mod fingerprint;
+pub mod suggest;
+pub mod triage;
 
 pub use finding::{Edit, Finding, Fix, Label, Status, Subject, SuppressionKind, Undetermined};
+pub use fingerprint::fingerprint;

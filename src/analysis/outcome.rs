@@ -1,0 +1,51 @@
+//! What an analysis gives.
+
+use std::sync::Arc;
+
+use crate::finding::{Finding, Status, Undetermined};
+use crate::policy::Severity;
+use crate::resource::{Problem, ProblemKind};
+use crate::source::Sources;
+
+/// Everything that one run found out, in the order of file, place and policy.
+#[derive(Debug, Default)]
+pub struct Analysis {
+    pub sources: Arc<Sources>,
+    /// All of them, with what triage made of each.
+    pub findings: Vec<Finding>,
+    pub undetermined: Vec<Undetermined>,
+    pub problems: Vec<Problem>,
+    pub counts: Counts,
+}
+
+/// What was looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Files that hold infrastructure code and were read.
+    pub files: usize,
+    /// Templates, stacks and root modules.
+    pub projects: usize,
+    pub resources: usize,
+    pub tables: usize,
+    /// Policies that took part.
+    pub policies: usize,
+}
+
+impl Analysis {
+    /// How many active findings there are of a severity.
+    #[must_use]
+    pub fn active(&self, severity: Severity) -> usize {
+        self.findings.iter().filter(|finding| finding.status == Status::Active && finding.severity == severity).count()
+    }
+
+    /// How many findings triage gave a status of that name (`suppressed`, `baselined`, ...).
+    #[must_use]
+    pub fn with_status(&self, status: &str) -> usize {
+        self.findings.iter().filter(|finding| finding.status.name() == status).count()
+    }
+
+    #[must_use]
+    pub fn problems_of(&self, kind: ProblemKind) -> usize {
+        self.problems.iter().filter(|problem| problem.kind == kind).count()
+    }
+}

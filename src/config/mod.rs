@@ -1,0 +1,3 @@
+//! `dynalens.yml`.
+
+mod node;

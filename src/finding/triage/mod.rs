@@ -1,0 +1,6 @@
+//! Triage: classifies findings and deletes none.
+
+mod comment;
+mod date;
+
+pub use date::Date;

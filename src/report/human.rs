@@ -1,0 +1,211 @@
+//! The report for people: a picture of each finding with its evidence, drawn by miette.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io::{self, Write};
+
+use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
+
+use super::escape::one_line;
+use super::place::Places;
+use super::snippet::Shown;
+use super::summary;
+use crate::analysis::Analysis;
+use crate::finding::{Finding, Label, Status};
+use crate::policy::Severity;
+use crate::resource::{Problem, ProblemKind};
+use crate::source::FileId;
+
+/// How the report looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Look {
+    pub color: bool,
+    /// In columns.
+    pub width: usize,
+}
+
+/// Writes problems, active findings and the summary.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write(analysis: &Analysis, look: Look, out: &mut dyn Write) -> io::Result<()> {
+    let theme = if look.color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+    let handler = GraphicalReportHandler::new_themed(theme)
+        .with_width(look.width)
+        .with_links(false)
+        .without_syntax_highlighting()
+        .with_context_lines(1);
+    let places = Places::new(&analysis.sources);
+    let mut files = Files { places: &places, shown: BTreeMap::new() };
+    let mut text = String::new();
+    let pictures = analysis.problems.iter().map(Ok).chain(analysis.findings.iter().map(Err));
+    for item in pictures {
+        let picture = match item {
+            Ok(problem) => files.problem(problem),
+            Err(finding) if finding.status == Status::Active => files.finding(finding),
+            Err(_) => continue,
+        };
+        text.clear();
+        handler.render_report(&mut text, &picture).map_err(io::Error::other)?;
+        out.write_all(text.trim_start_matches('\n').as_bytes())?;
+        out.write_all(b"\n")?;
+    }
+    out.write_all(summary::lines(analysis).as_bytes())
+}
+
+/// The files that were shown so far.
+struct Files<'a> {
+    places: &'a Places<'a>,
+    shown: BTreeMap<FileId, Option<Shown>>,
+}
+
+impl Files<'_> {
+    fn get(&mut self, id: FileId) -> Option<Shown> {
+        self.shown.entry(id).or_insert_with(|| self.places.file(id).map(Shown::new)).clone()
+    }
+
+    fn finding(&mut self, finding: &Finding) -> Picture {
+        let mut message = one_line(&finding.message).into_owned();
+        if let Some(case) = &finding.case {
+            message.push_str(" when ");
+            message.push_str(&one_line(case));
+        }
+        let mut picture = self.picture(&finding.primary, &finding.related);
+        picture.code = Some(format!("{}: {}", finding.severity, finding.policy));
+        picture.message = message;
+        picture.severity = match finding.severity {
+            Severity::High => miette::Severity::Error,
+            Severity::Medium => miette::Severity::Warning,
+            Severity::Low | Severity::Info => miette::Severity::Advice,
+        };
+        picture.help = finding.help.as_deref().map(|help| one_line(help).into_owned());
+        picture
+    }
+
+    fn problem(&mut self, problem: &Problem) -> Picture {
+        let mut picture = match problem.span {
+            Some(span) => self.picture(&Label { span, message: "here".to_owned() }, &[]),
+            None => Picture::default(),
+        };
+        picture.message = match (&problem.path, problem.span) {
+            (Some(path), None) => {
+                format!("{}: {}", one_line(&path.to_string_lossy().replace('\\', "/")), one_line(&problem.message))
+            }
+            _ => one_line(&problem.message).into_owned(),
+        };
+        let (code, severity) = match problem.kind {
+            ProblemKind::Error => ("error", miette::Severity::Error),
+            ProblemKind::Note => ("note", miette::Severity::Advice),
+            ProblemKind::Internal => ("internal error", miette::Severity::Error),
+        };
+        picture.code = Some(code.to_owned());
+        picture.severity = severity;
+        picture.help = problem.help.as_deref().map(|help| one_line(help).into_owned());
+        picture
+    }
+
+    /// The primary label with all that can be shown beside it, and the others below.
+    fn picture(&mut self, primary: &Label, related: &[Label]) -> Picture {
+        let mut picture = Picture::default();
+        let Some(shown) = self.get(primary.span.file) else { return picture };
+        // Labels at one place are one label.
+        let mut beside: Vec<(crate::source::Span, String)> = vec![(primary.span, primary.message.clone())];
+        let mut apart: Vec<&Label> = Vec::new();
+        for label in related {
+            if let Some((_, message)) = beside.iter_mut().find(|(span, _)| *span == label.span) {
+                if message.is_empty() {
+                    message.clone_from(&label.message);
+                } else if !message.contains(&label.message) {
+                    message.push_str("; ");
+                    message.push_str(&label.message);
+                }
+            } else if label.span.file == primary.span.file && shown.fit_together(primary.span, label.span) {
+                beside.push((label.span, label.message.clone()));
+            } else {
+                apart.push(label);
+            }
+        }
+        for (index, (span, message)) in beside.iter().enumerate() {
+            picture.labels.push(shown.label(*span, one_line(message).into_owned(), index == 0));
+        }
+        picture.source = Some(shown);
+        for label in apart {
+            let Some(shown) = self.get(label.span.file) else { continue };
+            let labels = vec![shown.label(label.span, "here".to_owned(), true)];
+            picture.related.push(Picture {
+                message: one_line(&label.message).into_owned(),
+                severity: miette::Severity::Advice,
+                source: Some(shown),
+                labels,
+                ..Picture::default()
+            });
+        }
+        picture
+    }
+}
+
+/// What miette draws.
+struct Picture {
+    code: Option<String>,
+    message: String,
+    severity: miette::Severity,
+    help: Option<String>,
+    source: Option<Shown>,
+    labels: Vec<LabeledSpan>,
+    related: Vec<Picture>,
+}
+
+impl Default for Picture {
+    fn default() -> Self {
+        Self {
+            code: None,
+            message: String::new(),
+            severity: miette::Severity::Error,
+            help: None,
+            source: None,
+            labels: Vec::new(),
+            related: Vec::new(),
+        }
+    }
+}
+
+impl fmt::Display for Picture {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl fmt::Debug for Picture {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::error::Error for Picture {}
+
+impl Diagnostic for Picture {
+    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.code.as_ref().map(|code| Box::new(code) as Box<dyn fmt::Display>)
+    }
+
+    fn severity(&self) -> Option<miette::Severity> {
+        Some(self.severity)
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        self.source.as_ref().map(|source| source as &dyn SourceCode)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        (!self.labels.is_empty()).then(|| Box::new(self.labels.iter().cloned()) as Box<dyn Iterator<Item = LabeledSpan>>)
+    }
+
+    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn Diagnostic> + 'a>> {
+        let related = self.related.iter().map(|picture| picture as &dyn Diagnostic);
+        (!self.related.is_empty()).then(|| Box::new(related) as Box<dyn Iterator<Item = &dyn Diagnostic>>)
+    }
+}

@@ -1,0 +1,11 @@
+//! Reports: what an analysis found, as text for people and as formats for programs. One file a format.
+//!
+//! Everything that comes from users' files is made safe for the output it goes to.
+
+pub mod concise;
+pub mod escape;
+pub mod human;
+pub mod json;
+mod place;
+mod snippet;
+mod summary;

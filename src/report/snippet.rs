@@ -1,0 +1,123 @@
+//! The lines of a file around some labels, as miette reads them: only those lines, whatever the file's size, and
+//! nothing in them that a terminal would obey.
+
+use std::sync::Arc;
+
+use miette::{LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
+
+use super::escape;
+use crate::source::{SourceFile, Span};
+
+/// A file as it is shown.
+#[derive(Clone)]
+pub struct Shown {
+    file: Arc<SourceFile>,
+    name: String,
+    /// The text where it differs from the file's own.
+    cleaned: Option<Arc<str>>,
+}
+
+/// Lines longer than this (in bytes) are shown in part.
+const LONG: usize = 600;
+/// How much of a long line is shown on each side of a label.
+const AROUND: usize = 60;
+/// A label covers at most this many bytes of its line.
+const LONGEST_LABEL: usize = 100;
+
+impl Shown {
+    pub fn new(file: Arc<SourceFile>) -> Self {
+        let cleaned = match escape::same_length(file.text()) {
+            std::borrow::Cow::Borrowed(_) => None,
+            std::borrow::Cow::Owned(text) => Some(text.into()),
+        };
+        let name = escape::one_line(&file.path_text()).into_owned();
+        Self { file, name, cleaned }
+    }
+
+    fn text(&self) -> &str {
+        self.cleaned.as_deref().unwrap_or_else(|| self.file.text())
+    }
+
+    /// A label for the first line of a span; what goes over several lines is shown by its beginning.
+    pub fn label(&self, span: Span, message: String, primary: bool) -> LabeledSpan {
+        let text = self.text();
+        let start = floor(text, span.start as usize);
+        let covered = text.get(start..floor(text, span.end as usize)).unwrap_or_default();
+        let line = covered.lines().next().unwrap_or_default().trim_end();
+        let length = floor(line, line.len().min(LONGEST_LABEL));
+        let span = SourceSpan::new(start.into(), length);
+        if primary {
+            LabeledSpan::new_primary_with_span(Some(message), span)
+        } else {
+            LabeledSpan::new_with_span(Some(message), span)
+        }
+    }
+
+    /// Whether two places can be shown in one picture: not where they stand far apart on a long line.
+    pub fn fit_together(&self, one: Span, other: Span) -> bool {
+        let lines = self.file.lines();
+        lines.line_of(one.start) != lines.line_of(other.start)
+            || (one.start.abs_diff(other.start) as usize) < AROUND
+            || self.line_length(one.start) <= LONG
+    }
+
+    fn line_length(&self, offset: u32) -> usize {
+        let lines = self.file.lines();
+        let line = lines.line_of(offset);
+        let start = lines.line_start(line).unwrap_or_default() as usize;
+        lines.line_start(line + 1).map_or(self.text().len(), |end| end as usize) - start
+    }
+}
+
+impl SourceCode for Shown {
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        before: usize,
+        after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        let text = self.text();
+        let (from, to) = (span.offset(), span.offset() + span.len());
+        if to > text.len() {
+            return Err(MietteError::OutOfBounds);
+        }
+        let lines = self.file.lines();
+        let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        let first = lines.line_of(offset(from));
+        let last = lines.line_of(offset(to));
+        let (mut start, mut end) = (from, to);
+        if before > 0 || after > 0 {
+            start = lines.line_start(first.saturating_sub(before)).map_or(0, |at| at as usize);
+            end = lines.line_start(last + after + 1).map_or(text.len(), |at| at as usize);
+            if from - start > LONG {
+                start = floor(text, from - AROUND);
+            }
+            if end - to > LONG {
+                end = floor(text, to + AROUND);
+            }
+        }
+        if start == 0 && from >= self.file.body_start() {
+            start = self.file.body_start();
+        }
+        let position = self.file.position(offset(start));
+        let data = text.get(start..end).ok_or(MietteError::OutOfBounds)?;
+        let count = lines.line_of(offset(end)) + 1 - lines.line_of(offset(start));
+        Ok(Box::new(MietteSpanContents::new_named(
+            self.name.clone(),
+            data.as_bytes(),
+            SourceSpan::new(start.into(), end - start),
+            position.line as usize - 1,
+            position.column as usize - 1,
+            count,
+        )))
+    }
+}
+
+/// The nearest border of a character at or before an offset.
+fn floor(text: &str, mut at: usize) -> usize {
+    at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
