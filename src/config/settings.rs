@@ -1,0 +1,117 @@
+//! What the configuration file says, with the place of everything that can be wrong.
+
+use std::path::PathBuf;
+
+use super::node::Data;
+use crate::finding::triage::Date;
+use crate::policy::{Profile, Severity};
+use crate::source::{FileId, Span};
+
+/// `dynalens.yml` as it is read. Names of policies are as they are written: [`super::policies`] looks them up.
+#[derive(Clone, Debug, Default)]
+pub struct Config {
+    /// The file, if there is one.
+    pub file: Option<FileId>,
+    /// The directory that the paths in the file are relative to.
+    pub directory: PathBuf,
+    pub profile: Option<Profile>,
+    pub region: Option<String>,
+    pub account: Option<String>,
+    pub environments: Vec<Environment>,
+    pub policies: Vec<PolicySettings>,
+    pub suppressions: Vec<ConfigSuppression>,
+    /// Globs of paths that are not analysed.
+    pub exclude: Vec<(String, Span)>,
+    pub policy_folders: Vec<(PathBuf, Span)>,
+    /// What tells a case or a resource that is not production.
+    pub non_production: NonProduction,
+}
+
+/// The word lists that tell production from what is not; `None` leaves the built-in list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NonProduction {
+    /// Words that mean "not production".
+    pub words: Option<Vec<String>>,
+    /// Tags whose value says which environment a resource belongs to.
+    pub tags: Option<Vec<String>>,
+}
+
+/// One of the `environments`: a deployment that projects are evaluated for.
+#[derive(Clone, Debug)]
+pub struct Environment {
+    pub name: String,
+    pub span: Span,
+    /// Whether it is production; `None` leaves it to the names.
+    pub production: Option<bool>,
+    pub region: Option<String>,
+    pub account: Option<String>,
+    /// Terraform variable files.
+    pub var_files: Vec<(PathBuf, Span)>,
+    /// CloudFormation parameter files.
+    pub parameter_files: Vec<(PathBuf, Span)>,
+    /// CloudFormation parameters, as text.
+    pub parameters: Vec<(String, String, Span)>,
+    /// Terraform variables, as the text that `--var` would take.
+    pub variables: Vec<(String, String, Span)>,
+}
+
+/// An entry of `policies`.
+#[derive(Clone, Debug)]
+pub struct PolicySettings {
+    pub name: String,
+    pub span: Span,
+    pub enabled: Option<bool>,
+    pub severity: Option<Severity>,
+    /// The policy's own options with the places of name and value.
+    pub options: Vec<PolicyOption>,
+}
+
+#[derive(Clone, Debug)]
+pub struct PolicyOption {
+    pub name: String,
+    pub name_span: Span,
+    pub value: OptionValue,
+    pub span: Span,
+}
+
+/// The value of an option, before it is held against the option's type.
+#[derive(Clone, Debug, PartialEq)]
+pub enum OptionValue {
+    Bool(bool),
+    Integer(i64),
+    Float(f64),
+    String(String),
+    List(Vec<OptionValue>),
+    Map(Vec<(String, OptionValue)>),
+}
+
+impl OptionValue {
+    /// `None` for an empty value.
+    #[must_use]
+    pub(super) fn from_node(data: &Data) -> Option<Self> {
+        Some(match data {
+            Data::Null => return None,
+            Data::Bool(value) => Self::Bool(*value),
+            Data::Integer(value) => Self::Integer(*value),
+            Data::Float(value) => Self::Float(*value),
+            Data::String(value) => Self::String(value.clone()),
+            Data::List(items) => Self::List(items.iter().filter_map(|item| Self::from_node(&item.data)).collect()),
+            Data::Map(entries) => Self::Map(
+                entries.iter().filter_map(|(key, _, value)| Some((key.clone(), Self::from_node(&value.data)?))).collect(),
+            ),
+        })
+    }
+}
+
+/// An entry of `suppressions`.
+#[derive(Clone, Debug)]
+pub struct ConfigSuppression {
+    pub span: Span,
+    pub policies: Vec<(String, Span)>,
+    /// A pattern with `*` and `?` for addresses.
+    pub address: Option<String>,
+    /// A glob of paths.
+    pub path: Option<String>,
+    pub reason: String,
+    pub until: Option<Date>,
+}
