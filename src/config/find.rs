@@ -5,8 +5,14 @@ use std::path::{Path, PathBuf};
 use crate::source::FileSystem;
 
 /// The names under which it may lie, the first one found holds.
-const NAMES: [&str; 6] =
-    ["dynalens.yml", "dynalens.yaml", ".dynalens.yml", ".dynalens.yaml", ".github/dynalens.yml", ".github/dynalens.yaml"];
+const NAMES: [&str; 6] = [
+    "dynalens.yml",
+    "dynalens.yaml",
+    ".dynalens.yml",
+    ".dynalens.yaml",
+    ".github/dynalens.yml",
+    ".github/dynalens.yaml",
+];
 
 /// The nearest configuration file: in the directory of the path, or above it up to the repository's root (the first
 /// directory that holds `.git`), or up to the root of the disk where there is no repository.

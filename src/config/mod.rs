@@ -10,6 +10,4 @@ mod settings;
 
 pub use find::find;
 pub use read::read;
-pub use settings::{
-    Config, ConfigSuppression, Environment, NonProduction, OptionValue, PolicyOption, PolicySettings,
-};
+pub use settings::{Config, ConfigSuppression, Environment, NonProduction, OptionValue, PolicyOption, PolicySettings};

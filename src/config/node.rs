@@ -156,7 +156,11 @@ impl Place<'_> {
         let start = match at.byte_offset() {
             Some(offset) => small(offset).saturating_add(self.body),
             // Only the line is known.
-            None => self.file.lines().line_start(usize::try_from(location.line().saturating_sub(1)).unwrap_or(0)).unwrap_or(self.body),
+            None => self
+                .file
+                .lines()
+                .line_start(usize::try_from(location.line().saturating_sub(1)).unwrap_or(0))
+                .unwrap_or(self.body),
         };
         let start = start.min(length);
         let end = start.saturating_add(small(at.byte_len().unwrap_or(0))).min(length);
@@ -181,8 +185,10 @@ impl Place<'_> {
                 Data::List(items)
             }
             Raw::Map(entries) => {
-                let entries: Vec<(String, Span, Node)> =
-                    entries.into_iter().map(|(key, value)| (key.value, self.span(&key.referenced), self.node(value))).collect();
+                let entries: Vec<(String, Span, Node)> = entries
+                    .into_iter()
+                    .map(|(key, value)| (key.value, self.span(&key.referenced), self.node(value)))
+                    .collect();
                 if let Some((_, key, value)) = entries.last() {
                     span = span.to(*key).to(value.span);
                 }

@@ -123,7 +123,10 @@ impl Reader<'_> {
 
     fn paths(&mut self, node: &Node, what: &str) -> Vec<(PathBuf, Span)> {
         let directory = self.directory;
-        self.texts(node, what).into_iter().map(|(text, span)| (crate::source::lexical(&directory.join(text)), span)).collect()
+        self.texts(node, what)
+            .into_iter()
+            .map(|(text, span)| (crate::source::lexical(&directory.join(text)), span))
+            .collect()
     }
 
     fn truth(&mut self, node: &Node, what: &str) -> Option<bool> {
@@ -338,9 +341,11 @@ fn to_json(data: &Data) -> serde_json::Value {
         Data::Float(value) => (*value).into(),
         Data::String(value) => value.as_str().into(),
         Data::List(items) => items.iter().map(|item| to_json(&item.data)).collect(),
-        Data::Map(entries) => {
-            entries.iter().map(|(key, _, value)| (key.clone(), to_json(&value.data))).collect::<serde_json::Map<_, _>>().into()
-        }
+        Data::Map(entries) => entries
+            .iter()
+            .map(|(key, _, value)| (key.clone(), to_json(&value.data)))
+            .collect::<serde_json::Map<_, _>>()
+            .into(),
     }
 }
 
@@ -356,7 +361,10 @@ mod tests {
             .into_iter()
             .map(|problem| {
                 let place = problem.span.map(|span| file.slice(span).to_owned()).unwrap_or_default();
-                (place, format!("{}{}", problem.message, problem.help.map(|help| format!("; {help}")).unwrap_or_default()))
+                (
+                    place,
+                    format!("{}{}", problem.message, problem.help.map(|help| format!("; {help}")).unwrap_or_default()),
+                )
             })
             .collect();
         (config, problems)

@@ -97,7 +97,10 @@ impl OptionValue {
             Data::String(value) => Self::String(value.clone()),
             Data::List(items) => Self::List(items.iter().filter_map(|item| Self::from_node(&item.data)).collect()),
             Data::Map(entries) => Self::Map(
-                entries.iter().filter_map(|(key, _, value)| Some((key.clone(), Self::from_node(&value.data)?))).collect(),
+                entries
+                    .iter()
+                    .filter_map(|(key, _, value)| Some((key.clone(), Self::from_node(&value.data)?)))
+                    .collect(),
             ),
         })
     }

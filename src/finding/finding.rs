@@ -99,9 +99,11 @@ pub struct Finding {
     pub primary: Label,
     /// The way that the value took, and other places that matter; in any file.
     pub related: Vec<Label>,
-    /// The resource's whole span and the headers of the calls that lead to it: a suppression on one of them holds for
-    /// the finding.
+    /// The resource's whole span and those of the calls that lead to it: a suppression on one of them holds for the
+    /// finding.
     pub anchors: Vec<Span>,
+    /// The header of the innermost call that leads to the resource, if it was reached through one.
+    pub via: Option<Span>,
     pub fix: Option<Fix>,
     pub status: Status,
     /// Free of line numbers, stable when code moves.

@@ -1,10 +1,13 @@
 //! Findings: what policies say, with labels, fixes and fingerprints; and triage, which classifies them.
 
+pub mod evidence;
 #[expect(clippy::module_inception, reason = "the finding is what the folder is about")]
 mod finding;
 mod fingerprint;
+mod merge;
 pub mod suggest;
 pub mod triage;
 
 pub use finding::{Edit, Finding, Fix, Label, Status, Subject, SuppressionKind, Undetermined};
 pub use fingerprint::fingerprint;
+pub use merge::{in_order, place_key};

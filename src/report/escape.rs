@@ -6,7 +6,8 @@ use std::borrow::Cow;
 /// characters, and those that turn or hide the direction of writing.
 #[must_use]
 pub fn is_treacherous(letter: char) -> bool {
-    letter.is_control() || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    letter.is_control()
+        || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 /// The text with each treacherous character written out (`\u{1b}`), so that it fits on one line.

@@ -22,7 +22,8 @@ pub struct Mistake {
     pub help: String,
 }
 
-const FORM: &str = "write `dynalens: ignore[policy-name] the reason`, with `until 2027-03-01` at the end if it is to end";
+const FORM: &str =
+    "write `dynalens: ignore[policy-name] the reason`, with `until 2027-03-01` at the end if it is to end";
 
 /// Reads one line of a comment, without its marker. `None` where it is a comment like any other; ours begin with
 /// `dynalens:`.
@@ -41,8 +42,7 @@ fn offset(start: u32, by: usize) -> u32 {
 }
 
 fn read(text: &str, from: usize, whole: Span, at: &dyn Fn(usize, usize) -> Span) -> Result<Directive, Mistake> {
-    let mistake =
-        |span: Span, message: &str| Mistake { span, message: message.to_owned(), help: FORM.to_owned() };
+    let mistake = |span: Span, message: &str| Mistake { span, message: message.to_owned(), help: FORM.to_owned() };
     let rest = &text[from..];
     let verb = rest.trim_start();
     let Some(after) = verb.strip_prefix("ignore") else {
@@ -80,7 +80,8 @@ fn read(text: &str, from: usize, whole: Span, at: &dyn Fn(usize, usize) -> Span)
                 return Err(Mistake {
                     span: at(date_at, date_at + date.len()),
                     message: format!("`{date}` is no day of the calendar"),
-                    help: "write the last day on which the suppression holds as year-month-day: `2027-03-01`".to_owned(),
+                    help: "write the last day on which the suppression holds as year-month-day: `2027-03-01`"
+                        .to_owned(),
                 });
             }
         },
@@ -131,7 +132,8 @@ mod tests {
 
     #[test]
     fn names_reason_and_date_are_read() {
-        let text = " dynalens: ignore[point-in-time-recovery-disabled, CKV_AWS_28] rebuilt from the source until 2027-03-01";
+        let text =
+            " dynalens: ignore[point-in-time-recovery-disabled, CKV_AWS_28] rebuilt from the source until 2027-03-01";
         let read = good(text);
         let names: Vec<&str> = read.names.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["point-in-time-recovery-disabled", "CKV_AWS_28"]);
@@ -157,7 +159,10 @@ mod tests {
     #[test]
     fn a_comment_that_lacks_something_says_what() {
         assert_eq!(message("dynalens: ignore[a]"), "the suppression has no reason, so it does not hold");
-        assert_eq!(message("dynalens: ignore[a] until 2027-03-01"), "the suppression has no reason, so it does not hold");
+        assert_eq!(
+            message("dynalens: ignore[a] until 2027-03-01"),
+            "the suppression has no reason, so it does not hold"
+        );
         assert_eq!(message("dynalens: ignore rebuilt nightly"), "the suppression names no policy");
         assert_eq!(message("dynalens: ignore[ , ] rebuilt nightly"), "the suppression names no policy");
         assert_eq!(message("dynalens: ignore[a rebuilt nightly"), "the list of policies is not closed");

@@ -1,0 +1,172 @@
+//! Order, and one finding for one fault.
+
+use rustc_hash::FxHashMap;
+
+use super::{Finding, Label, fingerprint};
+use crate::source::{Sources, Span};
+
+/// Puts findings into the order of file, place and policy, makes one of those that say the same thing of the same
+/// characters (a module that is called several times, a resource with `count`), and makes fingerprints different.
+#[must_use]
+pub fn in_order(mut findings: Vec<Finding>, sources: &Sources) -> Vec<Finding> {
+    let paths = Paths::new(sources);
+    findings.sort_by_cached_key(|finding| {
+        (
+            paths.key(finding.primary.span),
+            finding.policy.clone(),
+            finding.resource.address.clone(),
+            finding.case.clone(),
+            finding.message.clone(),
+        )
+    });
+    let mut merged: Vec<Finding> = Vec::with_capacity(findings.len());
+    for finding in findings {
+        // What may be merged stands side by side.
+        let same = merged
+            .iter_mut()
+            .rev()
+            .take_while(|other| other.primary.span == finding.primary.span && other.policy == finding.policy)
+            .find(|other| says_the_same(other, &finding));
+        match same {
+            None => merged.push(finding),
+            Some(first) if first.resource.address == finding.resource.address => {}
+            Some(first) => add_address(first, &finding),
+        }
+    }
+    number(&mut merged);
+    merged
+}
+
+/// The order of places: path, start, end.
+struct Paths<'s> {
+    sources: &'s Sources,
+}
+
+impl<'s> Paths<'s> {
+    fn new(sources: &'s Sources) -> Self {
+        Self { sources }
+    }
+
+    fn key(&self, span: Span) -> (String, u32, u32) {
+        (self.sources.get(span.file).map(|file| file.path_text()).unwrap_or_default(), span.start, span.end)
+    }
+}
+
+/// The order of places in reports.
+#[must_use]
+pub fn place_key(sources: &Sources, span: Span) -> (String, u32, u32) {
+    Paths::new(sources).key(span)
+}
+
+/// Whether two findings differ in nothing but the resource's name and the way to it.
+fn says_the_same(a: &Finding, b: &Finding) -> bool {
+    let plain = |finding: &Finding| {
+        finding.message.replace(&finding.resource.address, "\0").replace(&finding.resource.name, "\0")
+    };
+    a.resource.kind == b.resource.kind
+        && a.case == b.case
+        && a.status == b.status
+        && a.severity == b.severity
+        && a.confidence == b.confidence
+        && (a.message == b.message || plain(a) == plain(b))
+}
+
+/// Lists another resource in which the fault shows.
+fn add_address(first: &mut Finding, other: &Finding) {
+    let span = other.via.or(first.anchors.first().copied()).unwrap_or(first.primary.span);
+    let address = format!("`{}`", other.resource.address);
+    match first.related.iter_mut().find(|label| label.span == span && label.message.starts_with(SAME)) {
+        Some(label) => {
+            label.message.push_str(", ");
+            label.message.push_str(&address);
+        }
+        None => first.related.push(Label { span, message: format!("{SAME} {address}") }),
+    }
+    for anchor in &other.anchors {
+        if !first.anchors.contains(anchor) {
+            first.anchors.push(*anchor);
+        }
+    }
+}
+
+const SAME: &str = "the same holds for";
+
+/// Findings that would be called the same get different fingerprints, in their order.
+fn number(findings: &mut [Finding]) {
+    let mut seen: FxHashMap<String, usize> = FxHashMap::default();
+    for finding in findings {
+        let count = seen.entry(finding.fingerprint.clone()).or_default();
+        if *count > 0 {
+            finding.fingerprint = fingerprint(&finding.policy, &finding.resource.address, &finding.fingerprint, *count);
+        }
+        *count += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::{Status, Subject};
+    use crate::policy::{Confidence, Severity};
+
+    fn finding(sources: &Sources, path: &str, at: u32, policy: &str, address: &str) -> Finding {
+        let file = sources.add(path, "0123456789");
+        let span = Span::new(file.id, at, at + 1);
+        Finding {
+            policy: policy.to_owned(),
+            pillar: String::new(),
+            severity: Severity::Low,
+            confidence: Confidence::High,
+            message: format!("`{address}` is wrong"),
+            help: None,
+            resource: Subject { address: address.to_owned(), kind: "t".to_owned(), name: address.to_owned() },
+            case: None,
+            primary: Label { span, message: String::new() },
+            related: Vec::new(),
+            anchors: vec![span],
+            via: Some(Span::new(file.id, 9, 10)),
+            fix: None,
+            status: Status::Active,
+            fingerprint: fingerprint(policy, address, "", 0),
+        }
+    }
+
+    #[test]
+    fn order_is_by_path_place_and_policy() {
+        let sources = Sources::new();
+        let made = vec![
+            finding(&sources, "b.tf", 1, "p", "x"),
+            finding(&sources, "a.tf", 5, "p", "x"),
+            finding(&sources, "a.tf", 1, "q", "x"),
+            finding(&sources, "a.tf", 1, "p", "x"),
+        ];
+        let order: Vec<(String, u32, String)> = in_order(made, &sources)
+            .iter()
+            .map(|one| (place_key(&sources, one.primary.span).0, one.primary.span.start, one.policy.clone()))
+            .collect();
+        let expected = [("a.tf", 1, "p"), ("a.tf", 1, "q"), ("a.tf", 5, "p"), ("b.tf", 1, "p")];
+        assert_eq!(order, expected.map(|(path, at, policy)| (path.to_owned(), at, policy.to_owned())));
+    }
+
+    #[test]
+    fn one_fault_reached_in_several_ways_is_one_finding_that_lists_them() {
+        let sources = Sources::new();
+        let made = ["module.a.t", "module.b.t", "module.c.t"]
+            .map(|address| finding(&sources, "a.tf", 1, "p", address))
+            .to_vec();
+        let merged = in_order(made, &sources);
+        assert_eq!(merged.len(), 1);
+        assert_eq!(merged[0].resource.address, "module.a.t");
+        assert_eq!(merged[0].related[0].message, "the same holds for `module.b.t`, `module.c.t`");
+    }
+
+    #[test]
+    fn different_faults_at_one_place_stay_apart_and_have_their_own_fingerprints() {
+        let sources = Sources::new();
+        let mut made = vec![finding(&sources, "a.tf", 1, "p", "x"), finding(&sources, "a.tf", 1, "p", "x")];
+        made[1].message = "another".to_owned();
+        let merged = in_order(made, &sources);
+        assert_eq!(merged.len(), 2);
+        assert_ne!(merged[0].fingerprint, merged[1].fingerprint);
+    }
+}
