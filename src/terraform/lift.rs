@@ -41,19 +41,34 @@ pub(super) fn lift(
 /// The value with choices at any depth brought to its top, for functions that look at everything at once. A value
 /// with too many combinations is left as it is.
 pub(super) fn hoist(value: &Value) -> Value {
-    let mut leaves = 0;
-    hoist_under(value, &Assignment::default(), &mut leaves).unwrap_or_else(|| value.clone())
+    hoist_by(value, first_choice)
 }
 
-fn hoist_under(value: &Value, assignment: &Assignment, leaves: &mut usize) -> Option<Value> {
-    let Some((input, cases)) = first_choice(value) else {
+/// The value with choices between lists, wherever they stand in nested lists, brought to its top; choices of other
+/// things stay where they are.
+pub(super) fn hoist_lists(value: &Value) -> Value {
+    hoist_by(value, first_choice_of_lists)
+}
+
+type FindChoice = fn(&Value) -> Option<(InputId, usize)>;
+
+fn hoist_by(value: &Value, find: FindChoice) -> Value {
+    if find(value).is_none() {
+        return value.clone();
+    }
+    let mut leaves = 0;
+    hoist_under(value, find, &Assignment::default(), &mut leaves).unwrap_or_else(|| value.clone())
+}
+
+fn hoist_under(value: &Value, find: FindChoice, assignment: &Assignment, leaves: &mut usize) -> Option<Value> {
+    let Some((input, cases)) = find(value) else {
         *leaves += 1;
         return (*leaves <= MAX_LEAVES).then(|| value.clone());
     };
     let cases: Option<Vec<Value>> = (0..cases)
         .map(|case| {
             let assignment = assignment.with(input, case);
-            hoist_under(&assignment.apply(value), &assignment, leaves)
+            hoist_under(&assignment.apply(value), find, &assignment, leaves)
         })
         .collect();
     Some(crate::value::choice(input, cases?).at(value.origin))
@@ -65,6 +80,15 @@ fn first_choice(value: &Value) -> Option<(InputId, usize)> {
         Data::Choice(choice) => Some((choice.input, choice.cases.len())),
         Data::List(list) => list.items.iter().find_map(first_choice),
         Data::Map(map) => map.entries.iter().find_map(|entry| first_choice(&entry.value)),
+        _ => None,
+    }
+}
+
+fn first_choice_of_lists(value: &Value) -> Option<(InputId, usize)> {
+    let is_list = |case: &Value| matches!(case.data, Data::List(_) | Data::Unknown(_) | Data::Choice(_));
+    match &value.data {
+        Data::Choice(choice) if choice.cases.iter().any(is_list) => Some((choice.input, choice.cases.len())),
+        Data::List(list) => list.items.iter().find_map(first_choice_of_lists),
         _ => None,
     }
 }

@@ -257,8 +257,9 @@ fn index_list(list: &List, key: &Value, origin: OriginId) -> Result<Value, Error
     }
     let at = number.as_i64().and_then(|at| usize::try_from(at).ok()).unwrap_or(usize::MAX);
     match (list.items.get(at), &list.rest) {
-        (Some(item), _) => Ok(item.clone()),
-        (None, Some(rest)) => Ok(shaped(rest.why.clone(), Shape::Any, origin)),
+        // Where the rest stands among the items is not known.
+        (_, Some(rest)) => Ok(shaped(rest.why.clone(), Shape::Any, origin)),
+        (Some(item), None) => Ok(item.clone()),
         (None, None) => Err(Error::new(format!(
             "there is no element with the index {number}; the {} has {}",
             if list.kind == ListKind::Tuple { "tuple" } else { "list" },

@@ -115,6 +115,21 @@ impl Type {
         }
     }
 
+    /// Whether a value of the other type is one of this type, where open parts fit anything.
+    pub(super) fn includes(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Any, _) | (_, Self::Any) => true,
+            (Self::List(a), Self::List(b)) | (Self::Set(a), Self::Set(b)) | (Self::Map(a), Self::Map(b)) => {
+                a.includes(b)
+            }
+            (Self::Tuple(a), Self::Tuple(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.includes(b)),
+            (Self::Object(a), Self::Object(b)) => {
+                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.name == b.name && a.ty.includes(&b.ty))
+            }
+            _ => self.same(other),
+        }
+    }
+
     fn same(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Any, Self::Any)

@@ -3,9 +3,18 @@
 //! Takes a function's name and its evaluated arguments, gives the result or the error that Terraform would give.
 //! `try`, `can`, `templatefile` and `templatestring` are not here: they look at expressions before evaluation.
 
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
 use crate::value::{OriginId, Origins, Value};
 
 pub use super::error::Error;
+use call::Function;
+
+mod call;
+mod collection;
+mod conversion;
+mod string;
 
 /// What a call needs besides its arguments.
 pub struct Context<'a> {
@@ -50,17 +59,35 @@ pub trait Files {
 /// What Terraform would reject in every combination of the inputs; where it would reject some combinations only, the
 /// result is unknown in those.
 pub fn call(name: &str, args: &[Value], context: &Context<'_>) -> Result<Value, Error> {
-    let _ = (args, context);
-    Err(Error::new(format!("there is no function `{name}`")))
+    match find(name) {
+        Some(function) => function.call(args, context),
+        None => Err(Error::new(format!("there is no function `{name}`"))),
+    }
 }
 
 /// Whether there is a function of this name, in one of its forms.
 #[must_use]
 pub fn exists(name: &str) -> bool {
-    names().any(|known| known == name)
+    find(name).is_some()
 }
 
-/// All functions by name, sorted.
+/// All functions by name, sorted; those of the provider `terraform` with `provider::terraform::` before it.
 pub fn names() -> impl Iterator<Item = &'static str> {
-    std::iter::empty()
+    table().keys().copied()
 }
+
+fn find(name: &str) -> Option<&'static Function> {
+    table().get(name.strip_prefix("core::").unwrap_or(name)).copied()
+}
+
+fn table() -> &'static BTreeMap<&'static str, &'static Function> {
+    static TABLE: LazyLock<BTreeMap<&'static str, &'static Function>> = LazyLock::new(|| {
+        FAMILIES.iter().flat_map(|family| family.iter()).map(|function| (function.name, function)).collect()
+    });
+    &TABLE
+}
+
+const FAMILIES: &[&[Function]] = &[collection::FUNCTIONS, conversion::FUNCTIONS, string::FUNCTIONS];
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,576 @@
+//! Maps and lists: `merge`, `lookup`, `concat`, `element` and their like. Elements keep their own origins.
+
+use std::sync::Arc;
+
+use unicode_segmentation::UnicodeSegmentation;
+
+use crate::value::{Data, Entry, List, ListKind, MapKind, OriginId, Part, Shape, Symbol, Truth, Unknown, Value};
+
+use super::super::lift::{hoist_lists, reason, shaped};
+use super::super::operators::equals;
+use super::super::types::Type;
+use super::Error;
+use super::call::{ANY, Call, Function, NUMBER, Param, STRING, Ty, open_rest};
+
+const LIST: Param = Param::new(Ty::List);
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    Function::new("alltrue", &[LIST.partly()], Shape::Bool, |call| all_or_any(call, false)),
+    Function::new("anytrue", &[LIST.partly()], Shape::Bool, |call| all_or_any(call, true)),
+    Function::new("chunklist", &[LIST.as_is(), NUMBER], Shape::List, chunklist),
+    Function::new("coalesce", &[], Shape::Any, coalesce).and_more(ANY.or_null().as_is()),
+    Function::new("coalescelist", &[], Shape::List, coalescelist).and_more(ANY.or_null().as_is()),
+    Function::new("compact", &[Param::new(Ty::Strings).partly()], Shape::List, compact),
+    Function::new("concat", &[], Shape::List, concat).and_more(ANY.as_is()),
+    Function::new("contains", &[ANY.partly(), ANY.partly()], Shape::Bool, contains),
+    Function::new("distinct", &[LIST.partly()], Shape::List, distinct),
+    Function::new("element", &[ANY.as_is(), NUMBER], Shape::Any, element),
+    Function::new("flatten", &[ANY.as_is()], Shape::List, flatten),
+    Function::new("index", &[ANY.partly(), ANY.partly()], Shape::Number, index),
+    Function::new("keys", &[ANY.as_is()], Shape::List, keys),
+    Function::new("length", &[ANY.as_is()], Shape::Number, length),
+    Function::new("list", &[], Shape::List, removed).and_more(ANY.or_null().as_is()),
+    Function::new("lookup", &[ANY.as_is(), STRING, ANY.or_null().as_is()], Shape::Any, lookup).optional_from(2),
+    Function::new("map", &[], Shape::Map, removed).and_more(ANY.or_null().as_is()),
+    Function::new("matchkeys", &[LIST.as_is(), LIST.partly(), LIST.partly()], Shape::List, matchkeys),
+    Function::new("merge", &[], Shape::Map, merge).and_more(ANY.or_null().as_is()),
+    Function::new("one", &[ANY.as_is()], Shape::Any, one),
+    Function::new("reverse", &[ANY.as_is()], Shape::List, reverse),
+    Function::new("slice", &[ANY.as_is(), NUMBER, NUMBER], Shape::List, slice),
+    Function::new("sort", &[Param::new(Ty::Strings)], Shape::List, sort),
+    Function::new("transpose", &[Param::new(Ty::MapOfLists)], Shape::Map, transpose),
+    Function::new("values", &[ANY.as_is()], Shape::List, values),
+    Function::new("zipmap", &[Param::new(Ty::Strings), ANY.as_is()], Shape::Map, zipmap),
+];
+
+fn removed(_: &Call<'_>) -> Result<Value, Error> {
+    Err(Error::new("this function no longer exists; write `tolist([...])` or `tomap({...})`"))
+}
+
+/// A list of which the items are known; otherwise the result, which is then unknown, or the error.
+fn known_list<'c>(call: &'c Call<'_>, at: usize) -> Result<Result<&'c List, Value>, Error> {
+    if let Data::Unknown(unknown) = &call.arg(at)?.data {
+        return if matches!(unknown.shape, Shape::Any | Shape::List) {
+            Ok(Err(call.unknown(call.arg(at)?)))
+        } else {
+            Err(Error::of_argument("a list is required", at))
+        };
+    }
+    let list = call.list(at)?;
+    Ok(match &list.rest {
+        Some(rest) => Err(call.unknown_for(rest.why.clone())),
+        None => Ok(list),
+    })
+}
+
+fn all_or_any(call: &Call<'_>, decisive: bool) -> Result<Value, Error> {
+    if call.is_unknown(0) {
+        return Ok(call.unknown(call.arg(0)?));
+    }
+    let list = call.list(0)?;
+    let mut truth = Truth::from(!decisive);
+    for (at, item) in list.items.iter().enumerate() {
+        if matches!(item.data, Data::Number(_)) {
+            return Err(Error::of_argument(format!("element {at}: a bool is required"), 0));
+        }
+        let item = Type::Bool.convert(item).map_err(|error| error.at_argument(0))?;
+        // Null counts as false.
+        let item = if item.is_unset() { Truth::False } else { item.as_bool().map_or(Truth::Unknown, Truth::from) };
+        truth = if decisive { truth.or(item) } else { truth.and(item) };
+    }
+    if list.rest.is_some() {
+        truth = if decisive { truth.or(Truth::Unknown) } else { truth.and(Truth::Unknown) };
+    }
+    Ok(of_truth(call, truth, 0))
+}
+
+fn of_truth(call: &Call<'_>, truth: Truth, at: usize) -> Value {
+    match truth.known() {
+        Some(known) => call.bool(known),
+        None => call.args.get(at).map_or_else(|| call.unknown_for("it is not known"), |arg| call.unknown(arg)),
+    }
+}
+
+fn chunklist(call: &Call<'_>) -> Result<Value, Error> {
+    let list = match known_list(call, 0)? {
+        Ok(list) => list,
+        Err(unknown) => return Ok(unknown),
+    };
+    let size = usize::try_from(call.integer(1)?).map_err(|_| Error::of_argument("the size must be positive", 1))?;
+    // A size of 0 means one chunk with everything.
+    let size = if size == 0 { list.items.len().max(1) } else { size };
+    let chunks = list.items.chunks(size).map(|chunk| call.list_of(ListKind::List, chunk.to_vec(), None)).collect();
+    Ok(call.list_of(ListKind::List, chunks, None))
+}
+
+fn coalesce(call: &Call<'_>) -> Result<Value, Error> {
+    let types: Vec<Type> = call.args.iter().map(Type::of).collect();
+    let no_type = || Error::new("all arguments must have the same type");
+    if types.is_empty() {
+        return Err(no_type());
+    }
+    let common = Type::unify(&types).ok_or_else(no_type)?;
+    for (at, arg) in call.args.iter().enumerate() {
+        match &arg.data {
+            Data::Null | Data::Absent => {}
+            Data::Unknown(_) => {
+                // Whatever it turns out to be, it is the result if nothing else can be.
+                let last = call.args.iter().skip(at + 1).all(Value::is_unset);
+                return Ok(if last { arg.clone() } else { call.unknown(arg) });
+            }
+            Data::Parts(parts) if !parts.iter().any(|part| matches!(part, Part::Known(..))) => {
+                return Ok(call.unknown(arg));
+            }
+            _ => {
+                let converted = common.convert(arg)?;
+                if converted.as_str() != Some("") {
+                    return Ok(converted);
+                }
+            }
+        }
+    }
+    Err(Error::new("all arguments are null or empty strings"))
+}
+
+fn coalescelist(call: &Call<'_>) -> Result<Value, Error> {
+    if call.args.is_empty() {
+        return Err(Error::new("at least one argument is required"));
+    }
+    for (at, arg) in call.args.iter().enumerate() {
+        match &arg.data {
+            Data::List(list) if !list.items.is_empty() => return Ok(arg.clone()),
+            Data::List(list) if list.rest.is_some() => return Ok(call.unknown(arg)),
+            Data::List(_) => {}
+            Data::Unknown(_) => return Ok(call.unknown(arg)),
+            _ => return Err(Error::of_argument("a list is required", at)),
+        }
+    }
+    Err(Error::new("all arguments are empty lists"))
+}
+
+fn compact(call: &Call<'_>) -> Result<Value, Error> {
+    if call.is_unknown(0) {
+        return Ok(call.arg(0)?.clone());
+    }
+    let list = call.list(0)?;
+    let mut rest = list.rest.clone();
+    let mut items = Vec::with_capacity(list.items.len());
+    for item in &list.items {
+        match &item.data {
+            Data::Null | Data::Absent => {}
+            Data::String(text) if text.is_empty() => {}
+            // What a service gives a resource (its id, its ARN) is never empty; anything else may be.
+            Data::Unknown(unknown) if !matches!(unknown.symbol, Some(Symbol::Resource { .. })) => {
+                rest.get_or_insert_with(|| Arc::clone(unknown));
+            }
+            Data::Parts(parts) if !parts.iter().any(|part| matches!(part, Part::Known(..))) => {
+                rest.get_or_insert_with(|| open_rest(item));
+            }
+            _ => items.push(item.clone()),
+        }
+    }
+    Ok(call.list_of(ListKind::List, items, rest))
+}
+
+fn concat(call: &Call<'_>) -> Result<Value, Error> {
+    if call.args.is_empty() {
+        return Err(Error::new("at least one argument is required"));
+    }
+    let mut items = Vec::new();
+    let mut rest = None;
+    let mut all_lists = true;
+    for (at, arg) in call.args.iter().enumerate() {
+        match &arg.data {
+            Data::List(list) if list.kind != ListKind::Set => {
+                all_lists &= list.kind == ListKind::List;
+                items.extend(list.items.iter().cloned());
+                if let Some(open) = &list.rest {
+                    rest.get_or_insert_with(|| Arc::clone(open));
+                }
+            }
+            Data::Unknown(unknown) if matches!(unknown.shape, Shape::Any | Shape::List) => {
+                rest.get_or_insert_with(|| Arc::clone(unknown));
+            }
+            _ => {
+                return Err(Error::of_argument(
+                    format!("all arguments must be lists or tuples, but this is a {}", arg.type_name()),
+                    at,
+                ));
+            }
+        }
+    }
+    // Lists of types that can be unified stay a list; everything else is a tuple.
+    let types: Vec<Type> = call.args.iter().map(Type::of).collect();
+    if all_lists && let Some(common) = Type::unify(&types) {
+        let list = call.list_of(ListKind::List, items, rest);
+        return Ok(common.convert(&list)?.at(call.origin()));
+    }
+    Ok(call.list_of(ListKind::Tuple, items, rest))
+}
+
+fn contains(call: &Call<'_>) -> Result<Value, Error> {
+    if call.is_unknown(0) {
+        return Ok(call.unknown(call.arg(0)?));
+    }
+    let list = call.list(0)?;
+    let wanted = call.arg(1)?;
+    let mut truth = list.items.iter().map(|item| equals(item, wanted)).fold(Truth::False, Truth::or);
+    if list.rest.is_some() {
+        truth = truth.or(Truth::Unknown);
+    }
+    Ok(of_truth(call, truth, usize::from(call.arg(0)?.is_wholly_known())))
+}
+
+fn distinct(call: &Call<'_>) -> Result<Value, Error> {
+    if call.is_unknown(0) {
+        return Ok(call.arg(0)?.clone());
+    }
+    let list = call.list(0)?;
+    let mut items: Vec<Value> = Vec::with_capacity(list.items.len());
+    for item in &list.items {
+        // Items that may turn out to be equal stay apart.
+        if !items.iter().any(|other| equals(other, item) == Truth::True) {
+            items.push(item.clone());
+        }
+    }
+    Ok(call.list_of(ListKind::List, items, list.rest.clone()))
+}
+
+fn element(call: &Call<'_>) -> Result<Value, Error> {
+    let at = call.integer(1)?;
+    let list = match known_list(call, 0)? {
+        Ok(list) if list.kind == ListKind::Set => {
+            return Err(Error::of_argument("the elements of a set have no index", 0));
+        }
+        Ok(list) => list,
+        Err(unknown) => return Ok(unknown),
+    };
+    let length = i64::try_from(list.items.len()).unwrap_or(i64::MAX);
+    if length == 0 {
+        return Err(Error::of_argument("the list is empty", 0));
+    }
+    let at = usize::try_from(at.rem_euclid(length)).unwrap_or(0);
+    list.items.get(at).cloned().ok_or_else(|| Error::of_argument("there is no such element", 1))
+}
+
+fn flatten(call: &Call<'_>) -> Result<Value, Error> {
+    let hoisted = hoist_lists(call.arg(0)?);
+    super::super::lift::lift(&[&hoisted], &mut |leaves| {
+        let leaf = leaves[0];
+        match &leaf.data {
+            Data::List(_) => {}
+            Data::Unknown(unknown) if matches!(unknown.shape, Shape::Any | Shape::List) => {
+                return Ok(call.unknown(leaf));
+            }
+            _ => return Err(Error::of_argument("only lists, sets and tuples can be flattened", 0)),
+        }
+        let (mut items, mut rest) = (Vec::new(), None);
+        flatten_into(leaf, &mut items, &mut rest, 0)?;
+        Ok(call.list_of(ListKind::Tuple, items, rest))
+    })
+}
+
+fn flatten_into(
+    value: &Value,
+    items: &mut Vec<Value>,
+    rest: &mut Option<Arc<Unknown>>,
+    depth: usize,
+) -> Result<(), Error> {
+    if depth > 128 {
+        return Err(Error::new("the list is nested more than 128 levels deep"));
+    }
+    match &value.data {
+        Data::List(list) => {
+            for item in &list.items {
+                flatten_into(item, items, rest, depth + 1)?;
+            }
+            if let Some(open) = &list.rest {
+                rest.get_or_insert_with(|| Arc::clone(open));
+            }
+        }
+        // It may turn out to be a list of any length.
+        Data::Unknown(unknown) if matches!(unknown.shape, Shape::Any | Shape::List) => {
+            rest.get_or_insert_with(|| Arc::clone(unknown));
+        }
+        _ => items.push(value.clone()),
+    }
+    Ok(())
+}
+
+fn index(call: &Call<'_>) -> Result<Value, Error> {
+    let list = match known_list(call, 0)? {
+        Ok(list) if list.kind == ListKind::Set => return Err(Error::of_argument("a list or tuple is required", 0)),
+        Ok(list) => list,
+        Err(unknown) => return Ok(unknown),
+    };
+    let wanted = call.arg(1)?;
+    for (at, item) in list.items.iter().enumerate() {
+        match equals(item, wanted) {
+            Truth::True => return Ok(call.count(at)),
+            Truth::Unknown => {
+                let open = if item.is_wholly_known() { wanted } else { item };
+                return Ok(call.unknown(open));
+            }
+            Truth::False => {}
+        }
+    }
+    Err(Error::new("the list does not hold this element"))
+}
+
+fn keys(call: &Call<'_>) -> Result<Value, Error> {
+    if let Data::Unknown(unknown) = &call.arg(0)?.data
+        && matches!(unknown.shape, Shape::Any | Shape::Map)
+    {
+        return Ok(call.unknown(call.arg(0)?));
+    }
+    let map = call.map(0)?;
+    let kind = if map.kind == MapKind::Object { ListKind::Tuple } else { ListKind::List };
+    let items = map.entries.iter().map(|entry| {
+        let origin = if entry.key_origin.is_none() { call.origin() } else { entry.key_origin };
+        Value::string(entry.key.clone(), origin)
+    });
+    Ok(call.list_of(kind, items.collect(), map.rest.clone()))
+}
+
+fn values(call: &Call<'_>) -> Result<Value, Error> {
+    if let Data::Unknown(unknown) = &call.arg(0)?.data
+        && matches!(unknown.shape, Shape::Any | Shape::Map)
+    {
+        return Ok(call.unknown(call.arg(0)?));
+    }
+    let map = call.map(0)?;
+    let kind = if map.kind == MapKind::Object { ListKind::Tuple } else { ListKind::List };
+    Ok(call.list_of(kind, map.entries.iter().map(|entry| entry.value.clone()).collect(), map.rest.clone()))
+}
+
+fn length(call: &Call<'_>) -> Result<Value, Error> {
+    let arg = call.arg(0)?;
+    Ok(match &arg.data {
+        Data::String(text) => call.count(text.graphemes(true).count()),
+        Data::List(list) if list.rest.is_none() && !may_merge(list) => call.count(list.items.len()),
+        Data::Map(map) if map.rest.is_none() => call.count(map.entries.len()),
+        Data::List(_) | Data::Map(_) | Data::Parts(_) => call.unknown(arg),
+        Data::Unknown(unknown) if !matches!(unknown.shape, Shape::Bool | Shape::Number) => call.unknown(arg),
+        _ => return Err(Error::of_argument("a string or a collection is required", 0)),
+    })
+}
+
+/// Whether items of a set may turn out to be the same.
+fn may_merge(list: &List) -> bool {
+    list.kind == ListKind::Set && list.items.len() > 1 && !list.items.iter().all(Value::is_wholly_known)
+}
+
+fn lookup(call: &Call<'_>) -> Result<Value, Error> {
+    let key = call.text(1)?;
+    let default = call.args.get(2);
+    if let Data::Unknown(unknown) = &call.arg(0)?.data
+        && matches!(unknown.shape, Shape::Any | Shape::Map)
+    {
+        return Ok(call.unknown(call.arg(0)?));
+    }
+    let map = call.map(0)?;
+    let default = match (default, map.kind) {
+        (Some(default), MapKind::Map) => {
+            let types: Vec<Type> = map.entries.iter().map(|entry| Type::of(&entry.value)).collect();
+            let element = Type::unify(&types).unwrap_or(Type::Any);
+            let fits =
+                matches!(Type::unify(&[element.clone(), Type::of(default)]), Some(common) if element.includes(&common));
+            if !fits {
+                return Err(Error::of_argument("the default needs the type of the map's elements", 2));
+            }
+            Some(element.convert(default).map_err(|error| error.at_argument(2))?)
+        }
+        (default, _) => default.cloned(),
+    };
+    match (map.get(key), &map.rest, default) {
+        (Some(value), ..) => Ok(value.clone()),
+        (None, Some(rest), _) => Ok(call.unknown_for(rest.why.clone())),
+        (None, None, Some(default)) => Ok(default),
+        (None, None, None) => Err(Error::of_argument(format!("there is no element with the key `{key}`"), 1)),
+    }
+}
+
+fn matchkeys(call: &Call<'_>) -> Result<Value, Error> {
+    let mut lists = Vec::with_capacity(3);
+    for at in 0..3 {
+        match known_list(call, at)? {
+            Ok(list) => lists.push(list),
+            Err(unknown) => return Ok(unknown),
+        }
+    }
+    let [values, keys, wanted] = lists.as_slice() else { return Err(Error::new("three lists are required")) };
+    if values.items.len() != keys.items.len() {
+        return Err(Error::of_argument("there have to be as many keys as values", 1));
+    }
+    let types: Vec<Type> = keys.items.iter().chain(&wanted.items).map(Type::of).collect();
+    let common = Type::unify(&types).ok_or_else(|| Error::of_argument("the keys have no type in common", 1))?;
+    let wanted: Vec<Value> = wanted.items.iter().map(|item| common.convert(item)).collect::<Result<_, _>>()?;
+    let mut items = Vec::new();
+    for (value, key) in values.items.iter().zip(&keys.items) {
+        let key = common.convert(key)?;
+        match wanted.iter().map(|other| equals(other, &key)).fold(Truth::False, Truth::or) {
+            Truth::True => items.push(value.clone()),
+            Truth::False => {}
+            Truth::Unknown => {
+                let open = wanted.iter().chain([&key]).find(|value| reason(value).is_some()).unwrap_or(&key);
+                return Ok(call.unknown(open));
+            }
+        }
+    }
+    Ok(call.list_of(ListKind::List, items, None))
+}
+
+fn merge(call: &Call<'_>) -> Result<Value, Error> {
+    let mut entries: Vec<Entry> = Vec::new();
+    let mut places = rustc_hash::FxHashMap::default();
+    let mut rest: Option<Arc<Unknown>> = None;
+    for (at, arg) in call.args.iter().enumerate() {
+        let open = match &arg.data {
+            Data::Null | Data::Absent => None,
+            Data::Map(map) => map.rest.clone(),
+            Data::Unknown(unknown) if matches!(unknown.shape, Shape::Any | Shape::Map) => Some(Arc::clone(unknown)),
+            _ => {
+                return Err(Error::of_argument(
+                    format!("all arguments must be maps or objects, but this is a {}", arg.type_name()),
+                    at,
+                ));
+            }
+        };
+        if let Some(open) = open {
+            // The keys before an unknown map stay, but it may give them other values.
+            for entry in &mut entries {
+                entry.value = overridable(&entry.value, &open);
+            }
+            rest.get_or_insert(open);
+        }
+        for entry in arg.as_map().map(|map| map.entries.as_slice()).unwrap_or_default() {
+            match places.get(&entry.key) {
+                Some(&place) => entries[place] = entry.clone(),
+                None => {
+                    places.insert(entry.key.clone(), entries.len());
+                    entries.push(entry.clone());
+                }
+            }
+        }
+    }
+    // Maps of one type stay a map; everything else is an object.
+    let types: Vec<Type> = call.args.iter().filter(|arg| !arg.is_unset()).map(Type::of).collect();
+    let kind = if same_maps(&types) { MapKind::Map } else { MapKind::Object };
+    Ok(call.map_of(kind, entries, rest))
+}
+
+/// A value that an unknown map merged over it may replace.
+fn overridable(value: &Value, by: &Unknown) -> Value {
+    shaped(format!("what is merged over it is not known: {}", by.why), Shape::Any, value.origin)
+}
+
+fn same_maps(types: &[Type]) -> bool {
+    let elements: Option<Vec<Type>> =
+        types.iter().map(|ty| if let Type::Map(element) = ty { Some((**element).clone()) } else { None }).collect();
+    match elements {
+        Some(elements) if !elements.is_empty() => {
+            Type::unify(&elements).is_some_and(|common| elements.iter().all(|element| element.includes(&common)))
+        }
+        _ => false,
+    }
+}
+
+fn one(call: &Call<'_>) -> Result<Value, Error> {
+    let list = match known_list(call, 0)? {
+        Ok(list) => list,
+        Err(unknown) => return Ok(unknown),
+    };
+    match list.items.as_slice() {
+        [] => Ok(Value::null(call.origin())),
+        [only] => Ok(only.clone()),
+        _ if may_merge(list) => Ok(call.unknown(call.arg(0)?)),
+        _ => Err(Error::of_argument("a list with no or one element is required", 0)),
+    }
+}
+
+fn reverse(call: &Call<'_>) -> Result<Value, Error> {
+    let list = match known_list(call, 0)? {
+        Ok(list) => list,
+        Err(unknown) => return Ok(unknown),
+    };
+    let kind = if list.kind == ListKind::Tuple { ListKind::Tuple } else { ListKind::List };
+    Ok(call.list_of(kind, list.items.iter().rev().cloned().collect(), None))
+}
+
+fn slice(call: &Call<'_>) -> Result<Value, Error> {
+    let (start, end) = (call.integer(1)?, call.integer(2)?);
+    let list = match known_list(call, 0)? {
+        Ok(list) if list.kind == ListKind::Set => {
+            return Err(Error::of_argument("the elements of a set have no index; convert it with tolist()", 0));
+        }
+        Ok(list) => list,
+        Err(unknown) => return Ok(unknown),
+    };
+    let start = usize::try_from(start).map_err(|_| Error::of_argument("the start must not be negative", 1))?;
+    let end = usize::try_from(end).map_err(|_| Error::of_argument("the end must not be negative", 2))?;
+    if end > list.items.len() {
+        return Err(Error::of_argument("the end lies beyond the list", 2));
+    }
+    match list.items.get(start..end) {
+        Some(items) => Ok(call.list_of(list.kind, items.to_vec(), None)),
+        None => Err(Error::of_argument("the start lies behind the end", 1)),
+    }
+}
+
+fn sort(call: &Call<'_>) -> Result<Value, Error> {
+    let mut items = call.list(0)?.items.clone();
+    if items.iter().any(Value::is_unset) {
+        return Err(Error::of_argument("null can't be sorted", 0));
+    }
+    items.sort_by(|a, b| a.as_str().cmp(&b.as_str()));
+    Ok(call.list_of(ListKind::List, items, None))
+}
+
+fn transpose(call: &Call<'_>) -> Result<Value, Error> {
+    let mut turned: std::collections::BTreeMap<String, Vec<Value>> = std::collections::BTreeMap::new();
+    for entry in &call.map(0)?.entries {
+        let Some(list) = entry.value.as_list() else {
+            return Err(Error::of_argument("the lists must not be null", 0));
+        };
+        for item in &list.items {
+            let Some(text) = item.as_str() else {
+                return Err(Error::of_argument("the lists must not hold null", 0));
+            };
+            turned.entry(text.to_owned()).or_default().push(Value::string(entry.key.clone(), entry.key_origin));
+        }
+    }
+    let entries = turned
+        .into_iter()
+        .map(|(key, items)| Entry::new(key, OriginId::NONE, call.list_of(ListKind::List, items, None)));
+    Ok(call.map_of(MapKind::Map, entries, None))
+}
+
+fn zipmap(call: &Call<'_>) -> Result<Value, Error> {
+    let keys = call.list(0)?;
+    let values = match known_list(call, 1)? {
+        Ok(list) if list.kind == ListKind::Set => return Err(Error::of_argument("a list is required", 1)),
+        Ok(list) => list,
+        // The keys are known all the same.
+        Err(unknown) => {
+            let why = reason(&unknown).unwrap_or_default();
+            let entries = keys.items.iter().filter_map(|key| {
+                Some(Entry::new(key.as_str()?, key.origin, shaped(why.clone(), Shape::Any, call.origin())))
+            });
+            return Ok(call.map_of(MapKind::Map, entries, None));
+        }
+    };
+    if keys.items.len() != values.items.len() {
+        return Err(Error::new(format!(
+            "the number of keys ({}) does not match the number of values ({})",
+            keys.items.len(),
+            values.items.len()
+        )));
+    }
+    let mut entries = Vec::with_capacity(keys.items.len());
+    for (key, value) in keys.items.iter().zip(&values.items) {
+        let Some(text) = key.as_str() else { return Err(Error::of_argument("a key must not be null", 0)) };
+        entries.push(Entry::new(text, key.origin, value.clone()));
+    }
+    let kind = if values.kind == ListKind::Tuple { MapKind::Object } else { MapKind::Map };
+    Ok(call.map_of(kind, entries, None))
+}
