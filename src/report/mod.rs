@@ -6,6 +6,8 @@ pub mod concise;
 pub mod escape;
 pub mod human;
 pub mod json;
+pub mod model;
 mod place;
 mod snippet;
 mod summary;
+mod value;

@@ -1,0 +1,328 @@
+//! The command line as clap reads it.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+
+use crate::policy::{Confidence, Profile, Severity};
+
+/// Holds the DynamoDB tables, indexes and DAX clusters of infrastructure code against the Amazon DynamoDB
+/// Well-Architected Lens.
+#[derive(Debug, Parser)]
+#[command(
+    name = "dynalens",
+    version,
+    about,
+    subcommand_required = true,
+    arg_required_else_help = false,
+    after_help = "Without a command, `dynalens` checks: `dynalens infra/` is `dynalens check infra/`.\n\n\
+                  Exit codes: 0 nothing found, 1 active findings at or above --fail-on, 2 dynalens could not do its \
+                  work, 3 no infrastructure code found."
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Checks files and directories (this is what `dynalens` does without a command).
+    #[command(
+        after_help = "Examples:\n  dynalens\n  dynalens infra/ --profile strict\n  dynalens template.yaml --format json\n  \
+                            cat template.yaml | dynalens - --stdin-filename template.yaml"
+    )]
+    Check(Box<CheckArgs>),
+    /// Prints what a policy means: the rule, the reason, examples.
+    Explain(ExplainArgs),
+    /// Lists the policies.
+    Policies(PoliciesArgs),
+    /// Prints what dynalens understood of the code: resources, attributes, the linked model.
+    Model(Box<ModelArgs>),
+    /// Prints a completion script for a shell.
+    Completions(CompletionsArgs),
+    /// Prints the manual page.
+    Man,
+}
+
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+    #[command(flatten)]
+    pub choice: ChoiceArgs,
+    /// The least severity of an active finding that makes the exit code 1.
+    #[arg(long, value_name = "SEVERITY", default_value = "low", value_parser = severity, hide_possible_values = false)]
+    pub fail_on: Severity,
+    /// Report suppressed findings as active.
+    #[arg(long)]
+    pub no_suppressions: bool,
+    /// How the report is written to standard output.
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub format: Format,
+    /// Write a report to a file as well; may be repeated.
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = output)]
+    pub output: Vec<Output>,
+    /// When to use colours.
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+}
+
+/// What is analysed, and what is known of it from outside.
+#[derive(Debug, Args)]
+pub struct InputArgs {
+    /// Files, directories and globs; `-` is standard input. Without any, the working directory.
+    #[arg(value_name = "PATHS")]
+    pub paths: Vec<PathBuf>,
+    /// The name under which standard input is analysed.
+    #[arg(long, value_name = "FILE")]
+    pub stdin_filename: Option<PathBuf>,
+    /// The configuration file, in place of the nearest `dynalens.yml`.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Evaluate for one of the configured environments only.
+    #[arg(long, value_name = "NAME")]
+    pub environment: Option<String>,
+    /// The value of a CloudFormation parameter, or a parameter file; may be repeated.
+    #[arg(long, value_name = "NAME=VALUE|FILE")]
+    pub parameters: Vec<String>,
+    /// The value of a Terraform variable; may be repeated.
+    #[arg(long, value_name = "NAME=VALUE", value_parser = assignment)]
+    pub var: Vec<(String, String)>,
+    /// A Terraform variable file; may be repeated.
+    #[arg(long, value_name = "FILE")]
+    pub var_file: Vec<PathBuf>,
+}
+
+/// Which policies take part.
+#[derive(Debug, Args)]
+pub struct ChoiceArgs {
+    /// The set of policies to hold the code against.
+    #[arg(long, value_name = "PROFILE", value_parser = profile)]
+    pub profile: Option<Profile>,
+    /// Only these policies, by name, alias or pillar, whatever the profile.
+    #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
+    pub select: Vec<String>,
+    /// Not these policies, by name, alias or pillar.
+    #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
+    pub ignore: Vec<String>,
+    /// Leave out findings that are less sure than this.
+    #[arg(long, value_name = "LEVEL", default_value = "low", value_parser = confidence)]
+    pub min_confidence: Confidence,
+    /// All there is lies in the analysed files, so that what is missing there is missing.
+    #[arg(long)]
+    pub closed_world: bool,
+    /// A directory with policies of your own; may be repeated.
+    #[arg(long, value_name = "DIR")]
+    pub policies: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// The policy, by its name or by the identifier of the same check in another tool.
+    pub policy: String,
+    /// A directory with policies of your own; may be repeated.
+    #[arg(long, value_name = "DIR")]
+    pub policies: Vec<PathBuf>,
+    /// When to use colours.
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+}
+
+#[derive(Debug, Args)]
+pub struct PoliciesArgs {
+    /// How the list is written.
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub format: ListFormat,
+    /// Only the policies of this profile.
+    #[arg(long, value_name = "PROFILE", value_parser = profile)]
+    pub profile: Option<Profile>,
+    /// A directory with policies of your own; may be repeated.
+    #[arg(long, value_name = "DIR")]
+    pub policies: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct ModelArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+    /// How the model is written.
+    #[arg(long, value_name = "FORMAT", default_value = "json")]
+    pub format: ModelFormat,
+    /// Say with each value where it comes from.
+    #[arg(long)]
+    pub origins: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    pub shell: clap_complete::Shell,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// A picture of each finding with its evidence.
+    Human,
+    /// One line a finding.
+    Concise,
+    /// Version 1 of the contract in schemas/findings-v1.schema.json.
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ListFormat {
+    Human,
+    Json,
+    Markdown,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ModelFormat {
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    Always,
+    Never,
+}
+
+/// A report in a file.
+#[derive(Clone, Debug)]
+pub struct Output {
+    pub format: Format,
+    pub path: PathBuf,
+}
+
+fn output(text: &str) -> Result<Output, String> {
+    let (format, path) = text.split_once('=').ok_or("write the format and the file: `json=findings.json`")?;
+    let format = Format::from_str(format, false)?;
+    if path.is_empty() {
+        return Err("the file is missing: `json=findings.json`".to_owned());
+    }
+    Ok(Output { format, path: path.into() })
+}
+
+fn assignment(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_owned(), value.to_owned())),
+        _ => Err("write the name and the value: `name=value`".to_owned()),
+    }
+}
+
+fn one_of<T: Copy>(text: &str, all: &[T], name: fn(T) -> &'static str) -> Result<T, String> {
+    all.iter().copied().find(|one| name(*one) == text).ok_or_else(|| {
+        let names: Vec<&str> = all.iter().map(|one| name(*one)).collect();
+        format!("it is one of {}", names.join(", "))
+    })
+}
+
+fn severity(text: &str) -> Result<Severity, String> {
+    one_of(text, Severity::ALL, Severity::name)
+}
+
+fn confidence(text: &str) -> Result<Confidence, String> {
+    one_of(text, Confidence::ALL, Confidence::name)
+}
+
+fn profile(text: &str) -> Result<Profile, String> {
+    one_of(text, Profile::ALL, Profile::name)
+}
+
+impl Cli {
+    /// Reads arguments, the program's name first.
+    ///
+    /// # Errors
+    /// What clap has to say: mistakes, and the texts of `--help` and `--version`.
+    pub fn read(arguments: Vec<OsString>) -> Result<Self, clap::Error> {
+        let mut command = Self::command();
+        let arguments = with_command(&command, arguments);
+        let matches = command.try_get_matches_from_mut(arguments)?;
+        Self::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+    }
+}
+
+/// Puts the command in front: `check` where none is named, so that options may stand before it.
+fn with_command(command: &clap::Command, mut arguments: Vec<OsString>) -> Vec<OsString> {
+    let is_command = |argument: &OsString| {
+        argument == "help" || command.get_subcommands().any(|known| argument.to_str() == Some(known.get_name()))
+    };
+    let takes_value = |argument: &str| {
+        let Some(name) = argument.strip_prefix("--") else { return false };
+        let check = command.find_subcommand("check");
+        check.is_some_and(|check| {
+            check.get_arguments().any(|known| known.get_long() == Some(name) && known.get_action().takes_values())
+        })
+    };
+    let mut at = 1;
+    while let Some(argument) = arguments.get(at) {
+        let text = argument.to_string_lossy();
+        if is_command(argument) {
+            let command = arguments.remove(at);
+            arguments.insert(1, command);
+            return arguments;
+        }
+        let global = matches!(&*text, "--help" | "-h" | "--version" | "-V");
+        if global && at == 1 {
+            return arguments;
+        }
+        if text == "--" || text == "-" || !text.starts_with('-') {
+            break;
+        }
+        at += if takes_value(&text) { 2 } else { 1 };
+    }
+    arguments.insert(1.min(arguments.len()), OsString::from("check"));
+    arguments
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(arguments: &[&str]) -> Result<Cli, clap::Error> {
+        Cli::read(std::iter::once(&"dynalens").chain(arguments).map(OsString::from).collect())
+    }
+
+    fn check(arguments: &[&str]) -> CheckArgs {
+        match read(arguments).unwrap().command {
+            Command::Check(check) => *check,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_definition_holds_together() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn check_is_the_command_where_none_is_named() {
+        assert!(check(&[]).input.paths.is_empty());
+        assert_eq!(check(&["a", "b"]).input.paths, ["a", "b"].map(PathBuf::from));
+        assert_eq!(check(&["-", "--stdin-filename", "x.yml"]).input.paths, [PathBuf::from("-")]);
+        assert_eq!(check(&["--format", "json", "infra"]).format, Format::Json);
+        assert_eq!(check(&["--format", "json", "check", "infra"]).input.paths, [PathBuf::from("infra")]);
+        assert_eq!(check(&["--", "model"]).input.paths, [PathBuf::from("model")]);
+        assert_eq!(check(&["./model"]).input.paths, [PathBuf::from("./model")]);
+    }
+
+    #[test]
+    fn lists_may_be_separated_by_commas_or_repeated() {
+        assert_eq!(check(&["--select", "a,b", "--select", "c"]).choice.select, ["a", "b", "c"]);
+    }
+
+    #[test]
+    fn mistakes_say_what_would_be_right() {
+        for (arguments, help) in [
+            (["--fail-on", "hihg"], "info, low, medium, high"),
+            (["--var", "x"], "name=value"),
+            (["--output", "json"], "json=findings.json"),
+            (["--profile", "loud"], "default, strict, all"),
+        ] {
+            let message = read(&arguments).unwrap_err().to_string();
+            assert!(message.contains(help), "{message}");
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! The command line: arguments in, reports and an exit code out.
+
+mod args;
