@@ -34,7 +34,8 @@ pub fn write(analysis: &Analysis, look: Look, out: &mut dyn Write) -> io::Result
         .with_width(look.width)
         .with_links(false)
         .without_syntax_highlighting()
-        .with_context_lines(1);
+        .with_context_lines(1)
+        .with_show_related_as_nested(true);
     let places = Places::new(&analysis.sources);
     let mut files = Files { places: &places, shown: BTreeMap::new() };
     let mut text = String::new();
@@ -84,7 +85,7 @@ impl Files<'_> {
 
     fn problem(&mut self, problem: &Problem) -> Picture {
         let mut picture = match problem.span {
-            Some(span) => self.picture(&Label { span, message: "here".to_owned() }, &[]),
+            Some(span) => self.picture(&Label { span, message: String::new() }, &[]),
             None => Picture::default(),
         };
         picture.message = match (&problem.path, problem.span) {
@@ -129,11 +130,28 @@ impl Files<'_> {
             picture.labels.push(shown.label(*span, one_line(message).into_owned(), index == 0));
         }
         picture.source = Some(shown);
-        for label in apart {
-            let Some(shown) = self.get(label.span.file) else { continue };
-            let labels = vec![shown.label(label.span, "here".to_owned(), true)];
+        // The labels of each other file make one picture.
+        let mut files: Vec<FileId> = Vec::new();
+        for label in &apart {
+            if !files.contains(&label.span.file) {
+                files.push(label.span.file);
+            }
+        }
+        for id in files {
+            let Some(shown) = self.get(id) else { continue };
+            let of_file: Vec<&Label> = apart.iter().copied().filter(|label| label.span.file == id).collect();
+            let (message, labels) = match of_file.as_slice() {
+                [only] => (only.message.clone(), vec![shown.label(only.span, String::new(), true)]),
+                several => (
+                    format!("on the way, in {}", shown.name()),
+                    several
+                        .iter()
+                        .map(|label| shown.label(label.span, one_line(&label.message).into_owned(), false))
+                        .collect(),
+                ),
+            };
             picture.related.push(Picture {
-                message: one_line(&label.message).into_owned(),
+                message: one_line(&message).into_owned(),
                 severity: miette::Severity::Advice,
                 source: Some(shown),
                 labels,

@@ -10,4 +10,6 @@ pub mod model;
 mod place;
 mod snippet;
 mod summary;
+#[cfg(test)]
+mod tests;
 mod value;

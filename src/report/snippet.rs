@@ -34,6 +34,11 @@ impl Shown {
         Self { file, name, cleaned }
     }
 
+    /// The path as it is shown.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     fn text(&self) -> &str {
         self.cleaned.as_deref().unwrap_or_else(|| self.file.text())
     }
@@ -46,10 +51,11 @@ impl Shown {
         let line = covered.lines().next().unwrap_or_default().trim_end();
         let length = floor(line, line.len().min(LONGEST_LABEL));
         let span = SourceSpan::new(start.into(), length);
+        let message = Some(message).filter(|message| !message.is_empty());
         if primary {
-            LabeledSpan::new_primary_with_span(Some(message), span)
+            LabeledSpan::new_primary_with_span(message, span)
         } else {
-            LabeledSpan::new_with_span(Some(message), span)
+            LabeledSpan::new_with_span(message, span)
         }
     }
 

@@ -1,0 +1,132 @@
+//! How reports look, over an analysis made by hand.
+
+use std::sync::Arc;
+
+use super::human::Look;
+use super::{concise, human, json};
+use crate::analysis::{Analysis, Counts};
+use crate::finding::{Finding, Label, Status, Subject, SuppressionKind, Undetermined, fingerprint};
+use crate::policy::{Confidence, Severity};
+use crate::resource::Problem;
+use crate::source::{Sources, Span};
+
+const MAIN: &str = "variable \"pitr\" {}\n\nresource \"aws_dynamodb_table\" \"orders\" {\n  name = \"Bestellungen für ü\"\n  point_in_time_recovery {\n    enabled = var.pitr # \u{1b}[31mred\n  }\n}\n";
+const VARS: &str = "\u{feff}pitr = false\r\n";
+
+fn span(sources: &Sources, path: &str, text: &str) -> Span {
+    let file = sources.find(std::path::Path::new(path)).unwrap();
+    let at = u32::try_from(file.text().find(text).unwrap()).unwrap();
+    Span::new(file.id, at, at + u32::try_from(text.len()).unwrap())
+}
+
+fn analysis() -> Analysis {
+    let sources = Sources::new();
+    sources.add("infra/main.tf", MAIN);
+    sources.add("infra/prod.tfvars", VARS);
+    let finding = Finding {
+        policy: "point-in-time-recovery-disabled".to_owned(),
+        pillar: "reliability".to_owned(),
+        severity: Severity::High,
+        confidence: Confidence::High,
+        message: "`orders` can't be restored to a point in time".to_owned(),
+        help: Some("turn on continuous backups; a restore then loses at most seconds".to_owned()),
+        resource: Subject {
+            address: "aws_dynamodb_table.orders".to_owned(),
+            kind: "aws_dynamodb_table".to_owned(),
+            name: "orders".to_owned(),
+        },
+        case: Some("environment is prod".to_owned()),
+        primary: Label {
+            span: span(&sources, "infra/main.tf", "var.pitr"),
+            message: "this refers to `var.pitr`".to_owned(),
+        },
+        related: vec![
+            Label { span: span(&sources, "infra/main.tf", "variable \"pitr\""), message: "declared here".to_owned() },
+            Label { span: span(&sources, "infra/prod.tfvars", "false"), message: "set in `prod.tfvars`".to_owned() },
+        ],
+        anchors: Vec::new(),
+        via: None,
+        fix: None,
+        status: Status::Active,
+        fingerprint: fingerprint("point-in-time-recovery-disabled", "aws_dynamodb_table.orders", "", 0),
+    };
+    let suppressed = Finding {
+        policy: "deletion-protection-disabled".to_owned(),
+        status: Status::Suppressed { kind: SuppressionKind::Comment, reason: "rebuilt nightly".to_owned() },
+        ..finding.clone()
+    };
+    Analysis {
+        undetermined: vec![Undetermined {
+            policy: "key-class-below-requirement".to_owned(),
+            resource: finding.resource.clone(),
+            span: span(&sources, "infra/main.tf", "resource \"aws_dynamodb_table\" \"orders\""),
+            why: "variable `kms_key` has no value; pass a var-file".to_owned(),
+        }],
+        problems: vec![
+            Problem::unreadable("infra/broken.tf", "it is not UTF-8"),
+            Problem::note(span(&sources, "infra/main.tf", "{}"), "nothing gives `pitr` a value")
+                .with_help("pass a var-file"),
+        ],
+        findings: vec![finding, suppressed],
+        sources: Arc::new(sources),
+        counts: Counts { files: 2, projects: 1, resources: 1, tables: 1, policies: 40 },
+    }
+}
+
+fn shown(write: impl FnOnce(&Analysis, &mut Vec<u8>)) -> String {
+    let mut out = Vec::new();
+    write(&analysis(), &mut out);
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn the_report_for_people() {
+    let text = shown(|analysis, out| human::write(analysis, Look { color: false, width: 80 }, out).unwrap());
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn colours_only_where_they_are_asked_for_and_never_those_of_the_input() {
+    let plain = shown(|analysis, out| human::write(analysis, Look { color: false, width: 80 }, out).unwrap());
+    assert!(!plain.contains('\u{1b}'));
+    let colored = shown(|analysis, out| human::write(analysis, Look { color: true, width: 80 }, out).unwrap());
+    assert!(colored.contains('\u{1b}') && !colored.contains("\u{1b}[31mred"));
+}
+
+#[test]
+fn one_line_for_each_finding() {
+    insta::assert_snapshot!(shown(|analysis, out| concise::write(analysis, out).unwrap()));
+}
+
+#[test]
+fn the_json_contract() {
+    let text = shown(|analysis, out| json::write(analysis, 0, out).unwrap());
+    let value: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let schema: serde_json::Value =
+        serde_json::from_str(include_str!("../../schemas/findings-v1.schema.json")).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let errors: Vec<String> = validator.iter_errors(&value).map(|error| error.to_string()).collect();
+    assert_eq!(errors, Vec::<String>::new());
+    let place = &value["findings"][0]["related"][1]["span"]["start"];
+    // The byte order mark counts as bytes and not as a character.
+    assert_eq!(*place, serde_json::json!({ "offset": 10, "line": 1, "column": 8 }));
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn a_long_line_is_shown_in_part() {
+    let sources = Sources::new();
+    let long = format!("{{{}\"x\": false{}}}", "\"a\": 1, ".repeat(5_000), ", \"b\": 2".repeat(5_000));
+    sources.add("t.json", long);
+    let mut analysis = analysis();
+    analysis.problems.clear();
+    analysis.findings.truncate(1);
+    analysis.findings[0].primary.span = span(&sources, "t.json", "false");
+    analysis.findings[0].related =
+        vec![Label { span: span(&sources, "t.json", "\"b\""), message: "far away".to_owned() }];
+    analysis.sources = Arc::new(sources);
+    let mut out = Vec::new();
+    human::write(&analysis, Look { color: false, width: 80 }, &mut out).unwrap();
+    let text = String::from_utf8(out).unwrap();
+    assert!(text.len() < 4_000 && text.contains("\"x\": false"), "{text}");
+}
