@@ -99,6 +99,7 @@ fn describe(step: &Step) -> String {
     match step {
         Step::Literal => "the value is written here".to_owned(),
         Step::Expression => "it is computed here".to_owned(),
+        Step::Document(_) => "it is encoded here".to_owned(),
         Step::Reference(name) => format!("this refers to {}", quoted(name)),
         Step::Resource { address, attribute } => format!("this refers to {} of {}", quoted(attribute), quoted(address)),
         Step::Default(name) => format!("{} takes its default here", quoted(name)),

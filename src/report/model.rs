@@ -271,6 +271,7 @@ fn step_text(step: &Step) -> String {
     match step {
         Step::Literal => "literal".to_owned(),
         Step::Expression => "expression".to_owned(),
+        Step::Document(_) => "document".to_owned(),
         Step::Reference(name) => format!("reference: {name}"),
         Step::Resource { address, attribute } => format!("resource: {address}.{attribute}"),
         Step::Default(name) => format!("default: {name}"),

@@ -255,6 +255,17 @@ impl BigFloat {
         self.at_exponent(exponent).cmp(&other.at_exponent(exponent))
     }
 
+    /// The number exactly: the digits of its magnitude, of which the last so many stand after the point.
+    pub(super) fn exact_decimal(&self) -> (String, usize) {
+        match u64::try_from(self.exponent) {
+            Ok(shift) => ((&self.mantissa << shift).to_str_radix(10), 0),
+            Err(_) => {
+                let scale = u32::try_from(self.exponent.unsigned_abs()).unwrap_or(u32::MAX);
+                ((&self.mantissa * BigUint::from(5u32).pow(scale)).to_str_radix(10), scale as usize)
+            }
+        }
+    }
+
     /// The shortest decimal that reads back as this number at its precision, without an exponent.
     pub(super) fn to_decimal(&self) -> String {
         if self.is_zero() {

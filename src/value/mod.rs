@@ -7,6 +7,7 @@
 mod big_float;
 mod choice;
 mod data;
+pub mod document;
 mod number;
 mod origin;
 pub mod text;
@@ -18,7 +19,8 @@ pub use choice::{
 pub use data::{
     Choice, Data, EntityId, Entry, List, ListKind, Map, MapKind, Part, Shape, Symbol, Text, Unknown, Value, join_parts,
 };
-pub use number::Number;
+pub use document::decoded;
+pub use number::{Big, Number};
 pub use origin::{Origin, OriginId, Origins, Step};
 pub use truth::Truth;
 

@@ -30,10 +30,15 @@ impl Number {
         BigFloat::parse(text).map(Self::from_big)
     }
 
-    /// The number of a float; whole ones become integers where they fit. What is not finite becomes 0.
+    /// The number of a float, with its 53 bits of precision; whole ones that are exact become integers. What is not
+    /// finite becomes 0.
     #[must_use]
     pub fn from_f64(float: f64) -> Self {
-        BigFloat::from_f64(float).map_or(Self::Integer(0), Self::from_big)
+        match BigFloat::from_f64(float) {
+            Some(big) if float.abs() >= 9.0e15 => Self::Big(Big(Arc::new(big))),
+            Some(big) => Self::from_big(big),
+            None => Self::Integer(0),
+        }
     }
 
     /// The number of a whole number of any size, rounded to 512 bits; `None` beyond some 12,000 decimal digits.
@@ -61,7 +66,7 @@ impl Number {
     pub fn as_i64(&self) -> Option<i64> {
         match self {
             Self::Integer(integer) => Some(*integer),
-            Self::Big(_) => None,
+            Self::Big(Big(big)) => big.to_i64(),
         }
     }
 
@@ -117,6 +122,15 @@ impl Number {
         match self {
             Self::Integer(_) => Some(self.clone()),
             Self::Big(Big(big)) => Self::from_integer(&big.ceil()),
+        }
+    }
+
+    /// The number exactly: the decimal digits of its magnitude, of which the last so many stand after the point.
+    #[must_use]
+    pub fn exact_decimal(&self) -> (String, usize) {
+        match self {
+            Self::Integer(integer) => (integer.unsigned_abs().to_string(), 0),
+            Self::Big(Big(big)) => big.exact_decimal(),
         }
     }
 

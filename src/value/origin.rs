@@ -57,6 +57,9 @@ pub enum Step {
     ProviderDefault,
     /// The branch of a condition that was taken; the text says of which.
     Branch(Text),
+    /// A text that was encoded from a structure (`jsonencode`); `next` is the origin of the call.
+    /// [`super::document::decoded`] gives the structure back, with the places of its parts.
+    Document(super::document::Document),
     /// Nothing is written: the service's (or the language's) default applies. The span is the header of the block
     /// where the attribute would stand, and the text is what would be written there.
     Absent(Text),

@@ -14,6 +14,9 @@ use call::Function;
 mod call;
 mod collection;
 mod conversion;
+mod decimal;
+mod format;
+mod json;
 mod string;
 
 /// What a call needs besides its arguments.
@@ -87,7 +90,8 @@ fn table() -> &'static BTreeMap<&'static str, &'static Function> {
     &TABLE
 }
 
-const FAMILIES: &[&[Function]] = &[collection::FUNCTIONS, conversion::FUNCTIONS, string::FUNCTIONS];
+const FAMILIES: &[&[Function]] =
+    &[collection::FUNCTIONS, conversion::FUNCTIONS, format::FUNCTIONS, json::FUNCTIONS, string::FUNCTIONS];
 
 #[cfg(test)]
 mod tests;
