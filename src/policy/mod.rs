@@ -1,5 +1,12 @@
 //! Policies: pages with front matter, and the engine that judges the model by them.
 
-mod level;
+mod built_in;
+pub mod evaluate;
+pub mod expression;
+pub mod level;
+pub mod nearest;
+mod pack;
+pub mod page;
 
 pub use level::{Confidence, Profile, Severity};
+pub use pack::{Pack, PageMistake, Policy};

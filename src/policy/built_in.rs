@@ -1,0 +1,14 @@
+//! The pages under `policies/`, checked and compiled in by the build script.
+
+// Which of these the generated table names depends on the pages.
+#![allow(unused_imports)]
+
+use std::borrow::Cow;
+
+use crate::model::schema::Subject;
+
+use super::expression::{Arithmetic, Comparison, Each, Function, Node, Piece, Program, Slice, Template};
+use super::level::{Confidence, Profile, Severity};
+use super::page::{Dialect, Fix, Page, PolicyOption, Scope};
+
+include!(concat!(env!("OUT_DIR"), "/policies.rs"));

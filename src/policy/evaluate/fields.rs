@@ -1,0 +1,155 @@
+//! Reading fields: of entities (through links), groups, maps, the project and the options.
+
+use crate::model::schema::{self, Subject};
+use crate::policy::expression::plural;
+use crate::resource::Language;
+use crate::value::{Data, EntityId, Entry, Origin, OriginId, Step, Value};
+
+use super::{Evaluated, Exhausted, Outcome, Scene, What};
+
+impl Scene<'_> {
+    /// What is judged.
+    pub(super) fn subject(&self) -> Value {
+        let header = self.world.model.get(self.entity).header;
+        Value::entity(self.entity, self.world.project.origins.literal(header))
+    }
+
+    pub(super) fn field(&self, of: &Outcome, name: &str) -> Evaluated {
+        let raw = match &of.what {
+            What::Value(value) => match self.raw_field(value, name)? {
+                Ok(raw) => raw,
+                Err(outcome) => return Ok(outcome),
+            },
+            What::Project => return self.project_field(name),
+            What::Options => {
+                let found = self.options.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
+                return Ok(found.map_or_else(|| Outcome::error(format!("there is no option `{name}`")), Outcome::value));
+            }
+            other => return Ok(Outcome::new(other.clone())),
+        };
+        Ok(match self.settle(&raw) {
+            Ok(value) => Outcome::read(value, of.local),
+            Err(input) => Outcome::new(What::Need(input)),
+        })
+    }
+
+    /// The value of a field before choices are followed, or the outcome where there can't be one.
+    fn raw_field(&self, value: &Value, name: &str) -> Result<Result<Value, Outcome>, Exhausted> {
+        self.spend(1)?;
+        Ok(match &value.data {
+            // Nothing has no fields; asking on gives nothing again, at the same place.
+            Data::Absent | Data::Null => Ok(Value::absent(value.origin)),
+            Data::Entity(id) => Ok(self.entity_field(*id, name)),
+            Data::Map(map) => match map.get(name) {
+                Some(found) => Ok(found.clone()),
+                None => Ok(match &map.rest {
+                    Some(unknown) => Value::new(Data::Unknown(unknown.clone()), value.origin),
+                    None => Value::absent(value.origin),
+                }),
+            },
+            Data::Unknown(unknown) => Ok(Value::unknown(unknown.why.clone(), value.origin)),
+            Data::Choice(choice) => Err(Outcome::new(What::Need(choice.input))),
+            _ => Err(Outcome::error(format!("a {} has no field `{name}`", value.type_name()))),
+        })
+    }
+
+    fn entity_field(&self, id: EntityId, name: &str) -> Value {
+        let entity = self.world.model.get(id);
+        match &entity.fields.data {
+            Data::Map(map) => {
+                if let Some(found) = map.get(name) {
+                    return found.clone();
+                }
+                if let Some(unknown) = &map.rest {
+                    return Value::new(Data::Unknown(unknown.clone()), entity.fields.origin);
+                }
+            }
+            Data::Unknown(_) | Data::Choice(_) => return entity.fields.clone(),
+            _ => {}
+        }
+        let text = |text: &str| Value::string(text, self.world.project.origins.literal(entity.header));
+        match name {
+            "address" => text(&entity.address),
+            "resource_type" => text(&entity.kind),
+            "label" => text(&entity.name),
+            "subject" => text(entity.subject.name()),
+            _ => {
+                let written = written_name(entity.subject, name, self.world.project.language);
+                let origin = Origin { span: entity.header, step: Step::Absent(written.into()), next: OriginId::NONE };
+                Value::absent(self.world.project.origins.add(origin))
+            }
+        }
+    }
+
+    fn project_field(&self, name: &str) -> Evaluated {
+        let project = self.world.project;
+        let value = match name {
+            "language" => Value::string(
+                match project.language {
+                    Language::CloudFormation => "cloudformation",
+                    Language::Sam => "sam",
+                    Language::Terraform => "terraform",
+                },
+                OriginId::NONE,
+            ),
+            "region" => self.world.region.clone().unwrap_or_else(|| project.region.clone()),
+            "account" => self.world.account.clone().unwrap_or_else(|| project.account.clone()),
+            "closed_world" => Value::bool(self.world.closed_world, OriginId::NONE),
+            _ => return self.all_of(name),
+        };
+        Ok(match self.settle(&value) {
+            Ok(value) => Outcome::value(value),
+            Err(input) => Outcome::new(What::Need(input)),
+        })
+    }
+
+    /// All entities of a subject that exist in the case.
+    fn all_of(&self, name: &str) -> Evaluated {
+        let Some((subject, _)) = Subject::ALL.iter().find(|(subject, _)| plural(*subject) == name) else {
+            return Ok(Outcome::error(format!("the project has no `{name}`")));
+        };
+        let mut items = Vec::new();
+        let mut rest = None;
+        for (id, entity) in self.world.model.of(*subject) {
+            self.spend(1)?;
+            match self.settle(&entity.exists) {
+                Err(input) => return Ok(Outcome::new(What::Need(input))),
+                Ok(Value { data: Data::Bool(false), .. }) => {}
+                Ok(Value { data: Data::Unknown(unknown), .. }) => rest = Some(unknown),
+                Ok(_) => items.push(Value::entity(id, self.world.project.origins.literal(entity.header))),
+            }
+        }
+        let list = crate::value::List { kind: crate::value::ListKind::Tuple, items, rest };
+        Ok(Outcome::value(Value::new(Data::List(list.into()), OriginId::NONE)))
+    }
+
+    /// `has(x.field)`: whether something is set there. In a plain map an entry that holds null is set, as CEL has it.
+    pub(super) fn has(&self, of: &Outcome, name: &str) -> Evaluated {
+        if let What::Value(Value { data: Data::Map(map), .. }) = &of.what
+            && let Some(Entry { value: Value { data: Data::Null, .. }, .. }) = map.entry(name)
+        {
+            return Ok(Outcome::truth(true, of.evidence.clone()));
+        }
+        let field = self.field(of, name)?;
+        Ok(match &field.what {
+            What::Value(value) => match super::operators::is_nothing(value) {
+                Some(nothing) => Outcome::truth(!nothing, field.evidence),
+                None => {
+                    let why = value.as_unknown().map(|unknown| unknown.why.clone()).unwrap_or_default();
+                    Outcome::unknown(why, value.origin, field.evidence)
+                }
+            },
+            _ => field,
+        })
+    }
+}
+
+/// The name under which a field would be written in the language, for labels; the model's name where it has none.
+fn written_name(subject: Subject, name: &str, language: Language) -> String {
+    let field = schema::field(subject, name);
+    let path = field.map_or("", |field| match language {
+        Language::CloudFormation | Language::Sam => field.cloudformation,
+        Language::Terraform => field.terraform,
+    });
+    if path.is_empty() { name.to_owned() } else { path.to_owned() }
+}

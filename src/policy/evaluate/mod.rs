@@ -1,0 +1,395 @@
+//! Conditions over values that may be absent, unknown or dependent on inputs.
+//!
+//! Takes a checked [`Program`], the entity that is judged and an [`Assignment`] that decides some inputs; gives a
+//! [`Outcome`] with the values that decided it. A pure function with a budget of steps, so that no page can hang a
+//! run and no mistake in a page can stop one: what goes wrong is an [`What::Error`].
+//!
+//! Choices are followed lazily: a place that holds a choice which the assignment does not decide gives
+//! [`What::Need`], and only where the result hangs on it does that come out at the top. The engine then evaluates
+//! once more for each case of that input.
+
+mod calls;
+mod fields;
+mod glob;
+mod items;
+mod operators;
+mod production;
+mod render;
+#[cfg(test)]
+mod tests;
+mod texts;
+
+use std::cell::{Cell, RefCell};
+
+use crate::model::Model;
+use crate::resource::Project;
+use crate::value::{Assignment, Data, EntityId, InputId, Number, OriginId, Text, Truth, Value};
+
+use super::expression::{Node, NodeId, Program, Template};
+
+pub use production::Words;
+
+/// How many steps one case of one policy and resource may take.
+pub const STEPS: u64 = 400_000;
+
+/// How many values one outcome may name as its evidence.
+const MOST_EVIDENCE: usize = 24;
+
+/// What is the same for all evaluations over a project.
+#[derive(Debug)]
+pub struct World<'a> {
+    pub project: &'a Project,
+    pub model: &'a Model,
+    /// What is not in the analysed files does not exist.
+    pub closed_world: bool,
+    pub words: &'a Words,
+    /// The Region and account, where the configuration fixes them.
+    pub region: Option<Value>,
+    pub account: Option<Value>,
+}
+
+/// One entity in one case under one policy.
+pub struct Scene<'a> {
+    pub world: &'a World<'a>,
+    pub entity: EntityId,
+    pub assignment: &'a Assignment,
+    /// The policy's options with their values.
+    pub options: &'a [(Text, Value)],
+    lets: &'a [(std::borrow::Cow<'static, str>, Program)],
+    /// Values of `lets` that were needed already.
+    named: RefCell<Vec<Option<Outcome>>>,
+    steps: Cell<u64>,
+}
+
+/// What an expression is, and why.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    pub what: What,
+    /// The values that decided it, the first one first.
+    pub evidence: Vec<Evidence>,
+    /// The loop variable that the value was read from.
+    local: Option<u32>,
+}
+
+/// What an expression is.
+#[derive(Clone, Debug)]
+pub enum What {
+    /// Never a choice at its top.
+    Value(Value),
+    /// A number that is computed with as CEL's `double`, also where it is whole.
+    Double(f64),
+    /// A number of which only the least is known: the size of a list that may hold more.
+    AtLeast(i64, Text),
+    /// It hangs on an input that is not decided.
+    Need(InputId),
+    /// The expression makes no sense for these values (a comparison with nothing, a number too large).
+    Error(Text),
+    Project,
+    Options,
+}
+
+/// A value that decided an outcome.
+#[derive(Clone, Debug)]
+pub struct Evidence {
+    pub value: Value,
+    local: Option<u32>,
+}
+
+impl Evidence {
+    #[must_use]
+    pub fn origin(&self) -> OriginId {
+        self.value.origin
+    }
+}
+
+/// The budget is used up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Exhausted;
+
+type Evaluated = Result<Outcome, Exhausted>;
+
+impl Outcome {
+    fn new(what: What) -> Self {
+        Self { what, evidence: Vec::new(), local: None }
+    }
+
+    fn value(value: Value) -> Self {
+        Self::new(What::Value(value))
+    }
+
+    /// A value that was read, which is its own evidence.
+    fn read(value: Value, local: Option<u32>) -> Self {
+        let evidence = vec![Evidence { value: value.clone(), local }];
+        Self { what: What::Value(value), evidence, local }
+    }
+
+    fn truth(truth: bool, evidence: Vec<Evidence>) -> Self {
+        Self { what: What::Value(Value::bool(truth, OriginId::NONE)), evidence, local: None }
+    }
+
+    fn number(number: i64) -> Self {
+        Self::value(Value::integer(number, OriginId::NONE))
+    }
+
+    fn string(text: impl Into<Text>) -> Self {
+        Self::value(Value::string(text, OriginId::NONE))
+    }
+
+    fn error(why: impl Into<Text>) -> Self {
+        Self::new(What::Error(why.into()))
+    }
+
+    fn unknown(why: impl Into<Text>, origin: OriginId, evidence: Vec<Evidence>) -> Self {
+        Self { what: What::Value(Value::unknown(why, origin)), evidence, local: None }
+    }
+
+    fn with(mut self, evidence: Vec<Evidence>) -> Self {
+        self.evidence = evidence;
+        self
+    }
+
+    /// As a condition: true, false, unknown; nothing counts as false.
+    #[must_use]
+    pub fn as_truth(&self) -> Condition {
+        match &self.what {
+            What::Value(value) => match &value.data {
+                Data::Bool(known) => Condition::Known(*known),
+                Data::Absent | Data::Null => Condition::Known(false),
+                Data::Unknown(unknown) => Condition::Unknown(unknown.why.clone(), value.origin),
+                _ => Condition::Error(format!("a {} is used as a condition", value.type_name()).into()),
+            },
+            What::Double(_) | What::AtLeast(..) | What::Project | What::Options => {
+                Condition::Error("something else than a bool is used as a condition".into())
+            }
+            What::Need(input) => Condition::Need(*input),
+            What::Error(why) => Condition::Error(why.clone()),
+        }
+    }
+}
+
+/// What a condition is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Condition {
+    Known(bool),
+    Unknown(Text, OriginId),
+    Need(InputId),
+    Error(Text),
+}
+
+/// Joins evidence, each place once, up to the bound.
+fn join(mut first: Vec<Evidence>, second: Vec<Evidence>) -> Vec<Evidence> {
+    for one in second {
+        if first.len() >= MOST_EVIDENCE {
+            break;
+        }
+        if one.value.origin.is_none() || !first.iter().any(|other| other.value.origin == one.value.origin) {
+            first.push(one);
+        }
+    }
+    first
+}
+
+impl<'a> Scene<'a> {
+    #[must_use]
+    pub fn new(
+        world: &'a World<'a>,
+        entity: EntityId,
+        assignment: &'a Assignment,
+        options: &'a [(Text, Value)],
+        lets: &'a [(std::borrow::Cow<'static, str>, Program)],
+    ) -> Self {
+        let named = RefCell::new(vec![None; lets.len()]);
+        Self { world, entity, assignment, options, lets, named, steps: Cell::new(0) }
+    }
+
+    /// Evaluates an expression.
+    ///
+    /// # Errors
+    /// [`Exhausted`] when it takes more than [`STEPS`] steps together with those before it in this scene.
+    pub fn evaluate(&self, program: &Program) -> Result<Outcome, Exhausted> {
+        let Some(root) = program.root() else { return Ok(Outcome::error("the expression is empty")) };
+        Run { scene: self, program, locals: Vec::new() }.node(root)
+    }
+
+    /// The text of a template in the user's words; `None` where an input would have to be decided first.
+    ///
+    /// # Errors
+    /// The input to decide; or nothing, where the budget is used up.
+    pub fn render(&self, template: &Template) -> Result<String, Option<InputId>> {
+        render::template(self, template)
+    }
+
+    fn spend(&self, steps: usize) -> Result<(), Exhausted> {
+        let spent = self.steps.get().saturating_add(steps as u64);
+        self.steps.set(spent);
+        if spent > STEPS { Err(Exhausted) } else { Ok(()) }
+    }
+
+    /// The value behind the choices that the assignment decides.
+    fn settle(&self, value: &Value) -> Result<Value, InputId> {
+        self.assignment.resolve(value).cloned()
+    }
+
+    /// The value with no choice left at any depth.
+    fn settle_deep(&self, value: &Value) -> Result<Value, InputId> {
+        if value.is_wholly_known() {
+            return Ok(value.clone());
+        }
+        let applied = self.assignment.apply(value);
+        match first_choice(&applied) {
+            Some(input) => Err(input),
+            None => Ok(applied),
+        }
+    }
+}
+
+fn first_choice(value: &Value) -> Option<InputId> {
+    match &value.data {
+        Data::Choice(choice) => Some(choice.input),
+        Data::List(list) => list.items.iter().find_map(first_choice),
+        Data::Map(map) => map.entries.iter().find_map(|entry| first_choice(&entry.value)),
+        _ => None,
+    }
+}
+
+/// One walk over one program.
+struct Run<'s, 'a> {
+    scene: &'s Scene<'a>,
+    program: &'s Program,
+    locals: Vec<Outcome>,
+}
+
+impl Run<'_, '_> {
+    fn node(&mut self, id: NodeId) -> Evaluated {
+        self.scene.spend(1)?;
+        Ok(match self.program.node(id) {
+            Node::Null => Outcome::value(Value::null(OriginId::NONE)),
+            Node::Bool(value) => Outcome::value(Value::bool(value, OriginId::NONE)),
+            Node::Integer(value) => Outcome::number(value),
+            Node::Double(value) => Outcome::new(What::Double(value)),
+            Node::Text(text) => Outcome::string(self.program.text(text)),
+            Node::Subject => Outcome::read(self.scene.subject(), None),
+            Node::Project => Outcome::new(What::Project),
+            Node::Options => Outcome::new(What::Options),
+            Node::Let(index) => self.named(index as usize)?,
+            Node::Local(index) => match self.locals.get(index as usize) {
+                Some(local) => local.clone(),
+                None => Outcome::error("a loop variable is used outside its loop"),
+            },
+            Node::Field { of, name } => {
+                let of = self.node(of)?;
+                self.scene.field(&of, self.program.text(name))?
+            }
+            Node::Has { of, name } => {
+                let of = self.node(of)?;
+                self.scene.has(&of, self.program.text(name))?
+            }
+            Node::Index { of, at } => self.index(of, at)?,
+            Node::List(slice) => {
+                let mut items = Vec::with_capacity(slice.len as usize);
+                for child in self.program.slice(slice).to_vec() {
+                    match as_item(self.node(child)?.what, OriginId::NONE) {
+                        Ok(value) => items.push(value),
+                        Err(other) => return Ok(Outcome::new(other)),
+                    }
+                }
+                Outcome::value(Value::list(items, OriginId::NONE))
+            }
+            Node::Map(slice) => self.map(slice)?,
+            Node::Not(child) => self.not(child)?,
+            Node::Negate(child) => self.negate(child)?,
+            Node::And(left, right) => self.both(left, right, false)?,
+            Node::Or(left, right) => self.both(left, right, true)?,
+            Node::Conditional { condition, yes, no } => self.conditional(condition, yes, no)?,
+            Node::Compare(what, left, right) => {
+                let (left, right) = (self.node(left)?, self.node(right)?);
+                self.scene.compare(what, left, right)?
+            }
+            Node::Arithmetic(what, left, right) => {
+                let (left, right) = (self.node(left)?, self.node(right)?);
+                self.scene.arithmetic(what, left, right)?
+            }
+            Node::In(item, list) => {
+                let (item, list) = (self.node(item)?, self.node(list)?);
+                self.scene.member(&item, &list)?
+            }
+            Node::Each { what, list, local, body } => self.each(what, list, local, body)?,
+            Node::Call { function, arguments } => {
+                let mut values = Vec::with_capacity(arguments.len as usize);
+                for child in self.program.slice(arguments).to_vec() {
+                    values.push(self.node(child)?);
+                }
+                self.scene.call(function, &values)?
+            }
+        })
+    }
+
+    /// A named part of the page, evaluated once.
+    fn named(&mut self, index: usize) -> Evaluated {
+        if let Some(Some(known)) = self.scene.named.borrow().get(index) {
+            return Ok(known.clone());
+        }
+        let Some((_, program)) = self.scene.lets.get(index) else {
+            return Ok(Outcome::error("there is no such named part"));
+        };
+        let outcome = self.scene.evaluate(program)?;
+        if let Some(slot) = self.scene.named.borrow_mut().get_mut(index) {
+            *slot = Some(outcome.clone());
+        }
+        Ok(outcome)
+    }
+}
+
+/// An outcome as a value: an item of a list that an expression makes (where nothing is an item too), an argument.
+/// Else what comes out instead.
+fn as_item(what: What, origin: OriginId) -> Result<Value, What> {
+    match what {
+        What::Value(value) if value.is_absent() => Ok(Value::null(value.origin)),
+        What::Value(value) => Ok(value),
+        What::Double(float) if float.is_finite() => Ok(Value::number(Number::from_f64(float), origin)),
+        What::Double(_) => Err(What::Error("the result of a calculation is no number".into())),
+        What::AtLeast(_, why) => Ok(Value::unknown(why, origin)),
+        What::Need(_) | What::Error(_) => Err(what),
+        What::Project | What::Options => Err(What::Error("the project and the options are no values".into())),
+    }
+}
+
+/// Kleene's truth as an outcome; the reason is that of the first unknown operand.
+fn of_truth(truth: Truth, why: impl FnOnce() -> (Text, OriginId), evidence: Vec<Evidence>) -> Outcome {
+    match truth {
+        Truth::True => Outcome::truth(true, evidence),
+        Truth::False => Outcome::truth(false, evidence),
+        Truth::Unknown => {
+            let (why, origin) = why();
+            Outcome::unknown(why, origin, evidence)
+        }
+    }
+}
+
+/// The value of a constant program (an option's default).
+#[must_use]
+pub fn constant(program: &Program) -> Value {
+    program.root().map_or_else(|| Value::null(OriginId::NONE), |root| constant_node(program, root))
+}
+
+fn constant_node(program: &Program, id: NodeId) -> Value {
+    match program.node(id) {
+        Node::Bool(value) => Value::bool(value, OriginId::NONE),
+        Node::Integer(value) => Value::integer(value, OriginId::NONE),
+        Node::Double(value) => Value::number(Number::from_f64(value), OriginId::NONE),
+        Node::Text(text) => Value::string(program.text(text), OriginId::NONE),
+        Node::List(slice) => {
+            let items = program.slice(slice).iter().map(|child| constant_node(program, *child)).collect();
+            Value::list(items, OriginId::NONE)
+        }
+        Node::Map(slice) => {
+            let entries = program.slice(slice).chunks_exact(2).map(|pair| {
+                let key = constant_node(program, pair[0]);
+                let key = key.as_str().unwrap_or_default().to_owned();
+                crate::value::Entry::new(key, OriginId::NONE, constant_node(program, pair[1]))
+            });
+            Value::map(entries.collect(), OriginId::NONE)
+        }
+        _ => Value::null(OriginId::NONE),
+    }
+}

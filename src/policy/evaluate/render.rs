@@ -1,0 +1,131 @@
+//! Values in the user's words, for messages.
+
+use crate::policy::expression::{Piece, Template};
+use crate::value::{Data, InputId, Part, Symbol, Unknown, Value};
+
+use super::{Outcome, Scene, What};
+
+/// How many items of a list a message names.
+const MOST_ITEMS: usize = 20;
+
+/// How long a value may be in a message, in characters.
+const MOST_CHARACTERS: usize = 200;
+
+pub(super) fn template(scene: &Scene<'_>, template: &Template) -> Result<String, Option<InputId>> {
+    let mut text = String::new();
+    for piece in template.pieces.iter() {
+        match piece {
+            Piece::Text(plain) => text.push_str(plain),
+            Piece::Value(program) => {
+                let outcome = scene.evaluate(program).map_err(|_| None)?;
+                text.push_str(&shown(scene, &outcome)?);
+            }
+        }
+    }
+    Ok(text)
+}
+
+fn shown(scene: &Scene<'_>, outcome: &Outcome) -> Result<String, Option<InputId>> {
+    match &outcome.what {
+        What::Need(input) => Err(Some(*input)),
+        What::AtLeast(least, _) => Ok(format!("at least {least}")),
+        What::Double(number) => Ok(number.to_string()),
+        What::Value(value) => {
+            let value = scene.settle_deep(value).map_err(Some)?;
+            Ok(in_words(scene, &value))
+        }
+        What::Error(_) | What::Project | What::Options => Ok("?".into()),
+    }
+}
+
+/// A value as its user would write it.
+fn in_words(scene: &Scene<'_>, value: &Value) -> String {
+    match &value.data {
+        Data::Absent | Data::Null => "nothing".into(),
+        Data::Entity(id) => scene.world.model.get(*id).name.to_string(),
+        Data::List(list) => {
+            let items = list.items.iter().filter(|item| !item.is_absent());
+            let mut texts: Vec<String> = items.take(MOST_ITEMS).map(|item| in_words(scene, item)).collect();
+            if list.items.len() > MOST_ITEMS || list.rest.is_some() {
+                texts.push("...".into());
+            }
+            texts.join(", ")
+        }
+        _ => shortened(plain(value)),
+    }
+}
+
+/// A scalar as a text; of a partly known one, what is open stands as its expression.
+pub(super) fn plain(value: &Value) -> String {
+    match &value.data {
+        Data::Bool(value) => value.to_string(),
+        Data::Number(number) => number.to_string(),
+        Data::String(text) => text.to_string(),
+        Data::Parts(parts) => parts
+            .iter()
+            .map(|part| match part {
+                Part::Known(text, _) => text.to_string(),
+                Part::Open(unknown, _) => format!("${{{}}}", expression(unknown)),
+            })
+            .collect(),
+        Data::Unknown(unknown) => expression(unknown),
+        Data::Map(map) => map.entries.iter().map(|entry| entry.key.as_str()).collect::<Vec<_>>().join(", "),
+        Data::Absent | Data::Null | Data::List(_) | Data::Choice(_) | Data::Entity(_) => String::new(),
+    }
+}
+
+fn expression(unknown: &Unknown) -> String {
+    match &unknown.symbol {
+        Some(Symbol::Resource { address, attribute }) => format!("{address}.{attribute}"),
+        Some(Symbol::Expression(text)) => text.to_string(),
+        None => "?".into(),
+    }
+}
+
+fn shortened(text: String) -> String {
+    match text.char_indices().nth(MOST_CHARACTERS) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text,
+    }
+}
+
+/// A text in backticks, the items of a list each in backticks and joined as in a sentence.
+pub(super) fn quoted(scene: &Scene<'_>, value: &Value) -> String {
+    let Data::List(list) = &value.data else { return format!("`{}`", in_words(scene, value)) };
+    let items = list.items.iter().filter(|item| !item.is_absent()).take(MOST_ITEMS);
+    let mut texts: Vec<String> = items.map(|item| format!("`{}`", in_words(scene, item))).collect();
+    if list.items.len() > MOST_ITEMS || list.rest.is_some() {
+        texts.push("more".into());
+    }
+    match texts.split_last() {
+        None => "nothing".into(),
+        Some((only, [])) => only.clone(),
+        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+    }
+}
+
+impl Scene<'_> {
+    /// What a value has to do with a finding, for its label.
+    #[must_use]
+    pub fn describe(&self, value: &Value) -> String {
+        let step = self.world.project.origins.get(value.origin).map(|origin| origin.step);
+        let absent = match step {
+            Some(crate::value::Step::Absent(written)) => Some(written),
+            _ => None,
+        };
+        match (&value.data, absent) {
+            (Data::Absent | Data::Null, Some(written)) => format!("`{written}` is not set"),
+            (Data::Absent | Data::Null, None) => "nothing is set here".into(),
+            (Data::Bool(_) | Data::Number(_) | Data::String(_), Some(written)) => {
+                format!("`{written}` is not set, and the default is `{}`", shortened(plain(value)))
+            }
+            (Data::List(_) | Data::Map(_), Some(written)) => format!("`{written}` is not set"),
+            (Data::Bool(_) | Data::Number(_) | Data::String(_) | Data::Parts(_), None) => {
+                format!("this is `{}`", shortened(plain(value)))
+            }
+            (Data::Entity(id), _) => format!("`{}`", self.world.model.get(*id).name),
+            (Data::Unknown(_), _) => format!("this is `{}`", shortened(plain(value))),
+            _ => "here".into(),
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! The name that was probably meant.
+
+/// The known name that is nearest to a misspelt one: at most a third of its letters away (by insertions, deletions,
+/// replacements and swaps of neighbours), letter case aside; the first of equally near ones.
+pub fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    let wanted: Vec<char> = name.chars().take(MAX_LENGTH).flat_map(char::to_lowercase).collect();
+    let most = (wanted.len() / 3).clamp(1, 4);
+    let mut best: Option<(usize, &str)> = None;
+    for candidate in known {
+        let other: Vec<char> = candidate.chars().take(MAX_LENGTH).flat_map(char::to_lowercase).collect();
+        if other.len().abs_diff(wanted.len()) > most {
+            continue;
+        }
+        let distance = distance(&wanted, &other);
+        if distance <= most && best.is_none_or(|(least, _)| distance < least) {
+            best = Some((distance, candidate));
+        }
+    }
+    best.map(|(_, name)| name)
+}
+
+/// Names beyond this length are compared by their beginning.
+const MAX_LENGTH: usize = 80;
+
+/// Optimal string alignment distance.
+fn distance(a: &[char], b: &[char]) -> usize {
+    let mut before: Vec<usize> = Vec::new();
+    let mut last: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.iter().enumerate() {
+        let mut row = vec![i + 1];
+        for (j, y) in b.iter().enumerate() {
+            let mut cost = (last[j] + usize::from(x != y)).min(last[j + 1] + 1).min(row[j] + 1);
+            if i > 0 && j > 0 && a[i - 1] == *y && *x == b[j - 1] {
+                cost = cost.min(before[j - 1] + 1);
+            }
+            row.push(cost);
+        }
+        before = std::mem::replace(&mut last, row);
+    }
+    last.last().copied().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_misspelt_name_finds_the_one_that_was_meant() {
+        let known = ["deletion_protection", "billing_mode", "stream"];
+        assert_eq!(nearest("deletion_protecton", known), Some("deletion_protection"));
+        assert_eq!(nearest("biling_mdoe", known), Some("billing_mode"));
+        assert_eq!(nearest("Stream", known), Some("stream"));
+        assert_eq!(nearest("encryption", known), None);
+    }
+}

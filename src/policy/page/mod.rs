@@ -1,0 +1,172 @@
+//! A policy's page: front matter that decides, a body that explains, and examples that are tests.
+//!
+//! Takes the text of a Markdown file, gives a [`Page`] whose expressions are checked against the model's schema, or
+//! every mistake in it with its place. The build script reads the built-in pages with this code and writes them into
+//! the binary; a user's own pages are read with it when they are loaded. Uses nothing of the rest of the crate but
+//! the model's schema and the scales, because the build script compiles it too. `policies/README.md` documents the
+//! format for people.
+
+mod body;
+mod examples;
+mod front_matter;
+mod yaml;
+
+use std::borrow::Cow;
+
+use crate::model::schema::Subject;
+
+use super::expression::{Kind, Program, Template};
+use super::level::{Confidence, Profile, Severity};
+
+pub use super::expression::Mistake;
+pub use body::{SECTIONS, Section, sections};
+pub use examples::{Dialect, Example, ExampleFile, Expectation, Mark, examples};
+
+/// One policy.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Page {
+    /// Kebab-case; says the bad state. The file's name.
+    pub name: Cow<'static, str>,
+    /// What is wrong, as a short lower-case phrase.
+    pub title: Cow<'static, str>,
+    /// The folder of the page.
+    pub pillar: Cow<'static, str>,
+    pub severity: Severity,
+    pub confidence: Confidence,
+    pub profile: Profile,
+    /// What is judged, one verdict each.
+    pub applies_to: Cow<'static, [Subject]>,
+    /// The languages in which the policy can fail, where these are not all that its subjects have.
+    pub languages: Cow<'static, [Dialect]>,
+    pub scope: Scope,
+    /// Whether the project has a companion of the kind that the policy looks for.
+    pub companion: Option<Program>,
+    /// Does not speak in non-production cases outside the profiles strict and all.
+    pub production_only: bool,
+    /// Speaks only in cases that are known to be non-production.
+    pub non_production_only: bool,
+    /// Names for parts of the conditions; each may use those before it.
+    pub lets: Cow<'static, [(Cow<'static, str>, Program)]>,
+    /// Where this does not hold, there is nothing to judge.
+    pub when: Option<Program>,
+    /// What has to hold.
+    pub require: Program,
+    pub message: Template,
+    pub help: Option<Template>,
+    /// The text of the primary label, where the evidence's own one is not enough.
+    pub label: Option<Template>,
+    /// An expression whose value's place is the primary one, in place of the evaluator's first blame.
+    pub blame: Option<Program>,
+    /// Silent where one of these fails in the same case.
+    pub gives_way_to: Cow<'static, [Cow<'static, str>]>,
+    /// Silent until this option is set; setting it switches the policy on in every profile.
+    pub needs_option: Option<Cow<'static, str>>,
+    pub fix: Option<Fix>,
+    /// Choices of the Lens that the policy judges.
+    pub lens: Cow<'static, [Cow<'static, str>]>,
+    /// Identifiers of the same check in other tools; a star at the end stands for a family.
+    pub aliases: Cow<'static, [Cow<'static, str>]>,
+    pub options: Cow<'static, [PolicyOption]>,
+    /// The version that brought the policy.
+    pub since: Cow<'static, str>,
+    /// The whole page.
+    pub text: Cow<'static, str>,
+}
+
+/// Whether a missing companion may live elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Scope {
+    #[default]
+    Resource,
+    /// Speaks only where the project has a companion of the kind, or with a closed world.
+    Stack,
+}
+
+/// A setting of a policy.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PolicyOption {
+    pub name: Cow<'static, str>,
+    /// As pages write it: `integer`, `list(string)`.
+    pub ty: Cow<'static, str>,
+    pub default: Program,
+    /// What it means, in a sentence.
+    pub doc: Cow<'static, str>,
+}
+
+impl PolicyOption {
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        Kind::parse(&self.ty).unwrap_or(Kind::Any)
+    }
+}
+
+/// How a finding is mended. Paths are fields of the subject with dots between them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Fix {
+    /// Applied without being asked for each one.
+    pub safe: bool,
+    /// Where this does not hold, there is no fix.
+    pub when: Option<Program>,
+    pub title: Option<Template>,
+    /// Fields that get a value.
+    pub set: Cow<'static, [(Cow<'static, str>, Program)]>,
+    /// Values whose places are removed.
+    pub remove: Cow<'static, [Program]>,
+    /// Fields that hold lists, and what they get as a new item.
+    pub insert: Cow<'static, [(Cow<'static, str>, Program)]>,
+}
+
+/// The pillars: the folders of the pages, in the order of reports.
+pub const PILLARS: &[&str] =
+    &["validity", "reliability", "security", "performance", "cost", "operations", "sustainability"];
+
+impl Page {
+    /// Reads and checks a page: its front matter, expressions, sections and the form of its examples.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, in the order of the text.
+    pub fn parse(text: &str) -> Result<Self, Vec<Mistake>> {
+        let mut mistakes = Vec::new();
+        let page = front_matter::read(text, &mut mistakes);
+        if let Some(page) = &page {
+            body::check(text, page, &mut mistakes);
+        }
+        match page {
+            Some(page) if mistakes.is_empty() => Ok(page),
+            _ => {
+                mistakes.sort_by_key(|mistake| (mistake.start, mistake.end));
+                mistakes.dedup();
+                Err(mistakes)
+            }
+        }
+    }
+
+    /// Whether a name or an identifier of another tool means this policy: by its name, an alias, or an alias that
+    /// stands for a family.
+    #[must_use]
+    pub fn is_called(&self, name: &str) -> bool {
+        self.name == name
+            || self.aliases.iter().any(|alias| {
+                alias.eq_ignore_ascii_case(name)
+                    || alias.strip_suffix('*').is_some_and(|family| {
+                        name.get(..family.len()).is_some_and(|start| start.eq_ignore_ascii_case(family))
+                    })
+            })
+    }
+
+    /// The languages in which the policy can fail: those that the page names, else CloudFormation and Terraform, and
+    /// SAM for what its simple tables have.
+    #[must_use]
+    pub fn dialects(&self) -> Vec<Dialect> {
+        if !self.languages.is_empty() {
+            return self.languages.to_vec();
+        }
+        let sam = self.applies_to.contains(&Subject::Table);
+        Dialect::ALL.iter().copied().filter(|dialect| sam || *dialect != Dialect::Sam).collect()
+    }
+
+    #[must_use]
+    pub fn option(&self, name: &str) -> Option<&PolicyOption> {
+        self.options.iter().find(|option| option.name == name)
+    }
+}
