@@ -152,7 +152,7 @@ impl<'f> Parser<'f> {
     }
 
     fn scalar(&mut self, style: ScalarStyle, properties: &Properties<'_>) -> NodeId {
-        let token = self.tokens.take();
+        let mut token = self.tokens.take();
         self.weight += 1;
         let text = self.tokens.text();
         let (style, start, end, inner) = match style {
@@ -169,6 +169,10 @@ impl<'f> Parser<'f> {
                 let content = text.get(header as usize..token.end as usize).unwrap_or_default();
                 let len = content.trim_end_matches([' ', '\t', '\n', '\r']).len();
                 let end = header + u32::try_from(len).unwrap_or(0);
+                // The last line of a file may lack its line break; PyYAML then adds none.
+                if token.end as usize == text.len() && !text.ends_with(['\n', '\r']) && token.text.ends_with('\n') {
+                    token.text.to_mut().pop();
+                }
                 (style, header, end, (token.start, end))
             }
         };

@@ -37,18 +37,27 @@ pub const ALIAS_LIMIT: u64 = 1_000_000;
 #[must_use]
 pub fn parse(file: Arc<SourceFile>) -> Tree {
     let text_owner = Arc::clone(&file);
-    let mut parser = Parser {
-        tokens: Tokens::new(text_owner.text(), text_owner.body_start()),
-        tree: Tree::new(file),
-        scratch: Vec::new(),
-        anchors: HashMap::new(),
-        end: 0,
-        weight: 0,
-        aliased: 0,
-        alias_limit_reported: false,
-    };
-    parser.stream();
-    parser.finish()
+    let text = text_owner.text();
+    let mut patches = Vec::new();
+    loop {
+        let blotted = tokens::blot(text, &patches);
+        let mut parser = Parser {
+            tokens: Tokens::new(text, &blotted, &patches, text_owner.body_start()),
+            tree: Tree::new(Arc::clone(&file)),
+            scratch: Vec::new(),
+            anchors: HashMap::new(),
+            end: 0,
+            weight: 0,
+            aliased: 0,
+            alias_limit_reported: false,
+        };
+        parser.tokens.may_want = patches.len() < tokens::attempts(text);
+        parser.stream();
+        match parser.tokens.wanted.take() {
+            Some(patch) => patches.push(patch),
+            None => return parser.finish(),
+        }
+    }
 }
 
 /// What an anchor stands for, and how many nodes that is with all aliases expanded.

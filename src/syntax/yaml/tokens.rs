@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use granit_parser::{ScalarStyle, Scanner, StrInput, TokenType};
+use granit_parser::{ErrorKind, ScalarStyle, Scanner, StrInput, TokenType};
 
 use crate::source::{FileId, Span};
 use crate::syntax::tree::{Comment, SyntaxError};
@@ -68,8 +68,24 @@ pub(super) enum LevelKind {
     Flow,
 }
 
+/// A quoted scalar that the scanner refuses although the AWS tools read it, with what it holds.
+#[derive(Clone, Debug)]
+pub(super) struct Patch {
+    pub start: usize,
+    pub end: usize,
+    pub content: String,
+}
+
 pub(super) struct Tokens<'f> {
+    /// The text of the file.
     text: &'f str,
+    /// What the scanner reads: the same, with the patches blotted out.
+    blotted: &'f str,
+    patches: &'f [Patch],
+    /// A patch with which the text should be read again.
+    pub wanted: Option<Patch>,
+    /// Whether the text may be read again.
+    pub may_want: bool,
     /// Where the text that the scanner reads begins in the file.
     base: usize,
     scanner: Scanner<'f, StrInput<'f>>,
@@ -89,13 +105,17 @@ pub(super) struct Tokens<'f> {
 }
 
 impl<'f> Tokens<'f> {
-    pub fn new(text: &'f str, body_start: usize) -> Self {
+    pub fn new(text: &'f str, blotted: &'f str, patches: &'f [Patch], body_start: usize) -> Self {
         // Each attempt may read up to the end of the text again: the larger the text, the fewer they are.
-        let resumes = (8_usize << 20).checked_div(text.len()).unwrap_or(0).clamp(1, 64);
+        let resumes = attempts(text);
         Self {
             text,
+            blotted,
+            patches,
+            wanted: None,
+            may_want: false,
             base: body_start,
-            scanner: Scanner::new(StrInput::new(&text[body_start..])),
+            scanner: Scanner::new(StrInput::new(&blotted[body_start..])),
             ahead: None,
             open: Vec::new(),
             resumed: false,
@@ -145,6 +165,14 @@ impl<'f> Tokens<'f> {
                     let at = self.base + error.marker().byte_offset().unwrap_or(0);
                     let at = if self.text.is_char_boundary(at) { at } else { self.text.len() };
                     let len = self.text[at..].chars().next().filter(|c| *c != '\n').map_or(0, char::len_utf8);
+                    let indentation =
+                        matches!(error.kind(), ErrorKind::InvalidQuotedScalarIndent | ErrorKind::TabInIndentation);
+                    if indentation && self.may_want {
+                        self.wanted = self.quoted_around(at);
+                        if self.wanted.is_some() {
+                            return end_token(self.text.len());
+                        }
+                    }
                     let phrase = message::scanner(error.kind());
                     return self.stop(at, at + len, phrase);
                 }
@@ -152,6 +180,10 @@ impl<'f> Tokens<'f> {
             let (span, content) = token.into_parts();
             let range = span.byte_range().unwrap_or_default();
             let (start, end) = (to_u32(self.base + range.start), to_u32(self.base + range.end));
+            let content = match content {
+                TokenType::Scalar(style, text) => TokenType::Scalar(style, self.unpatched(start, text)),
+                other => other,
+            };
             let (kind, text) = match content {
                 TokenType::StreamStart => continue,
                 TokenType::Comment(_) => {
@@ -185,6 +217,31 @@ impl<'f> Tokens<'f> {
             self.scanned = end as usize;
             return Token { kind, start, end, column: to_u32(span.start.col()), text };
         }
+    }
+
+    /// The quoted scalar that holds the place `at`, read by itself, where its indentation does not matter: for PyYAML
+    /// and CloudFormation the lines of a quoted scalar may begin anywhere, for the scanner only right of the key.
+    fn quoted_around(&self, at: usize) -> Option<Patch> {
+        let from = self.scanned.min(at);
+        let bytes = self.text.as_bytes();
+        // A quote within a word opens nothing.
+        let opens = |quote: &usize| {
+            let before = quote.checked_sub(1).and_then(|before| bytes.get(before));
+            before.is_none_or(|byte| byte.is_ascii_whitespace() || matches!(byte, b':' | b',' | b'[' | b'{'))
+        };
+        memchr::memchr2_iter(b'"', b'\'', &bytes[from..at])
+            .map(|step| from + step)
+            .filter(opens)
+            .take(8)
+            .find_map(|quote| quoted_at(self.text, quote).filter(|patch| patch.end > at))
+    }
+
+    fn unpatched(&self, start: u32, text: Cow<'f, str>) -> Cow<'f, str> {
+        if self.patches.is_empty() {
+            return text;
+        }
+        let found = self.patches.iter().find(|patch| patch.start == start as usize);
+        found.map_or(text, |patch| Cow::Borrowed(&patch.content))
     }
 
     /// Notes a mistake that does not stop the reading; `recoverable` where it changes nothing but what is said.
@@ -221,7 +278,7 @@ impl<'f> Tokens<'f> {
         self.resumed = true;
         self.floor = line + 1;
         self.base = line;
-        self.scanner = Scanner::new(StrInput::new(&self.text[line..]));
+        self.scanner = Scanner::new(StrInput::new(&self.blotted[line..]));
         Token { kind: Kind::Resume { column }, start: to_u32(line), end: to_u32(line), column, text: Cow::Borrowed("") }
     }
 
@@ -265,6 +322,43 @@ impl<'f> Tokens<'f> {
         });
         (comments.collect(), errors.collect())
     }
+}
+
+/// How many times reading may begin anew somewhere in a text: the larger it is, the fewer.
+pub(super) fn attempts(text: &str) -> usize {
+    (8_usize << 20).checked_div(text.len()).unwrap_or(0).clamp(1, 64)
+}
+
+/// The text with the inside of the patches written over, so that all offsets stay.
+pub(super) fn blot<'f>(text: &'f str, patches: &[Patch]) -> Cow<'f, str> {
+    if patches.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let mut blotted = String::with_capacity(text.len());
+    let mut patches: Vec<&Patch> = patches.iter().collect();
+    patches.sort_by_key(|patch| patch.start);
+    let mut done = 0;
+    for patch in patches {
+        let inner = patch.start + 1..patch.end.saturating_sub(1);
+        if inner.start < done || inner.end < inner.start {
+            continue;
+        }
+        blotted.push_str(&text[done..inner.start]);
+        blotted.extend(std::iter::repeat_n('x', inner.len()));
+        done = inner.end;
+    }
+    blotted.push_str(&text[done..]);
+    Cow::Owned(blotted)
+}
+
+fn quoted_at(text: &str, at: usize) -> Option<Patch> {
+    let rest = text.get(at..)?;
+    let token = Scanner::new(StrInput::new(rest)).flatten().find(|token| {
+        !matches!(token.token_type(), TokenType::StreamStart | TokenType::BlockMappingStart | TokenType::Key)
+    })?;
+    let (span, content) = token.into_parts();
+    let TokenType::Scalar(_, content) = content else { return None };
+    Some(Patch { start: at, end: at + span.byte_range()?.end, content: content.into_owned() })
 }
 
 fn looks_like_key(content: &str) -> bool {
