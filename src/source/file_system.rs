@@ -1,7 +1,7 @@
 //! The one trait through which files are read, so that an editor's unsaved buffers, a test's in-memory project
 //! and the disk are the same thing to everyone else.
 
-use std::io;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use std::collections::BTreeMap;
@@ -21,6 +21,20 @@ pub trait FileSystem: Send + Sync {
     /// # Errors
     /// Those of the system; reading a directory, a pipe or a device is an error as well.
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
+
+    /// The bytes of a regular file into a buffer that is cleared first and may be used again and again.
+    ///
+    /// # Errors
+    /// Those of [`FileSystem::read`]; [`io::ErrorKind::FileTooLarge`] for a file of more than `limit` bytes.
+    fn read_into(&self, path: &Path, limit: u64, buffer: &mut Vec<u8>) -> io::Result<()> {
+        buffer.clear();
+        let bytes = self.read(path)?;
+        if bytes.len() as u64 > limit {
+            return Err(io::Error::from(io::ErrorKind::FileTooLarge));
+        }
+        *buffer = bytes;
+        Ok(())
+    }
 
     /// The entries of a directory, sorted by name; empty for what is no directory or can't be read.
     fn list(&self, path: &Path) -> Vec<Entry>;
@@ -50,6 +64,29 @@ impl FileSystem for Disk {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file"));
         }
         std::fs::read(path)
+    }
+
+    fn read_into(&self, path: &Path, limit: u64, buffer: &mut Vec<u8>) -> io::Result<()> {
+        buffer.clear();
+        // Asked before opening: opening a pipe waits for its other end.
+        let metadata = std::fs::metadata(path)?;
+        if metadata.is_dir() {
+            return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a directory"));
+        }
+        if !metadata.is_file() {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file"));
+        }
+        if metadata.len() > limit {
+            return Err(io::Error::from(io::ErrorKind::FileTooLarge));
+        }
+        let file = std::fs::File::open(path)?;
+        buffer.reserve(usize::try_from(metadata.len()).unwrap_or(0).saturating_add(1));
+        // The file may grow while it is read.
+        file.take(limit.saturating_add(1)).read_to_end(buffer)?;
+        if buffer.len() as u64 > limit {
+            return Err(io::Error::from(io::ErrorKind::FileTooLarge));
+        }
+        Ok(())
     }
 
     fn list(&self, path: &Path) -> Vec<Entry> {
@@ -149,6 +186,16 @@ impl<F: FileSystem> FileSystem for Overlay<F> {
             Some(text) => Ok(text.clone()),
             None => self.below.read(path),
         }
+    }
+
+    fn read_into(&self, path: &Path, limit: u64, buffer: &mut Vec<u8>) -> io::Result<()> {
+        let Some(text) = self.files.get(&lexical(path)) else { return self.below.read_into(path, limit, buffer) };
+        buffer.clear();
+        if text.len() as u64 > limit {
+            return Err(io::Error::from(io::ErrorKind::FileTooLarge));
+        }
+        buffer.extend_from_slice(text);
+        Ok(())
     }
 
     fn list(&self, path: &Path) -> Vec<Entry> {

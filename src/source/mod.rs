@@ -3,12 +3,20 @@
 //! Takes paths, gives texts with ids, byte spans and lines. Everything above the disk reads through
 //! [`FileSystem`], so that an editor's unsaved buffers, a test's in-memory project and the disk are the same.
 
+mod discover;
 mod file;
 mod file_system;
+mod kind;
 mod line_index;
+mod load;
+mod relevance;
 mod span;
 
+pub use discover::{DiscoverOptions, Found, FoundFile, discover};
 pub use file::{SourceFile, Sources};
 pub use file_system::{Disk, Entry, FileSystem, Nothing, Overlay, lexical};
+pub use kind::FileKind;
 pub use line_index::{LineIndex, Position};
+pub use load::{LoadError, Reason, SIZE_LIMIT, decode};
+pub use relevance::{Marker, Relevance};
 pub use span::{FileId, Span};

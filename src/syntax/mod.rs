@@ -8,6 +8,8 @@ use tree::Tree;
 pub mod hcl;
 pub mod json;
 mod keys;
+#[cfg(test)]
+mod property_tests;
 pub mod tree;
 pub mod yaml;
 

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::source::{FileId, SourceFile};
-use crate::syntax::tree::{Scalar, Tree};
+use crate::syntax::tree::{NodeRef, Scalar, Tree};
 
 use super::parse;
 
@@ -26,7 +26,7 @@ fn spans_give_back_what_stands_in_the_text() {
     assert_eq!(tree.file.slice(key.span()), "\"é\"");
     assert_eq!(tree.file.slice(key.text_span().unwrap()), "é");
     assert_eq!(tree.file.slice(list.span()), "[ 1.5e3, \"a\\u00e9\\n\\ud83e\\udd80\", null ]");
-    let items: Vec<Option<Scalar<'_>>> = list.items().map(|item| item.scalar()).collect();
+    let items: Vec<Option<Scalar<'_>>> = list.items().map(NodeRef::scalar).collect();
     assert_eq!(items, [Some(Scalar::Number("1.5e3")), Some(Scalar::String("aé\n🦀")), Some(Scalar::Null)]);
     assert_eq!(tree.file.slice(root.get("k").unwrap().span()), "{\"x\": true}");
 }

@@ -33,16 +33,13 @@ impl<'f> Parser<'f> {
             match self.tokens.kind() {
                 Kind::End => return,
                 Kind::Directive | Kind::DocumentEnd | Kind::Resume { .. } => {
-                    self.tokens.take();
+                    self.end = self.tokens.take().end;
                 }
                 Kind::DocumentStart => {
                     let start = self.tokens.take();
                     self.document(start.end);
                 }
-                _ => {
-                    let start = self.tokens.peek().start;
-                    self.document(start);
-                }
+                _ => self.document(self.end),
             }
         }
     }
@@ -168,6 +165,9 @@ impl<'f> Parser<'f> {
                 let header = self.block_header(properties.after, token.start);
                 let content = text.get(header as usize..token.end as usize).unwrap_or_default();
                 let len = content.trim_end_matches([' ', '\t', '\n', '\r']).len();
+                // Blanks at the end of the last line belong to the text.
+                let blanks = content.bytes().skip(len).take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+                let len = len + blanks;
                 let end = header + u32::try_from(len).unwrap_or(0);
                 // The last line of a file may lack its line break; PyYAML then adds none.
                 if token.end as usize == text.len() && !text.ends_with(['\n', '\r']) && token.text.ends_with('\n') {

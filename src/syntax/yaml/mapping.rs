@@ -1,6 +1,6 @@
 //! Repeated keys and merge keys of a mapping that has been read.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use crate::syntax::keys;
 use crate::syntax::tree::{NodeRef, Style};
@@ -40,11 +40,10 @@ impl Parser<'_> {
             }
         }
         let mut merged = Vec::new();
-        let mut seen: HashMap<&str, ()> =
-            own.chunks_exact(2).filter_map(|pair| Some((self.tree.node(pair[0]).text()?, ()))).collect();
+        let mut seen: HashSet<&str> = own.chunks_exact(2).filter_map(|pair| self.tree.node(pair[0]).text()).collect();
         for source in sources {
             for (key, value) in self.tree.node(source).entries() {
-                if key.text().is_none_or(|text| seen.insert(text, ()).is_none()) {
+                if key.text().is_none_or(|text| seen.insert(text)) {
                     merged.extend([key.id, value.id]);
                 }
             }

@@ -35,6 +35,7 @@ pub const ALIAS_LIMIT: u64 = 1_000_000;
 
 /// Reads all documents of a YAML file.
 #[must_use]
+#[expect(clippy::needless_pass_by_value, reason = "the tree keeps the file; all parsers are called alike")]
 pub fn parse(file: Arc<SourceFile>) -> Tree {
     let text_owner = Arc::clone(&file);
     let text = text_owner.text();
@@ -46,7 +47,7 @@ pub fn parse(file: Arc<SourceFile>) -> Tree {
             tree: Tree::new(Arc::clone(&file)),
             scratch: Vec::new(),
             anchors: HashMap::new(),
-            end: 0,
+            end: tokens::to_u32(text_owner.body_start()),
             weight: 0,
             aliased: 0,
             alias_limit_reported: false,

@@ -129,10 +129,8 @@ fn merge_keys_give_what_the_mapping_lacks() {
 
 #[test]
 fn of_a_repeated_key_the_last_counts_and_the_second_place_is_told() {
-    for text in [
-        "a: 1\nb: 2\na: 3\n".to_owned(),
-        format!("a: 1\n{}a: 3\n", (0..40).map(|i| format!("k{i}: 0\n")).collect::<String>()),
-    ] {
+    let many: Vec<String> = (0..40).map(|index| format!("k{index}: 0")).collect();
+    for text in ["a: 1\nb: 2\na: 3\n".to_owned(), format!("a: 1\n{}\na: 3\n", many.join("\n"))] {
         let tree = read(&text);
         assert_eq!(tree.errors.len(), 1);
         assert!(tree.errors[0].recoverable && tree.errors[0].message.contains("`a`"));
@@ -141,18 +139,20 @@ fn of_a_repeated_key_the_last_counts_and_the_second_place_is_told() {
     }
 }
 
+/// How many nodes there are with all aliases expanded.
+fn count(node: NodeRef<'_>) -> u64 {
+    1 + node.items().map(count).sum::<u64>() + node.entries().map(|(_, value)| count(value)).sum::<u64>()
+}
+
 #[test]
 fn an_alias_bomb_ends_in_a_message_and_few_nodes() {
     let mut text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
     for level in 1..30 {
         let items = vec![format!("*a{}", level - 1); 10].join(", ");
-        text.push_str(&format!("a{level}: &a{level} [{items}]\n"));
+        text += &format!("a{level}: &a{level} [{items}]\n");
     }
     let tree = read(&text);
     assert!(tree.errors.iter().any(|error| error.message.contains("1000000")), "{:?}", tree.errors);
-    fn count(node: NodeRef<'_>) -> u64 {
-        1 + node.items().map(count).sum::<u64>() + node.entries().map(|(_, value)| count(value)).sum::<u64>()
-    }
     assert!(count(tree.root().unwrap()) < 1_200_000);
 }
 
