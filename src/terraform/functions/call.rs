@@ -35,13 +35,10 @@ pub(super) enum Ty {
     Any,
     String,
     Number,
-    Bool,
     /// A list whose elements have a type in common.
     List,
     Strings,
-    Numbers,
     Set,
-    StringSet,
     MapOfLists,
 }
 
@@ -82,12 +79,9 @@ impl Param {
             Ty::Any => Type::Any,
             Ty::String => Type::String,
             Ty::Number => Type::Number,
-            Ty::Bool => Type::Bool,
             Ty::List => Type::List(boxed(Type::Any)),
             Ty::Strings => Type::List(boxed(Type::String)),
-            Ty::Numbers => Type::List(boxed(Type::Number)),
             Ty::Set => Type::Set(boxed(Type::Any)),
-            Ty::StringSet => Type::Set(boxed(Type::String)),
             Ty::MapOfLists => Type::Map(boxed(Type::List(boxed(Type::String)))),
         }
     }
@@ -270,4 +264,15 @@ pub(super) fn open_rest(value: &Value) -> Arc<Unknown> {
             Arc::new(Unknown { why, symbol: None, shape: Shape::Any })
         }
     }
+}
+
+/// The longest text that is made, in bytes.
+const MAX_TEXT: usize = 1 << 25;
+
+/// Refuses to make a text that would fill memory.
+///
+/// # Errors
+/// The text would be longer than the bound.
+pub(super) fn check_length(length: usize) -> Result<(), Error> {
+    if length > MAX_TEXT { Err(Error::new("the text would be longer than 32 MiB")) } else { Ok(()) }
 }

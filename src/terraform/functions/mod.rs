@@ -14,10 +14,21 @@ use call::Function;
 mod call;
 mod collection;
 mod conversion;
+mod csv;
+mod date;
 mod decimal;
+mod encoding;
+mod filesystem;
 mod format;
+mod hash;
 mod json;
+mod network;
+mod numeric;
+mod regex;
+mod set;
 mod string;
+mod tfvars;
+mod yaml;
 
 /// What a call needs besides its arguments.
 pub struct Context<'a> {
@@ -90,8 +101,24 @@ fn table() -> &'static BTreeMap<&'static str, &'static Function> {
     &TABLE
 }
 
-const FAMILIES: &[&[Function]] =
-    &[collection::FUNCTIONS, conversion::FUNCTIONS, format::FUNCTIONS, json::FUNCTIONS, string::FUNCTIONS];
+const FAMILIES: &[&[Function]] = &[
+    collection::FUNCTIONS,
+    conversion::FUNCTIONS,
+    csv::FUNCTIONS,
+    date::FUNCTIONS,
+    encoding::FUNCTIONS,
+    filesystem::FUNCTIONS,
+    format::FUNCTIONS,
+    hash::FUNCTIONS,
+    json::FUNCTIONS,
+    network::FUNCTIONS,
+    numeric::FUNCTIONS,
+    regex::FUNCTIONS,
+    set::FUNCTIONS,
+    string::FUNCTIONS,
+    tfvars::FUNCTIONS,
+    yaml::FUNCTIONS,
+];
 
 #[cfg(test)]
 mod tests;

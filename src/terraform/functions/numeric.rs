@@ -1,0 +1,146 @@
+//! Numbers: `max`, `floor`, `parseint`, `range` and their like.
+
+use num_bigint::BigInt;
+use num_traits::Num;
+
+use crate::value::{Data, ListKind, Number, Shape, Value};
+
+use super::super::operators::too_large;
+use super::super::types::Type;
+use super::Error;
+use super::call::{ANY, Call, Function, NUMBER};
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    Function::new("abs", &[NUMBER], Shape::Number, |call| Ok(number(call, call.number(0)?.abs()))),
+    Function::new("ceil", &[NUMBER], Shape::Number, |call| checked(call, call.number(0)?.ceil())),
+    Function::new("floor", &[NUMBER], Shape::Number, |call| checked(call, call.number(0)?.floor())),
+    Function::new("log", &[NUMBER, NUMBER], Shape::Number, |call| {
+        of_float(call, call.number(0)?.as_f64().ln() / call.number(1)?.as_f64().ln())
+    }),
+    Function::new("max", &[], Shape::Number, |call| extreme(call, std::cmp::Ordering::Greater)).and_more(NUMBER),
+    Function::new("min", &[], Shape::Number, |call| extreme(call, std::cmp::Ordering::Less)).and_more(NUMBER),
+    Function::new("parseint", &[ANY, NUMBER], Shape::Number, parseint),
+    Function::new("pow", &[NUMBER, NUMBER], Shape::Number, |call| {
+        of_float(call, call.number(0)?.as_f64().powf(call.number(1)?.as_f64()))
+    }),
+    Function::new("range", &[NUMBER], Shape::List, range).and_more(NUMBER),
+    Function::new("signum", &[NUMBER], Shape::Number, |call| {
+        Ok(Value::integer(call.integer(0)?.signum(), call.origin()))
+    }),
+    Function::new("sum", &[ANY], Shape::Number, sum),
+];
+
+fn number(call: &Call<'_>, number: Number) -> Value {
+    Value::number(number, call.origin())
+}
+
+fn checked(call: &Call<'_>, result: Option<Number>) -> Result<Value, Error> {
+    result.map(|result| number(call, result)).ok_or_else(too_large)
+}
+
+fn of_float(call: &Call<'_>, float: f64) -> Result<Value, Error> {
+    if float.is_nan() {
+        return Err(Error::new("the result is not a number"));
+    }
+    Ok(if float.is_infinite() {
+        call.unknown_for("the result is an infinite number")
+    } else {
+        number(call, Number::from_f64(float))
+    })
+}
+
+fn extreme(call: &Call<'_>, wanted: std::cmp::Ordering) -> Result<Value, Error> {
+    let mut best: Option<&Value> = None;
+    for (at, arg) in call.args.iter().enumerate() {
+        let this = call.number(at)?;
+        if best.and_then(Value::as_number).is_none_or(|best| this.cmp(best) == wanted) {
+            best = Some(arg);
+        }
+    }
+    // The number that decides keeps its place.
+    best.cloned().ok_or_else(|| Error::new("at least one number is required"))
+}
+
+fn parseint(call: &Call<'_>) -> Result<Value, Error> {
+    let text = call.text(0)?;
+    let base = call.integer(1)?;
+    let Some(base) = u32::try_from(base).ok().filter(|base| (2..=62).contains(base)) else {
+        return Err(Error::of_argument("the base must be a whole number between 2 and 62", 1));
+    };
+    let cannot = || Error::of_argument(format!("`{text}` is no whole number of base {base}"), 0);
+    let (negative, digits) = match text.as_bytes().first() {
+        Some(b'-') => (true, &text[1..]),
+        Some(b'+') => (false, &text[1..]),
+        _ => (false, text),
+    };
+    if digits.is_empty() || digits.len() > 20_000 || !digits.bytes().all(|digit| digit.is_ascii_alphanumeric()) {
+        return Err(cannot());
+    }
+    let magnitude = if base <= 36 {
+        BigInt::from_str_radix(digits, base).map_err(|_| cannot())?
+    } else {
+        // Above 36 upper-case letters are digits of their own, after the lower-case ones.
+        let mut magnitude = BigInt::from(0);
+        for digit in digits.bytes() {
+            let digit = match digit {
+                b'0'..=b'9' => digit - b'0',
+                b'a'..=b'z' => digit - b'a' + 10,
+                _ => digit - b'A' + 36,
+            };
+            if u32::from(digit) >= base {
+                return Err(cannot());
+            }
+            magnitude = magnitude * base + digit;
+        }
+        magnitude
+    };
+    checked(call, Number::from_integer(&if negative { -magnitude } else { magnitude }))
+}
+
+/// The most elements that `range` makes, as in Terraform.
+const MAX_RANGE: usize = 1024;
+
+fn range(call: &Call<'_>) -> Result<Value, Error> {
+    let zero = Number::Integer(0);
+    let (start, end) = match call.args.len() {
+        1 => (&zero, call.number(0)?),
+        2 | 3 => (call.number(0)?, call.number(1)?),
+        _ => return Err(Error::new("one, two or three numbers are required")),
+    };
+    let down = end < start;
+    let step = match call.args.len() {
+        3 => call.number(2)?.clone(),
+        _ => Number::Integer(if down { -1 } else { 1 }),
+    };
+    if call.args.len() == 3 && !step.is_zero() && start != end && step.is_negative() != down {
+        let wanted = if down { "less" } else { "greater" };
+        return Err(Error::of_argument(
+            format!("the end is {wanted} than the start, and the step leads away from it"),
+            2,
+        ));
+    }
+    let mut items = Vec::new();
+    let mut at = start.clone();
+    while if down { at > *end } else { at < *end } {
+        if items.len() >= MAX_RANGE {
+            return Err(Error::new(format!("more than {MAX_RANGE} values would be made")));
+        }
+        items.push(number(call, at.clone()));
+        at = at.add(&step).ok_or_else(too_large)?;
+    }
+    Ok(call.list_of(ListKind::List, items, None))
+}
+
+fn sum(call: &Call<'_>) -> Result<Value, Error> {
+    let list = call.list(0)?;
+    if list.items.is_empty() {
+        return Err(Error::of_argument("an empty list can't be summed", 0));
+    }
+    let mut total = Number::Integer(0);
+    for item in &list.items {
+        let item = Type::Number.convert(item).map_err(|error| error.at_argument(0))?;
+        let Data::Number(item) = &item.data else { return Err(Error::of_argument("null can't be summed", 0)) };
+        total = total.add(item).ok_or_else(too_large)?;
+    }
+    Ok(number(call, total))
+}

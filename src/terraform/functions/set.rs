@@ -1,0 +1,134 @@
+//! Sets: unions, intersections, differences and products.
+
+use crate::value::{Data, List, ListKind, Shape, Truth, Value};
+
+use super::super::operators::equals;
+use super::super::sets::make_set;
+use super::super::types::Type;
+use super::Error;
+use super::call::{ANY, Call, Function, Param, Ty};
+
+const SET: Param = Param::new(Ty::Set).partly();
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    Function::new("setintersection", &[SET], Shape::List, intersection).and_more(SET),
+    Function::new("setproduct", &[ANY.partly(), ANY.partly()], Shape::List, product).and_more(ANY.partly()),
+    Function::new("setsubtract", &[SET, SET], Shape::List, subtract),
+    Function::new("setunion", &[SET], Shape::List, union).and_more(SET),
+];
+
+/// The most elements that a product may have.
+const MAX_PRODUCT: usize = 100_000;
+
+/// The arguments as sets of one element type; the unknown result where one of them is not known at all.
+fn common_sets(call: &Call<'_>) -> Result<Result<Vec<Value>, Value>, Error> {
+    let types: Vec<Type> = call.args.iter().map(Type::of).collect();
+    let common = Type::unify(&types).ok_or_else(|| Error::new("the elements have no type in common"))?;
+    let mut sets = Vec::with_capacity(call.args.len());
+    for arg in &call.args {
+        if arg.is_unknown() {
+            return Ok(Err(call.unknown(arg)));
+        }
+        sets.push(common.convert(arg)?);
+    }
+    Ok(Ok(sets))
+}
+
+fn is_in(item: &Value, list: &List) -> Truth {
+    let found = list.items.iter().map(|other| equals(other, item)).fold(Truth::False, Truth::or);
+    if list.rest.is_some() { found.or(Truth::Unknown) } else { found }
+}
+
+fn union(call: &Call<'_>) -> Result<Value, Error> {
+    let types: Vec<Type> = call.args.iter().map(Type::of).collect();
+    let common = Type::unify(&types).ok_or_else(|| Error::new("the elements have no type in common"))?;
+    let (mut items, mut rest) = (Vec::new(), None);
+    for arg in &call.args {
+        let set = common.convert(arg)?;
+        match &set.data {
+            Data::List(list) => {
+                items.extend(list.items.iter().cloned());
+                rest = rest.or_else(|| list.rest.clone());
+            }
+            Data::Unknown(unknown) => rest = rest.or_else(|| Some(unknown.clone())),
+            _ => return Err(Error::new("a set is required")),
+        }
+    }
+    Ok(make_set(items, rest, call.origin()))
+}
+
+fn intersection(call: &Call<'_>) -> Result<Value, Error> {
+    filter(call, true)
+}
+
+fn subtract(call: &Call<'_>) -> Result<Value, Error> {
+    filter(call, false)
+}
+
+/// The items of the first set that are in all others, or in none.
+fn filter(call: &Call<'_>, wanted: bool) -> Result<Value, Error> {
+    let sets = match common_sets(call)? {
+        Ok(sets) => sets,
+        Err(unknown) => return Ok(unknown),
+    };
+    let lists: Vec<&List> = sets.iter().filter_map(Value::as_list).collect();
+    let Some((first, others)) = lists.split_first() else { return Err(Error::new("a set is required")) };
+    let mut items = Vec::new();
+    let mut rest = first.rest.clone();
+    for item in &first.items {
+        let verdict = others.iter().map(|other| is_in(item, other)).map(|truth| if wanted { truth } else { !truth });
+        match verdict.fold(Truth::True, Truth::and) {
+            Truth::True => items.push(item.clone()),
+            Truth::False => {}
+            Truth::Unknown => {
+                let open = others.iter().find_map(|list| {
+                    list.rest.clone().or_else(|| {
+                        list.items.iter().chain([item]).find_map(|item| match &item.data {
+                            Data::Unknown(unknown) => Some(unknown.clone()),
+                            _ => None,
+                        })
+                    })
+                });
+                rest = rest.or_else(|| Some(open.unwrap_or_else(|| super::call::open_rest(item))));
+            }
+        }
+    }
+    Ok(make_set(items, rest, call.origin()))
+}
+
+fn product(call: &Call<'_>) -> Result<Value, Error> {
+    let mut lists: Vec<Vec<Value>> = Vec::with_capacity(call.args.len());
+    let (mut any_list, mut any_set) = (false, false);
+    let mut total = 1usize;
+    for (at, arg) in call.args.iter().enumerate() {
+        if arg.is_unknown() {
+            return Ok(call.unknown(arg));
+        }
+        let list = call.list(at)?;
+        if list.rest.is_some() {
+            return Ok(call.unknown(arg));
+        }
+        any_list |= list.kind == ListKind::List;
+        any_set |= list.kind == ListKind::Set;
+        let list = Type::List(Box::new(Type::Any)).convert(arg).map_err(|error| error.at_argument(at))?;
+        let items = list.as_list().map(|list| list.items.clone()).unwrap_or_default();
+        total = total.saturating_mul(items.len());
+        lists.push(items);
+    }
+    if total > MAX_PRODUCT {
+        return Ok(call.unknown_for(format!("it has more than {MAX_PRODUCT} elements")));
+    }
+    let mut rows: Vec<Vec<Value>> = vec![Vec::new()];
+    for items in &lists {
+        rows = rows
+            .iter()
+            .flat_map(|row| items.iter().map(|item| row.iter().cloned().chain([item.clone()]).collect()))
+            .collect();
+    }
+    let rows = rows.into_iter().map(|row| call.list_of(ListKind::Tuple, row, None)).collect();
+    Ok(if any_set && !any_list {
+        make_set(rows, None, call.origin())
+    } else {
+        call.list_of(ListKind::List, rows, None)
+    })
+}

@@ -1,0 +1,112 @@
+//! The functions of the provider `terraform`: variable files and expressions as text.
+
+use std::fmt::Write as _;
+
+use crate::value::{Data, Shape, Value};
+
+use super::Error;
+use super::call::{ANY, Call, Function, STRING};
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    Function::new("provider::terraform::decode_tfvars", &[STRING], Shape::Map, |call| {
+        Ok(call.unknown_for("the text of a variable file inside an expression is not read"))
+    }),
+    Function::new("provider::terraform::encode_expr", &[ANY.or_null()], Shape::String, |call| {
+        let mut out = String::new();
+        write(&mut out, call.arg(0)?, 0)?;
+        Ok(call.string(out))
+    }),
+    Function::new("provider::terraform::encode_tfvars", &[ANY], Shape::String, encode_tfvars),
+];
+
+const MAX_DEPTH: usize = 128;
+
+fn encode_tfvars(call: &Call<'_>) -> Result<Value, Error> {
+    let map = call.map(0)?;
+    let names: Vec<&str> = map.entries.iter().map(|entry| entry.key.as_str()).collect();
+    if let Some(name) = names.iter().find(|name| !is_identifier(name)) {
+        return Err(Error::of_argument(format!("`{name}` is no name of a variable"), 0));
+    }
+    let width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
+    let mut out = String::new();
+    for entry in &map.entries {
+        // Equal signs stand below each other, as `terraform fmt` puts them.
+        let _ = write!(out, "{:width$} = ", entry.key);
+        write(&mut out, &entry.value, 0)?;
+        out.push('\n');
+    }
+    Ok(call.string(out))
+}
+
+fn is_identifier(name: &str) -> bool {
+    let mut characters = name.chars();
+    characters.next().is_some_and(|first| first.is_alphabetic() || first == '_')
+        && characters.all(|character| character.is_alphanumeric() || matches!(character, '_' | '-'))
+}
+
+fn write(out: &mut String, value: &Value, depth: usize) -> Result<(), Error> {
+    if depth > MAX_DEPTH {
+        return Err(Error::new(format!("the value is nested more than {MAX_DEPTH} levels deep")));
+    }
+    match &value.data {
+        Data::Null | Data::Absent => out.push_str("null"),
+        Data::Bool(known) => out.push_str(if *known { "true" } else { "false" }),
+        Data::Number(number) => out.push_str(&number.to_string()),
+        Data::String(text) => push_quoted(out, text),
+        Data::List(list) => {
+            out.push('[');
+            for (at, item) in list.items.iter().enumerate() {
+                out.push_str(if at == 0 { "" } else { ", " });
+                write(out, item, depth + 1)?;
+            }
+            out.push(']');
+        }
+        Data::Map(map) if map.entries.is_empty() => out.push_str("{}"),
+        Data::Map(map) => {
+            out.push_str("{\n");
+            let key = |name: &str| {
+                let mut key = String::new();
+                if is_identifier(name) {
+                    key.push_str(name)
+                } else {
+                    push_quoted(&mut key, name)
+                }
+                key
+            };
+            let width = map.entries.iter().map(|entry| key(&entry.key).chars().count()).max().unwrap_or(0);
+            for entry in &map.entries {
+                out.extend(std::iter::repeat_n("  ", depth + 1));
+                let _ = write!(out, "{:width$} = ", key(&entry.key));
+                write(out, &entry.value, depth + 1)?;
+                out.push('\n');
+            }
+            out.extend(std::iter::repeat_n("  ", depth));
+            out.push('}');
+        }
+        Data::Parts(_) | Data::Unknown(_) | Data::Choice(_) | Data::Entity(_) => {
+            return Err(Error::new("the value is not known"));
+        }
+    }
+    Ok(())
+}
+
+/// A string as HCL writes it: escapes, and templates made literal.
+fn push_quoted(out: &mut String, text: &str) {
+    out.push('"');
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '$' | '%' if characters.peek() == Some(&'{') => {
+                out.push(character);
+                out.push(character);
+            }
+            _ => out.push(character),
+        }
+    }
+    out.push('"');
+}
