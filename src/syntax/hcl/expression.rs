@@ -276,14 +276,6 @@ impl Parser<'_> {
             ExprKind::Variable(name) => ObjectKey::Name(name),
             ExprKind::Null => ObjectKey::Name("null".into()),
             ExprKind::Bool(value) => ObjectKey::Name(if value { "true" } else { "false" }.into()),
-            ExprKind::Attribute(..) => {
-                return Err(Failure {
-                    span: key_span,
-                    message: "the key of an object is ambiguous; write it in parentheses to use its value, or in \
-                              quotes to take it literally"
-                        .to_owned(),
-                });
-            }
             kind => ObjectKey::Expr(Expr { span: key_span, kind }),
         };
         Ok(ObjectItem { key, key_span, value })

@@ -8,6 +8,7 @@
 mod ast;
 mod body;
 mod expression;
+mod json;
 mod scanner;
 mod template;
 
@@ -23,6 +24,7 @@ pub use ast::{
     Attribute, BinaryOperator, Block, BlockRef, Body, BodyRef, Call, Document, Expr, ExprKind, For, Label, Name,
     ObjectItem, ObjectKey, TemplatePart, UnaryOperator,
 };
+pub use json::parse_json;
 pub use scanner::{MAX_CHAIN, MAX_DEPTH};
 
 use scanner::Parser;

@@ -1,0 +1,50 @@
+//! Data sources: unknown until they are read, but for the few that say what the configuration itself decides.
+
+use std::rc::Rc;
+
+use crate::source::Span;
+use crate::value::{Text, Value};
+
+use super::expand::One;
+use super::scope::{Evaluator, Instance};
+
+impl Evaluator<'_> {
+    /// An attribute of a data source that is known without reading it.
+    pub(super) fn data_attribute(
+        &self,
+        instance: &Rc<Instance>,
+        key: &str,
+        one: &One,
+        attribute: &Text,
+        span: Span,
+    ) -> Option<Value> {
+        let (kind, _) = key.split_once('.')?;
+        let block = self.node(instance).module.data.get(key)?;
+        let value = match (kind, attribute.as_str()) {
+            ("aws_region", "name" | "region" | "id") => {
+                // A data source that asks for a Region by its name gives that one.
+                ["name", "region"]
+                    .iter()
+                    .find_map(|name| self.written_attribute(instance, true, key, one, name))
+                    .filter(|value| !value.is_unset())
+                    .unwrap_or_else(|| self.provider_of(instance, block).region.clone())
+            }
+            ("aws_caller_identity", "account_id" | "id") => self.account.clone(),
+            ("aws_partition", "partition" | "id") => {
+                self.outside("the partition is that of the account", "data.aws_partition.partition")
+            }
+            ("aws_partition", "dns_suffix") => {
+                self.outside("the partition is that of the account", "data.aws_partition.dns_suffix")
+            }
+            _ => return None,
+        };
+        let step = crate::value::Step::Resource { address: one.address.clone(), attribute: attribute.clone() };
+        Some(self.referred(value, span, step))
+    }
+
+    /// The attributes of a data source as the model reads them.
+    #[expect(clippy::unused_self, reason = "policy documents are evaluated here")]
+    pub(super) fn data_attributes(&self, _kind: &str, attributes: Value) -> Value {
+        attributes
+    }
+}

@@ -1,0 +1,200 @@
+//! One module: the declarations of all files of a directory, with override files merged in.
+
+use std::path::PathBuf;
+
+use rustc_hash::FxHashMap;
+
+use crate::resource::Problem;
+use crate::source::FileId;
+use crate::syntax::hcl::{Attribute, Block, Body, Document};
+use crate::value::Text;
+
+/// The declarations of a directory, each kind in the order of the files (by name) and of the source.
+#[derive(Debug, Default)]
+pub struct Module {
+    pub dir: PathBuf,
+    pub files: Vec<FileId>,
+    pub variables: Declarations<Block>,
+    pub locals: Declarations<Attribute>,
+    pub outputs: Declarations<Block>,
+    pub calls: Declarations<Block>,
+    /// By `type.name`.
+    pub resources: Declarations<Block>,
+    /// By `type.name`, without `data.`.
+    pub data: Declarations<Block>,
+    /// By `name` or `name.alias`.
+    pub providers: Declarations<Block>,
+    pub problems: Vec<Problem>,
+}
+
+/// Declarations with unique keys.
+#[derive(Debug)]
+pub struct Declarations<T> {
+    list: Vec<T>,
+    by_key: FxHashMap<Text, usize>,
+}
+
+impl<T> Default for Declarations<T> {
+    fn default() -> Self {
+        Self { list: Vec::new(), by_key: FxHashMap::default() }
+    }
+}
+
+impl<T> Declarations<T> {
+    pub fn iter(&self) -> std::slice::Iter<'_, T> {
+        self.list.iter()
+    }
+
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&T> {
+        self.by_key.get(key).and_then(|index| self.list.get(*index))
+    }
+
+    #[must_use]
+    pub fn position(&self, key: &str) -> Option<usize> {
+        self.by_key.get(key).copied()
+    }
+
+    #[must_use]
+    pub fn at(&self, index: usize) -> Option<&T> {
+        self.list.get(index)
+    }
+
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// Adds a declaration, or gives it back where its key is taken.
+    fn add(&mut self, key: Text, item: T) -> Result<(), T> {
+        if self.by_key.contains_key(&key) {
+            return Err(item);
+        }
+        self.by_key.insert(key, self.list.len());
+        self.list.push(item);
+        Ok(())
+    }
+
+    fn get_mut(&mut self, key: &str) -> Option<&mut T> {
+        self.by_key.get(key).and_then(|index| self.list.get_mut(*index))
+    }
+}
+
+impl Module {
+    /// Adds the declarations of a file. Override files come after all others.
+    pub(super) fn add(&mut self, document: Document, is_override: bool) {
+        self.files.push(document.file.id);
+        for error in document.errors {
+            self.problems.push(Problem::error(error.span, error.message));
+        }
+        for attribute in document.body.attributes {
+            // What a broken header leaves behind is told of already.
+            self.problems.push(Problem::error(
+                attribute.name_span,
+                format!("an argument `{}` can't stand outside of a block", attribute.name),
+            ));
+        }
+        for block in document.body.blocks {
+            self.add_block(block, is_override);
+        }
+    }
+
+    fn add_block(&mut self, block: Block, is_override: bool) {
+        let labels = block.labels.len();
+        let first = block.label(0).map(Text::new);
+        let pair =
+            || Text::new(format!("{}.{}", block.label(0).unwrap_or_default(), block.label(1).unwrap_or_default()));
+        let (set, key) = match (block.name.as_str(), labels) {
+            ("locals", 0) => {
+                for attribute in block.body.attributes {
+                    self.add_local(attribute, is_override);
+                }
+                return;
+            }
+            ("variable", 1) => (&mut self.variables, first),
+            ("output", 1) => (&mut self.outputs, first),
+            ("module", 1) => (&mut self.calls, first),
+            ("resource", 2) => (&mut self.resources, Some(pair())),
+            ("data", 2) => (&mut self.data, Some(pair())),
+            ("provider", 1) => {
+                let alias =
+                    block.body.attribute("alias").and_then(|alias| super::constraint::literal_text(&alias.expr));
+                let name = block.label(0).unwrap_or_default();
+                let key = alias.map_or_else(|| Text::new(name), |alias| format!("{name}.{alias}").into());
+                (&mut self.providers, Some(key))
+            }
+            ("resource" | "data" | "variable" | "output" | "module" | "provider" | "locals", _) => {
+                let wanted = match block.name.as_str() {
+                    "resource" | "data" => "two labels, the type and the name",
+                    "locals" => "no labels",
+                    _ => "one label, the name",
+                };
+                self.problems.push(Problem::error(block.header, format!("a `{}` block has {wanted}", block.name)));
+                return;
+            }
+            // `terraform`, `moved`, `import`, `check`, ... do not bear on values.
+            _ => return,
+        };
+        let Some(key) = key else { return };
+        if is_override {
+            match set.get_mut(&key) {
+                Some(base) => merge(base, block),
+                None => self.problems.push(Problem::error(
+                    block.header,
+                    format!("there is no `{} {key}` for this override to change", block.name),
+                )),
+            }
+        } else if let Err(block) = set.add(key.clone(), block) {
+            self.problems
+                .push(Problem::error(block.header, format!("`{} {key}` is declared twice in this module", block.name)));
+        }
+    }
+
+    fn add_local(&mut self, attribute: Attribute, is_override: bool) {
+        if is_override && let Some(base) = self.locals.get_mut(&attribute.name) {
+            *base = attribute;
+        } else if let Err(attribute) = self.locals.add(attribute.name.clone(), attribute) {
+            self.problems.push(Problem::error(
+                attribute.name_span,
+                format!("`local.{}` is declared twice in this module", attribute.name),
+            ));
+        }
+    }
+}
+
+/// Lays an override over a block: arguments take the place of those of the same name, nested blocks of a type the
+/// place of all of that type; `lifecycle` is merged argument by argument.
+fn merge(base: &mut Block, over: Block) {
+    let Body { attributes, blocks, .. } = over.body;
+    for attribute in attributes {
+        match base.body.attributes.iter_mut().find(|known| known.name == attribute.name) {
+            Some(known) => *known = attribute,
+            None => base.body.attributes.push(attribute),
+        }
+    }
+    let mut replaced: Vec<Text> = Vec::new();
+    for block in blocks {
+        if block.name == "lifecycle"
+            && let Some(known) = base.body.blocks.iter_mut().find(|known| known.name == "lifecycle")
+        {
+            merge(known, block);
+            continue;
+        }
+        // `dynamic "x"` and `x` blocks are of one type.
+        let kind = |block: &Block| match block.name.as_str() {
+            "dynamic" => block.label(0).map(Text::new).unwrap_or_default(),
+            _ => block.name.clone(),
+        };
+        let this = kind(&block);
+        if !replaced.contains(&this) {
+            base.body.blocks.retain(|known| kind(known) != this);
+            replaced.push(this);
+        }
+        base.body.blocks.push(block);
+    }
+}

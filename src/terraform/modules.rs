@@ -1,0 +1,120 @@
+//! Reading the files of module directories, each once for a whole run.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, RwLock};
+
+use rustc_hash::FxHashMap;
+
+use crate::resource::Problem;
+use crate::source::{FileSystem, Sources, lexical};
+use crate::syntax::hcl;
+
+use super::module::Module;
+
+/// The modules of a run, shared by all root modules and threads: a module that many roots call is read once.
+pub struct Modules<'a> {
+    pub fs: &'a dyn FileSystem,
+    pub sources: &'a Sources,
+    known: RwLock<FxHashMap<PathBuf, Arc<Module>>>,
+}
+
+impl<'a> Modules<'a> {
+    #[must_use]
+    pub fn new(fs: &'a dyn FileSystem, sources: &'a Sources) -> Self {
+        Self { fs, sources, known: RwLock::default() }
+    }
+
+    /// The module of a directory. A directory without Terraform files is an empty module.
+    pub fn get(&self, dir: &Path) -> Arc<Module> {
+        let dir = lexical(dir);
+        let known = |modules: &Self| {
+            let known = modules.known.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+            known.get(&dir).map(Arc::clone)
+        };
+        if let Some(module) = known(self) {
+            return module;
+        }
+        // Two threads may read the same module at once; the first one to be done is kept.
+        let module = Arc::new(self.read(&dir));
+        let mut known = self.known.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        Arc::clone(known.entry(dir).or_insert(module))
+    }
+
+    fn read(&self, dir: &Path) -> Module {
+        let mut module = Module { dir: dir.to_path_buf(), ..Module::default() };
+        let mut overrides = Vec::new();
+        for name in configuration_files(self.fs, dir) {
+            let path = dir.join(&name);
+            let document = match read_document(self.fs, self.sources, &path) {
+                Ok(document) => document,
+                Err(problem) => {
+                    module.problems.push(problem);
+                    continue;
+                }
+            };
+            if is_override(&name) {
+                overrides.push(document);
+            } else {
+                module.add(document, false);
+            }
+        }
+        for document in overrides {
+            module.add(document, true);
+        }
+        module
+    }
+}
+
+/// The names of the files that make up the module of a directory, sorted: `.tf`, `.tofu` and their JSON forms. A
+/// `.tofu` file takes the place of the `.tf` file of the same name.
+#[must_use]
+pub fn configuration_files(fs: &dyn FileSystem, dir: &Path) -> Vec<String> {
+    let names: Vec<String> = fs
+        .list(dir)
+        .into_iter()
+        .filter(|entry| !entry.is_dir && !entry.name.starts_with(['.', '#']) && !entry.name.ends_with('~'))
+        .map(|entry| entry.name)
+        .filter(|name| stem(name).is_some())
+        .collect();
+    let shadowed = |name: &String| {
+        let opentofu = match (name.strip_suffix(".tf"), name.strip_suffix(".tf.json")) {
+            (Some(stem), _) => format!("{stem}.tofu"),
+            (_, Some(stem)) => format!("{stem}.tofu.json"),
+            _ => return false,
+        };
+        names.contains(&opentofu)
+    };
+    names.iter().filter(|name| !shadowed(name)).cloned().collect()
+}
+
+/// The name of a configuration file without its extension; nothing for other files.
+#[must_use]
+pub fn stem(name: &str) -> Option<&str> {
+    [".tf.json", ".tofu.json", ".tf", ".tofu"].iter().find_map(|extension| name.strip_suffix(extension))
+}
+
+fn is_override(name: &str) -> bool {
+    stem(name).is_some_and(|stem| stem == "override" || stem.ends_with("_override"))
+}
+
+/// Reads and parses one file in either syntax.
+///
+/// # Errors
+/// A problem that names the file where it can't be read or is no text.
+pub(super) fn read_document(fs: &dyn FileSystem, sources: &Sources, path: &Path) -> Result<hcl::Document, Problem> {
+    let file = match sources.find(path) {
+        Some(file) => file,
+        None => {
+            let bytes =
+                fs.read(path).map_err(|error| Problem::unreadable(path, format!("it can't be read: {error}")))?;
+            let text = String::from_utf8(bytes)
+                .map_err(|_| Problem::unreadable(path, "it is not UTF-8; save it with that encoding"))?;
+            sources.add(path, text)
+        }
+    };
+    Ok(if path.extension().is_some_and(|extension| extension == "json") {
+        hcl::parse_json(file)
+    } else {
+        hcl::parse(file)
+    })
+}

@@ -1,0 +1,110 @@
+//! Which provider configuration a resource has, and what that adds: its Region and default tags.
+
+use std::rc::Rc;
+
+use crate::syntax::hcl::{Block, ExprKind, ObjectKey};
+use crate::value::{OriginId, Step, Text, Value};
+
+use super::scope::{Evaluator, Instance, Scope};
+
+/// What a provider configuration gives to its resources.
+pub(super) struct Provider {
+    pub region: Value,
+    /// A map of tags; absent where there are none.
+    pub default_tags: Value,
+}
+
+impl Evaluator<'_> {
+    /// The provider of a resource: by its `provider` argument, else the default one of its type's prefix.
+    pub(super) fn provider_of(&self, instance: &Rc<Instance>, block: &Block) -> Rc<Provider> {
+        let written = block.as_ref().body.attribute("provider").and_then(|(_, expr)| provider_name(expr));
+        let name = written.unwrap_or_else(|| {
+            let kind = block.label(0).unwrap_or_default();
+            kind.split('_').next().unwrap_or_default().into()
+        });
+        self.provider(instance, &name)
+    }
+
+    /// The provider that a name (`aws`, `aws.west`) stands for in a module.
+    fn provider(&self, instance: &Rc<Instance>, name: &Text) -> Rc<Provider> {
+        let key = (instance.id, name.clone());
+        if let Some(known) = self.providers.borrow().get(&key) {
+            return Rc::clone(known);
+        }
+        let provider = self.find_provider(instance, name);
+        self.providers.borrow_mut().insert(key, Rc::clone(&provider));
+        provider
+    }
+
+    fn find_provider(&self, instance: &Rc<Instance>, name: &Text) -> Rc<Provider> {
+        let node = self.node(instance);
+        if let Some(block) = node.module.providers.get(name) {
+            return Rc::new(self.configured(instance, block));
+        }
+        let Some(parent) = instance.parent.and_then(|parent| self.instance(parent)) else {
+            return Rc::new(Provider { region: self.region.clone(), default_tags: Value::absent(OriginId::NONE) });
+        };
+        // The module is given it under another name, or inherits the default one under its own.
+        let call = self.node(&parent).module.calls.at(node.call);
+        let passed = call.and_then(|call| call.body.attribute("providers")).and_then(|providers| {
+            let ExprKind::Object(items) = &providers.expr.kind else { return None };
+            items.iter().find_map(|item| {
+                let key = match &item.key {
+                    ObjectKey::Name(key) => key.clone(),
+                    ObjectKey::Expr(expr) => provider_name(expr)?,
+                };
+                (key == *name).then(|| provider_name(&item.value)).flatten()
+            })
+        });
+        self.provider(&parent, passed.as_ref().unwrap_or(name))
+    }
+
+    fn configured(&self, instance: &Rc<Instance>, block: &Block) -> Provider {
+        let scope = Scope::of(instance);
+        let body = block.as_ref().body;
+        let region = match body.attribute("region").map(|(_, expr)| self.value(expr, scope)) {
+            Some(region) if !region.is_unset() => region,
+            _ => self.region.clone(),
+        };
+        let tags = self.body(body, scope, 1).get("default_tags").map(|blocks| {
+            super::lift::lift(&[blocks], &mut |leaves| {
+                let first = leaves[0].as_list().and_then(|list| list.items.first());
+                let tags = first.and_then(|block| block.get("tags"));
+                Ok(match (tags, leaves[0].as_list()) {
+                    (Some(tags), _) => tags.clone(),
+                    (None, Some(list)) => match &list.rest {
+                        Some(rest) => Value::unknown(rest.why.clone(), leaves[0].origin),
+                        None => Value::absent(leaves[0].origin),
+                    },
+                    (None, None) => leaves[0].clone(),
+                })
+            })
+        });
+        let tags = match tags {
+            Some(Ok(tags)) => {
+                let origin = self
+                    .origins
+                    .span(tags.origin)
+                    .map(|span| self.origins.hop(span, Step::ProviderDefault, tags.origin));
+                match origin {
+                    Some(origin) => tags.at(origin),
+                    None => tags,
+                }
+            }
+            _ => Value::absent(OriginId::NONE),
+        };
+        Provider { region, default_tags: tags }
+    }
+}
+
+/// `aws` or `aws.west`, also in quotes.
+fn provider_name(expr: &crate::syntax::hcl::Expr) -> Option<Text> {
+    match &expr.kind {
+        ExprKind::Variable(name) | ExprKind::String(name) => Some(name.clone()),
+        ExprKind::Attribute(inner, alias) => match &inner.kind {
+            ExprKind::Variable(name) => Some(format!("{name}.{}", alias.text).into()),
+            _ => None,
+        },
+        _ => None,
+    }
+}

@@ -1,0 +1,107 @@
+use super::{Given, Options, check_expression, check_files, evaluated, show};
+use crate::value::Step;
+
+const TABLE: &str = "resource \"aws_dynamodb_table\" \"t\" {\n  name = var.name\n}\n";
+
+#[test]
+fn a_variable_that_nothing_compares_takes_its_default() {
+    check_expression("variable \"a\" {\n  default = 5\n}", "var.a", "5");
+    check_expression("variable \"a\" {\n  type = number\n  default = \"5\"\n}", "var.a", "5");
+    check_expression("variable \"a\" {}", "var.a", "?var.a");
+}
+
+#[test]
+fn a_variable_that_is_compared_has_a_case_for_each_constant() {
+    let env = "variable \"env\" {\n  type = string\n}\nlocals {\n  prod = local.env == \"prod\"\n  env = var.env\n}";
+    check_expression(
+        env,
+        "local.prod ? 2 : 1",
+        "<env? prod: 2; anything else: ?(variable `env` has no value; pass a var-file or --var)>",
+    );
+    let two = "variable \"env\" {\n  default = \"dev\"\n}";
+    check_expression(
+        two,
+        "var.env == \"prod\" ? \"x-${var.env}\" : var.env",
+        "<env? prod: \"x-prod\"; dev: \"dev\"; anything else: ?(variable `env` may be given another value than its default)>",
+    );
+    check_expression(
+        "variable \"env\" {}",
+        "{ dev = 1, prod = 2 }[var.env]",
+        "<env? dev: 1; prod: 2; anything else: ?(variable `env` has no value; pass a var-file or --var)>",
+    );
+    check_expression(
+        "variable \"env\" {\n  validation {\n    condition = contains([\"a\", \"b\"], var.env)\n  }\n}",
+        "var.env",
+        "<env? a: \"a\"; b: \"b\">",
+    );
+    check_expression("variable \"on\" {\n  type = bool\n}", "var.on", "<on? true: true; false: false>");
+    check_expression("variable \"on\" {\n  type = bool\n  default = true\n}", "var.on", "true");
+    check_expression("variable \"on\" {\n  default = true\n}", "!var.on", "<on? true: false; false: true>");
+}
+
+#[test]
+fn files_and_the_command_line_win_in_terraforms_order() {
+    let files = [
+        (
+            "infra/main.tf",
+            "variable \"name\" {\n  default = \"default\"\n}\nresource \"aws_dynamodb_table\" \"t\" {\n  name = var.name\n}\n",
+        ),
+        ("infra/terraform.tfvars", "name = \"terraform.tfvars\"\n"),
+        ("infra/terraform.tfvars.json", "{ \"name\": \"terraform.tfvars.json\" }"),
+        ("infra/a.auto.tfvars", "name = \"a.auto\"\n"),
+        ("infra/b.auto.tfvars.json", "{ \"name\": \"b.auto\" }"),
+        ("env/prod.tfvars", "name = \"prod\"\nunused = 1\n"),
+    ];
+    let name = |files: &[(&str, &str)], options: &Options| {
+        let case = evaluated(files, options);
+        assert_eq!(case.project.problems, Vec::new());
+        show(&case.value("aws_dynamodb_table.t", "name"), &case.project.inputs)
+    };
+    let none = Options::default();
+    assert_eq!(name(&files[..1], &none), "\"default\"");
+    assert_eq!(name(&files[..2], &none), "\"terraform.tfvars\"");
+    assert_eq!(name(&files[..3], &none), "\"terraform.tfvars.json\"");
+    assert_eq!(name(&files[..4], &none), "\"a.auto\"");
+    assert_eq!(name(&files[..5], &none), "\"b.auto\"");
+    let prod = Options { var_files: vec!["env/prod.tfvars".into()], ..Options::default() };
+    assert_eq!(name(&files, &prod), "\"prod\"");
+    let given = Given {
+        name: "name".into(),
+        value: "line".into(),
+        span: None,
+        step: Step::CommandLine("--var name=line".into()),
+    };
+    assert_eq!(name(&files, &Options { variables: vec![given], ..prod }), "\"line\"");
+}
+
+#[test]
+fn the_way_of_a_value_leads_to_the_line_that_decides_it() {
+    let case = evaluated(
+        &[
+            ("infra/main.tf", &format!("variable \"name\" {{}}\n{TABLE}")),
+            ("infra/terraform.tfvars", "name = \"orders\"\n"),
+        ],
+        &Options::default(),
+    );
+    let name = case.value("aws_dynamodb_table.t", "name");
+    assert_eq!(
+        case.trail(&name),
+        "infra/main.tf Reference(\"var.name\") var.name\n\
+         infra/terraform.tfvars File(\"infra/terraform.tfvars\") name = \"orders\"\n\
+         infra/terraform.tfvars Literal \"orders\"\n"
+    );
+}
+
+#[test]
+fn objects_take_the_defaults_of_their_optional_attributes() {
+    check_files(
+        &[
+            (
+                "infra/main.tf",
+                "variable \"t\" {\n  type = object({ name = string, pitr = optional(bool, true), ttl = optional(string) })\n}\nresource \"aws_dynamodb_table\" \"t\" {\n  name = var.t.name\n  a = var.t.pitr\n  b = var.t.ttl\n}\n",
+            ),
+            ("infra/terraform.tfvars", "t = { name = \"x\" }\n"),
+        ],
+        "aws_dynamodb_table.t = {name: \"x\", a: true, b: null}",
+    );
+}
