@@ -1,7 +1,23 @@
 //! The DynamoDB world of a project: tables, indexes, replicas, scaling, clusters and what surrounds them, linked to
 //! each other, the same for every language.
+//!
+//! Takes a [`crate::resource::Project`] and gives a [`Model`] of entities whose fields are as [`schema`] documents
+//! them. [`build`] lowers each resource by its type, writes the defaults of the services in, and links the entities;
+//! it knows the names of resource types and attributes, and nothing of policies.
 
+mod build;
+mod derive;
+mod draft;
+mod drafts;
 mod entity;
+mod from_cloudformation;
+mod from_terraform;
+mod link;
+mod network;
+mod read;
 pub mod schema;
+#[cfg(test)]
+mod tests;
 
+pub use build::build;
 pub use entity::{Entity, Model};

@@ -14,7 +14,7 @@ pub(super) const INDEX: SubjectSchema = SubjectSchema {
         Field::new("table_name", Type::String, "The table's name as a separate index resource gives it."),
         Field::new("inline", Type::Bool, "Whether it is written inside its table; false for a separate resource."),
         Field::new("position", Type::Integer, "Its place among the table's indexes in the source, from 0."),
-        Field::new("keys", common::KEYS, "The key schema, in order.").at("KeySchema", ""),
+        Field::new("keys", common::KEYS, "The key schema, in order.").at("KeySchema", "").or(Default::EmptyList),
         common::PARTITION_KEYS,
         common::SORT_KEYS,
         Field::new(

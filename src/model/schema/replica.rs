@@ -39,7 +39,8 @@ pub(super) const REPLICA: SubjectSchema = SubjectSchema {
             Type::List(&Type::Object(INDEX_SETTINGS)),
             "What the replica sets for single global indexes.",
         )
-        .at("GlobalSecondaryIndexes", ""),
+        .at("GlobalSecondaryIndexes", "")
+        .or(Default::EmptyList),
         Field::new(
             "kinesis_destinations",
             Type::List(&Type::Link(Subject::KinesisDestination)),

@@ -25,6 +25,8 @@ const TABLE: Field = Field::new(
 );
 const INDEX: Field =
     Field::new("index", Type::Link(Subject::Index), "The index; absent where the table itself is scaled.");
+const INDEX_NAME: Field =
+    Field::new("index_name", Type::String, "The index's name in the resource id; absent where it names none.");
 const INLINE: Field = Field::new(
     "inline",
     Type::Bool,
@@ -48,10 +50,12 @@ pub(super) const TARGET: SubjectSchema = SubjectSchema {
             Type::List(&Type::Object(SCHEDULED_ACTION)),
             "Changes of the bounds at fixed times, those of separate resources included.",
         )
-        .at("ScheduledActions", ""),
+        .at("ScheduledActions", "")
+        .or(Default::EmptyList),
         Field::new("suspended", Type::Object(SUSPENDED), "Which parts of scaling are suspended."),
         TABLE,
         INDEX,
+        INDEX_NAME,
         Field::new("replica", Type::Link(Subject::Replica), "The replica whose reads an inline block scales."),
         INLINE,
         Field::new(
@@ -102,6 +106,7 @@ pub(super) const POLICY: SubjectSchema = SubjectSchema {
         Field::new("target", Type::Link(Subject::ScalingTarget), "The scalable target that it belongs to."),
         TABLE,
         INDEX,
+        INDEX_NAME,
         INLINE,
         Field::new("target_tracking", Type::Bool, "Whether a target tracking block is written."),
         Field::new("target_value", Type::Number, "The utilisation that is aimed at, in percent.").at(

@@ -30,7 +30,7 @@ pub(super) const TABLE: SubjectSchema = SubjectSchema {
         Field::new("capacity", Type::Object(CAPACITY), "Provisioned capacity, in units."),
         Field::new("on_demand", Type::Object(ON_DEMAND), "Limits of on-demand capacity, in request units a second."),
         Field::new("warm_throughput", Type::Object(WARM_THROUGHPUT), "What the table can serve at once."),
-        Field::new("keys", common::KEYS, "The key schema, in order.").at("KeySchema", ""),
+        Field::new("keys", common::KEYS, "The key schema, in order.").at("KeySchema", "").or(Default::EmptyList),
         common::PARTITION_KEYS,
         common::SORT_KEYS,
         Field::new("partition_key", Type::String, "The name of the first HASH attribute."),
@@ -40,7 +40,8 @@ pub(super) const TABLE: SubjectSchema = SubjectSchema {
             Type::List(&Type::Object(ATTRIBUTE_DEFINITION)),
             "The attributes that the table defines for its keys and indexes.",
         )
-        .at("AttributeDefinitions", "attribute"),
+        .at("AttributeDefinitions", "attribute")
+        .or(Default::EmptyList),
         Field::new(
             "vector_attributes",
             Type::List(&Type::String),

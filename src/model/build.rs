@@ -1,0 +1,40 @@
+//! From a project to its model: entities first, then the links between them.
+
+use crate::resource::Project;
+use crate::value::OriginId;
+
+use super::drafts::Drafts;
+use super::entity::Model;
+use super::read::Context;
+use super::{from_cloudformation, from_terraform, link};
+
+/// The linked model of a project.
+///
+/// What is only read (`data` blocks) makes no entities: links that lead there lead elsewhere. The cost grows linearly
+/// with the project's resources.
+#[must_use]
+pub fn build(project: &Project) -> Model {
+    let context = Context::new(project);
+    let mut drafts = Drafts::default();
+    for (position, resource) in project.resources.iter().enumerate() {
+        let Some(reader) = context.reader(position) else { continue };
+        if !resource.managed {
+            continue;
+        }
+        if reader.is_terraform() {
+            from_terraform::lower(&reader, &mut drafts);
+        } else {
+            from_cloudformation::lower(&reader, &mut drafts);
+        }
+    }
+    link::link(&context, &mut drafts);
+    let mut model = Model::default();
+    for draft in drafts.list {
+        let origin = match draft.get("address") {
+            Some(address) => address.origin,
+            None => OriginId::NONE,
+        };
+        model.add(draft.finish(origin));
+    }
+    model
+}

@@ -1,0 +1,122 @@
+//! What follows from written values and is the same in every language: names of keys, the class of a key, merged tags.
+
+mod document;
+mod encryption;
+mod keys;
+mod scaling;
+mod tags;
+
+pub(super) use document::{statements, texts};
+pub(super) use encryption::{key_class, replica_key_class, without_empty};
+pub(super) use keys::set_keys;
+pub(super) use scaling::{direction, is_dynamodb, never, separate};
+pub(super) use tags::{merged_tags, tag_list};
+
+use std::sync::Arc;
+
+use crate::value::{Data, OriginId, Unknown, Value, combine};
+
+/// Whether both hold: false where one is false, unknown where the other may be.
+pub(super) fn both(a: &Value, b: &Value) -> Value {
+    if a.as_bool() == Some(true) {
+        return b.clone();
+    }
+    if b.as_bool() == Some(true) {
+        return a.clone();
+    }
+    combine(&[a, b], &mut |values| {
+        let mut open: Option<&Value> = None;
+        for value in values {
+            match value.data {
+                Data::Bool(false) => return (*value).clone(),
+                Data::Bool(true) => {}
+                _ => open = open.or(Some(value)),
+            }
+        }
+        match (open, values.first()) {
+            (Some(open), _) => (*open).clone(),
+            (None, Some(first)) => Value::bool(true, first.origin),
+            (None, None) => Value::bool(true, OriginId::NONE),
+        }
+    })
+}
+
+/// Whether the code sets a value; an unknown one is set. The origin stays that of the value.
+pub(super) fn is_set(value: &Value) -> Value {
+    each(value, &mut |value| Value::bool(!value.is_unset(), value.origin))
+}
+
+/// A function over what a value is in each case.
+pub(super) fn each(value: &Value, function: &mut dyn FnMut(&Value) -> Value) -> Value {
+    combine(&[value], &mut |values| match values {
+        [value] => function(value),
+        _ => Value::absent(OriginId::NONE),
+    })
+}
+
+/// A function over what two values are in each case.
+pub(super) fn each_pair(a: &Value, b: &Value, function: &mut dyn FnMut(&Value, &Value) -> Value) -> Value {
+    combine(&[a, b], &mut |values| match values {
+        [a, b] => function(a, b),
+        _ => Value::absent(OriginId::NONE),
+    })
+}
+
+/// The value where it is set, else the other one.
+pub(super) fn or_else(value: &Value, otherwise: &Value) -> Value {
+    each_pair(value, otherwise, &mut |value, otherwise| {
+        if value.is_unset() { otherwise.clone() } else { value.clone() }
+    })
+}
+
+/// Takes a number that stands for "no limit" for what it means.
+pub(super) fn without_minus_one(value: &Value) -> Value {
+    each(value, &mut |value| if value.as_i64() == Some(-1) { Value::absent(value.origin) } else { value.clone() })
+}
+
+/// The text that a value is in every case in which it is set.
+pub(super) fn known_text(value: &Value) -> Option<&str> {
+    match &value.data {
+        Data::String(text) => Some(text),
+        Data::Choice(choice) => {
+            let mut texts = choice.cases.iter().filter(|case| !case.is_unset()).map(known_text);
+            let first = texts.next()??;
+            texts.all(|text| text == Some(first)).then_some(first)
+        }
+        _ => None,
+    }
+}
+
+/// The items of a list by their places, each a choice where the list is one, and whether there may be more.
+pub(super) fn spread(list: &Value) -> (Vec<Value>, Option<Arc<Unknown>>) {
+    let mut rest = None;
+    let count = longest(list, &mut rest, 0);
+    let items = (0..count)
+        .map(|place| {
+            each(list, &mut |list| match &list.data {
+                Data::List(known) => known.items.get(place).cloned().unwrap_or_else(|| Value::absent(list.origin)),
+                _ => Value::absent(list.origin),
+            })
+        })
+        .collect();
+    (items, rest)
+}
+
+fn longest(list: &Value, rest: &mut Option<Arc<Unknown>>, depth: usize) -> usize {
+    match &list.data {
+        Data::List(known) => {
+            if let Some(open) = &known.rest {
+                rest.get_or_insert_with(|| open.clone());
+            }
+            known.items.len()
+        }
+        Data::Unknown(unknown) => {
+            rest.get_or_insert_with(|| unknown.clone());
+            0
+        }
+        Data::Choice(choice) if depth < 32 => {
+            choice.cases.iter().map(|case| longest(case, rest, depth + 1)).max().unwrap_or(0)
+        }
+        _ => 0,
+    }
+}

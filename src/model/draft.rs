@@ -1,0 +1,146 @@
+//! An entity while it is being built: fields are set by their dotted names, and references wait to be linked.
+
+use std::sync::Arc;
+
+use crate::source::Span;
+use crate::value::{Data, Entry, Map, MapKind, OriginId, Text, Value};
+
+use super::entity::Entity;
+use super::schema::Subject;
+
+#[derive(Clone, Debug)]
+pub(super) struct Draft {
+    pub subject: Subject,
+    pub address: Text,
+    /// The address of the resource that the entity is, or is a part of.
+    pub resource_address: Text,
+    pub kind: Text,
+    pub name: Text,
+    pub header: Span,
+    pub span: Span,
+    pub exists: Value,
+    pub resource: usize,
+    pub managed: bool,
+    fields: Vec<Entry>,
+    /// What only the linker reads: references to other entities as they are written.
+    references: Vec<(&'static str, Value)>,
+}
+
+impl Draft {
+    pub fn new(subject: Subject, resource: &crate::resource::Resource, position: usize) -> Self {
+        Self {
+            subject,
+            address: resource.address.clone(),
+            resource_address: resource.address.clone(),
+            kind: resource.kind.clone(),
+            name: resource.name.clone(),
+            header: resource.header,
+            span: resource.span,
+            exists: resource.exists.clone(),
+            resource: position,
+            managed: resource.managed,
+            fields: Vec::new(),
+            references: Vec::new(),
+        }
+    }
+
+    /// Sets a field by its dotted name; groups on the way are made.
+    pub fn set(&mut self, path: &str, value: Value) {
+        set_in(&mut self.fields, path, value);
+    }
+
+    pub fn get(&self, path: &str) -> Option<&Value> {
+        let (first, rest) = path.split_once('.').unwrap_or((path, ""));
+        let mut value = &self.fields.iter().find(|entry| entry.key == first)?.value;
+        for name in rest.split('.').filter(|name| !name.is_empty()) {
+            value = value.get(name)?;
+        }
+        Some(value)
+    }
+
+    /// The field's value; absent where it was never set.
+    pub fn value(&self, path: &str) -> Value {
+        self.get(path).cloned().unwrap_or_else(|| Value::absent(OriginId::NONE))
+    }
+
+    pub fn refer(&mut self, name: &'static str, value: Value) {
+        self.references.push((name, value));
+    }
+
+    pub fn reference(&self, name: &str) -> Value {
+        let found = self.references.iter().find(|(known, _)| *known == name);
+        found.map_or_else(|| Value::absent(OriginId::NONE), |(_, value)| value.clone())
+    }
+
+    /// Adds an item to a list field; a field that is no list yet becomes one.
+    pub fn push(&mut self, path: &str, item: Value) {
+        if matches!(item.data, Data::Absent) {
+            return;
+        }
+        let mut list = match self.get(path).map(|value| &value.data) {
+            Some(Data::List(list)) => list.clone(),
+            _ => Arc::new(crate::value::List { kind: crate::value::ListKind::Tuple, items: Vec::new(), rest: None }),
+        };
+        let origin = self.get(path).map_or(OriginId::NONE, |value| value.origin);
+        // The draft's own copy gives way first, so that the list grows in place.
+        self.set(path, Value::absent(origin));
+        Arc::make_mut(&mut list).items.push(item);
+        self.set(path, Value::new(Data::List(list), origin));
+    }
+
+    /// Says that a list field may hold more than is known.
+    pub fn open(&mut self, path: &str, why: &Arc<crate::value::Unknown>) {
+        let (items, origin) = match self.get(path) {
+            Some(Value { data: Data::List(list), origin }) if list.rest.is_none() => (list.items.clone(), *origin),
+            Some(Value { data: Data::List(_), .. }) => return,
+            Some(value) => (Vec::new(), value.origin),
+            None => (Vec::new(), OriginId::NONE),
+        };
+        let list = crate::value::List { kind: crate::value::ListKind::Tuple, items, rest: Some(why.clone()) };
+        self.set(path, Value::new(Data::List(Arc::new(list)), origin));
+    }
+
+    pub fn finish(self, origin: OriginId) -> Entity {
+        Entity {
+            subject: self.subject,
+            address: self.address,
+            kind: self.kind,
+            name: self.name,
+            header: self.header,
+            span: self.span,
+            exists: self.exists,
+            fields: Value::map(self.fields, origin),
+            resource: self.resource,
+            managed: self.managed,
+        }
+    }
+}
+
+fn set_in(entries: &mut Vec<Entry>, path: &str, value: Value) {
+    let (first, rest) = path.split_once('.').unwrap_or((path, ""));
+    let at = entries.iter().position(|entry| entry.key == first);
+    if rest.is_empty() {
+        match at.and_then(|at| entries.get_mut(at)) {
+            Some(entry) => entry.value = value,
+            None => entries.push(Entry::new(first, OriginId::NONE, value)),
+        }
+        return;
+    }
+    let entry = match at.and_then(|at| entries.get_mut(at)) {
+        Some(entry) => entry,
+        None => {
+            entries.push(Entry::new(first, OriginId::NONE, Value::map(Vec::new(), OriginId::NONE)));
+            let last = entries.len() - 1;
+            &mut entries[last]
+        }
+    };
+    match &mut entry.value.data {
+        Data::Map(map) => set_in(&mut Arc::make_mut(map).entries, rest, value),
+        // Anything else gives way to a group: groups are made by this file alone.
+        other => {
+            let mut inner = Vec::new();
+            set_in(&mut inner, rest, value);
+            *other = Data::Map(Arc::new(Map { kind: MapKind::Object, entries: inner, rest: None }));
+        }
+    }
+}

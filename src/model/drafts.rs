@@ -1,0 +1,73 @@
+//! All entities of a project while the model is built, and the resources that only set something of an entity.
+
+use crate::value::{Data, EntityId, Value};
+
+use super::derive::each;
+use super::draft::Draft;
+
+#[derive(Debug, Default)]
+pub(super) struct Drafts {
+    pub list: Vec<Draft>,
+    pub satellites: Vec<Satellite>,
+}
+
+/// A resource that is no entity of its own: it sets something of one that it refers to.
+#[derive(Clone, Debug)]
+pub(super) struct Satellite {
+    pub kind: SatelliteKind,
+    /// Index into the project's resources.
+    pub resource: usize,
+    /// The reference to the entity.
+    pub of: Value,
+    pub exists: Value,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum SatelliteKind {
+    Insights,
+    Tag,
+    ScheduledAction,
+    EndpointPolicy,
+    EndpointRouteTable,
+    EndpointSubnet,
+    EndpointSecurityGroup,
+    /// A separate ingress rule of a security group.
+    Ingress,
+    Route,
+    RouteTableAssociation,
+    KeyAlias,
+    KeyPolicy,
+}
+
+impl Drafts {
+    pub fn add(&mut self, draft: Draft) -> EntityId {
+        let id = EntityId(u32::try_from(self.list.len()).unwrap_or(u32::MAX));
+        self.list.push(draft);
+        id
+    }
+
+    pub fn get(&self, id: EntityId) -> Option<&Draft> {
+        self.list.get(id.0 as usize)
+    }
+
+    pub fn get_mut(&mut self, id: EntityId) -> Option<&mut Draft> {
+        self.list.get_mut(id.0 as usize)
+    }
+
+    /// Adds a link from one entity to another to a list field, in the cases in which the other is there.
+    pub fn link(&mut self, from: EntityId, path: &str, to: EntityId, exists: &Value) {
+        let item = link(to, exists);
+        if let Some(draft) = self.get_mut(from) {
+            draft.push(path, item);
+        }
+    }
+}
+
+/// A link that is there in the cases in which its end is.
+pub(super) fn link(to: EntityId, exists: &Value) -> Value {
+    each(exists, &mut |exists| match exists.data {
+        Data::Bool(true) => Value::entity(to, exists.origin),
+        Data::Bool(false) => Value::absent(exists.origin),
+        _ => exists.clone(),
+    })
+}

@@ -1,0 +1,27 @@
+//! CloudFormation and SAM resources to entities.
+
+mod dax;
+mod global_table;
+mod network;
+mod scaling;
+mod simple_table;
+mod table;
+
+use super::drafts::Drafts;
+use super::read::Reader;
+
+/// Adds the entities of one resource; resources that have nothing to do with DynamoDB add none.
+pub(super) fn lower(reader: &Reader<'_>, drafts: &mut Drafts) {
+    match reader.kind() {
+        "AWS::DynamoDB::Table" => table::lower(reader, drafts),
+        "AWS::DynamoDB::GlobalTable" => global_table::lower(reader, drafts),
+        "AWS::Serverless::SimpleTable" => simple_table::lower(reader, drafts),
+        "AWS::ApplicationAutoScaling::ScalableTarget" => scaling::target(reader, drafts),
+        "AWS::ApplicationAutoScaling::ScalingPolicy" => scaling::policy(reader, drafts),
+        "AWS::DAX::Cluster" => dax::cluster(reader, drafts),
+        "AWS::DAX::SubnetGroup" => dax::subnet_group(reader, drafts),
+        "AWS::DAX::ParameterGroup" => dax::parameter_group(reader, drafts),
+        kind if kind.starts_with("AWS::EC2::") => network::lower(reader, drafts),
+        _ => {}
+    }
+}

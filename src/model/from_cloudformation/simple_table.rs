@@ -1,0 +1,59 @@
+//! `AWS::Serverless::SimpleTable`: one key, and a billing mode that follows from whether a throughput is written.
+
+use crate::value::{Data, Entry, OriginId, Value};
+
+use super::super::derive::{each, is_set, key_class, set_keys, without_empty};
+use super::super::drafts::Drafts;
+use super::super::read::Reader;
+use super::super::schema::{Default, Subject, Type};
+use super::table::recovery_written;
+
+pub(super) fn lower(reader: &Reader<'_>, drafts: &mut Drafts) {
+    let mut table = reader.draft(Subject::Table);
+    let here = reader.header_origin(table.header);
+    reader.name(&mut table, "name");
+    table.set("simple", Value::bool(true, here));
+    table.set("regional_settings", Value::bool(true, here));
+    table.set("restored", Value::bool(false, here));
+    table.set("import.written", Value::bool(false, here));
+    table.set("billing_mode_written", Value::bool(false, here));
+    let throughput = reader.raw("ProvisionedThroughput");
+    let mode = each(&throughput, &mut |throughput| match throughput.data {
+        Data::Absent | Data::Null => Value::string("PAY_PER_REQUEST", throughput.origin),
+        Data::Unknown(_) => throughput.clone(),
+        _ => Value::string("PROVISIONED", throughput.origin),
+    });
+    table.set("billing_mode", mode);
+    for direction in ["read", "write"] {
+        let given = is_set(&table.value(&format!("capacity.{direction}")));
+        table.set(&format!("capacity.{direction}_given"), given);
+    }
+
+    let header = reader.resource.header;
+    let attributes = &reader.resource.attributes;
+    let name = reader.find(attributes, header, "PrimaryKey.Name", &Type::String, Some(Default::String("id")));
+    let ty = reader.find(attributes, header, "PrimaryKey.Type", &Type::String, Some(Default::String("String")));
+    let ty = each(&ty, &mut |ty| match ty.as_str() {
+        Some("String") => Value::string("S", ty.origin),
+        Some("Number") => Value::string("N", ty.origin),
+        Some("Binary") => Value::string("B", ty.origin),
+        _ => ty.clone(),
+    });
+    let group = |entries: Vec<(&str, Value)>| {
+        let entries = entries.into_iter().map(|(key, value)| Entry::new(key, OriginId::NONE, value)).collect();
+        Value::list(vec![Value::map(entries, here)], here)
+    };
+    let definitions = group(vec![("name", name.clone()), ("type", ty.clone())]);
+    let keys = group(vec![("name", name), ("key_type", Value::string("HASH", here)), ("attribute_type", ty)]);
+    set_keys(&mut table, &keys, &definitions, true);
+    table.set("attribute_definitions", definitions);
+
+    let key = without_empty(&table.value("encryption.kms_key"));
+    table.set("encryption.key_class", key_class(reader.context, &table.value("encryption.enabled"), &key));
+    table.set("encryption.kms_key", key);
+    recovery_written(reader, &mut table, attributes, header);
+    table.set("deletion_policy", reader.meta("DeletionPolicy", &Type::String, None));
+    table.set("update_replace_policy", reader.meta("UpdateReplacePolicy", &Type::String, None));
+    table.set("regions", Value::list(vec![reader.region()], here));
+    drafts.add(table);
+}

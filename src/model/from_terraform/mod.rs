@@ -1,0 +1,31 @@
+//! Terraform resources to entities.
+
+mod dax;
+mod network;
+mod satellite;
+mod scaling;
+mod table;
+
+use super::drafts::Drafts;
+use super::read::Reader;
+
+/// Adds the entities of one resource; resources that have nothing to do with DynamoDB add none.
+pub(super) fn lower(reader: &Reader<'_>, drafts: &mut Drafts) {
+    match reader.kind() {
+        "aws_dynamodb_table" => table::lower(reader, drafts),
+        "aws_dynamodb_table_replica" => satellite::replica(reader, drafts),
+        "aws_dynamodb_global_secondary_index" => satellite::index(reader, drafts),
+        "aws_dynamodb_global_table" => satellite::legacy_global_table(reader, drafts),
+        "aws_dynamodb_contributor_insights" => satellite::insights(reader, drafts),
+        "aws_dynamodb_kinesis_streaming_destination" => satellite::kinesis_destination(reader, drafts),
+        "aws_dynamodb_resource_policy" => satellite::resource_policy(reader, drafts),
+        "aws_dynamodb_tag" => satellite::tag(reader, drafts),
+        "aws_appautoscaling_target" => scaling::target(reader, drafts),
+        "aws_appautoscaling_policy" => scaling::policy(reader, drafts),
+        "aws_appautoscaling_scheduled_action" => scaling::scheduled_action(reader, drafts),
+        "aws_dax_cluster" => dax::cluster(reader, drafts),
+        "aws_dax_subnet_group" => dax::subnet_group(reader, drafts),
+        "aws_dax_parameter_group" => dax::parameter_group(reader, drafts),
+        _ => network::lower(reader, drafts),
+    }
+}

@@ -1,0 +1,68 @@
+//! From links in one direction to lists in the other.
+
+use std::sync::Arc;
+
+use crate::value::{Data, EntityId, Unknown, Value};
+
+use super::super::derive::each_pair;
+use super::super::drafts::Drafts;
+
+/// One end of links: the entity that holds the link.
+pub(super) struct Source {
+    pub id: EntityId,
+    pub link: Value,
+    pub exists: Value,
+}
+
+/// Adds to a list field of each owner the sources that lead to it, each in the cases in which it does. A source whose
+/// link is unknown in some case leaves the lists of all owners open.
+pub(super) fn reverse(drafts: &mut Drafts, owners: &[EntityId], sources: &[Source], path: &str) {
+    let mut open: Option<Arc<Unknown>> = None;
+    for owner in owners {
+        if let Some(draft) = drafts.get_mut(*owner)
+            && draft.get(path).is_none()
+        {
+            let here = draft.get("address").map_or(crate::value::OriginId::NONE, |address| address.origin);
+            draft.set(path, Value::list(Vec::new(), here));
+        }
+    }
+    for source in sources {
+        let mut ends = Vec::new();
+        leaves(&source.link, &mut ends, &mut open);
+        for end in ends {
+            let item =
+                each_pair(&source.link, &source.exists, &mut |link, exists| match (link.as_entity(), &exists.data) {
+                    (Some(id), Data::Bool(true)) if id == end => Value::entity(source.id, link.origin),
+                    (Some(id), Data::Unknown(_)) if id == end => exists.clone(),
+                    _ => Value::absent(link.origin),
+                });
+            if let Some(draft) = drafts.get_mut(end) {
+                draft.push(path, item);
+            }
+        }
+    }
+    if let Some(open) = open {
+        for owner in owners {
+            if let Some(draft) = drafts.get_mut(*owner) {
+                draft.open(path, &open);
+            }
+        }
+    }
+}
+
+fn leaves(link: &Value, ends: &mut Vec<EntityId>, open: &mut Option<Arc<Unknown>>) {
+    match &link.data {
+        Data::Entity(id) if !ends.contains(id) => ends.push(*id),
+        Data::Choice(choice) => choice.cases.iter().for_each(|case| leaves(case, ends, open)),
+        Data::List(list) => {
+            list.items.iter().for_each(|item| leaves(item, ends, open));
+            if let Some(rest) = &list.rest {
+                open.get_or_insert_with(|| rest.clone());
+            }
+        }
+        Data::Unknown(unknown) => {
+            open.get_or_insert_with(|| unknown.clone());
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,134 @@
+//! References to tables and their parts: names, ARNs, `table/NAME/index/INDEX`.
+
+use crate::value::{Data, Part, Value, join_parts, text};
+
+use super::super::derive::each;
+use super::targets::{Elsewhere, Targets, collapsed};
+
+/// Where a reference leads.
+pub(super) struct TableRef {
+    pub table: Value,
+    /// What follows the table in the text: `index/ByStatus`, `stream/...`; absent where nothing does.
+    pub suffix: Value,
+}
+
+/// Resolves a name, ARN or scaling resource id to a table.
+pub(super) fn resolve(tables: &Targets<'_>, reference: &Value, elsewhere: Elsewhere) -> TableRef {
+    if let Data::Choice(_) = &reference.data {
+        let whole = tables.resolve(reference, elsewhere);
+        // An attribute of one table in every case needs no taking apart.
+        if whole.as_entity().is_some() {
+            return TableRef { table: whole, suffix: Value::absent(reference.origin) };
+        }
+    }
+    let table = collapsed(each(reference, &mut |reference| match split(reference) {
+        Some((table, _)) => tables.resolve(&table, elsewhere),
+        None => Value::absent(reference.origin),
+    }));
+    let suffix = each(reference, &mut |reference| match split(reference) {
+        Some((_, suffix)) => suffix,
+        None => Value::absent(reference.origin),
+    });
+    TableRef { table, suffix }
+}
+
+/// The index that a suffix names; absent where it names none.
+pub(super) fn index_name(suffix: &Value) -> Value {
+    each(suffix, &mut |suffix| {
+        let Some(parts) = text::parts(suffix) else { return Value::absent(suffix.origin) };
+        match parts.split_first() {
+            Some((Part::Known(first, origin), more)) => match first.strip_prefix("index/") {
+                Some(name) => {
+                    let parts = std::iter::once(Part::Known(name.into(), *origin)).chain(more.iter().cloned());
+                    let (name, _) = cut(parts.collect());
+                    assemble(name, suffix)
+                }
+                None => Value::absent(suffix.origin),
+            },
+            _ => Value::absent(suffix.origin),
+        }
+    })
+}
+
+/// The table's own part of a reference, and what follows; `None` for a text that is no reference to a table.
+fn split(reference: &Value) -> Option<(Value, Value)> {
+    if reference.is_unset() {
+        return None;
+    }
+    let Some(parts) = text::parts(reference) else { return Some((reference.clone(), Value::absent(reference.origin))) };
+    if let [Part::Open(..)] = parts.as_slice() {
+        return Some((reference.clone(), Value::absent(reference.origin)));
+    }
+    let after = match after_marker(&parts) {
+        Some(after) => after,
+        None => {
+            // The ARN of something else, or of every table.
+            if text::known_prefix(reference).starts_with("arn:") {
+                return None;
+            }
+            parts
+        }
+    };
+    let (table, suffix) = cut(after);
+    if table.is_empty() {
+        return None;
+    }
+    let suffix = if suffix.is_empty() { Value::absent(reference.origin) } else { assemble(suffix, reference) };
+    Some((assemble(table, reference), suffix))
+}
+
+/// The parts behind `table/`.
+fn after_marker(parts: &[Part]) -> Option<Vec<Part>> {
+    for (place, part) in parts.iter().enumerate() {
+        let Part::Known(text, origin) = part else { continue };
+        let rest = match (place, text.strip_prefix("table/")) {
+            (0, Some(rest)) => Some(rest),
+            _ => text.find(":table/").and_then(|at| text.get(at + ":table/".len()..)),
+        };
+        if let Some(rest) = rest {
+            let mut after = Vec::new();
+            if !rest.is_empty() {
+                after.push(Part::Known(rest.into(), *origin));
+            }
+            after.extend(parts.iter().skip(place + 1).cloned());
+            return Some(after);
+        }
+    }
+    None
+}
+
+/// The parts before and behind the first slash.
+fn cut(parts: Vec<Part>) -> (Vec<Part>, Vec<Part>) {
+    let (mut before, mut behind) = (Vec::new(), Vec::new());
+    let mut found = false;
+    for part in parts {
+        match part {
+            part if found => behind.push(part),
+            Part::Known(text, origin) => match text.split_once('/') {
+                Some((left, right)) => {
+                    found = true;
+                    if !left.is_empty() {
+                        before.push(Part::Known(left.into(), origin));
+                    }
+                    if !right.is_empty() {
+                        behind.push(Part::Known(right.into(), origin));
+                    }
+                }
+                None => before.push(Part::Known(text, origin)),
+            },
+            part => before.push(part),
+        }
+    }
+    (before, behind)
+}
+
+/// A value out of parts; one open piece alone is that piece, at its own place.
+fn assemble(parts: Vec<Part>, like: &Value) -> Value {
+    match parts.as_slice() {
+        [Part::Open(unknown, origin)] => Value::new(Data::Unknown(unknown.clone()), *origin),
+        [Part::Known(text, origin)] => {
+            Value::string(text.clone(), if origin.is_none() { like.origin } else { *origin })
+        }
+        _ => join_parts(parts, like.origin),
+    }
+}
