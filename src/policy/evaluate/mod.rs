@@ -96,6 +96,12 @@ pub struct Evidence {
 }
 
 impl Evidence {
+    /// A value that is named as evidence.
+    #[must_use]
+    pub fn of(value: &Value) -> Self {
+        Self { value: value.clone(), local: None }
+    }
+
     #[must_use]
     pub fn origin(&self) -> OriginId {
         self.value.origin
@@ -208,15 +214,29 @@ impl<'a> Scene<'a> {
     /// [`Exhausted`] when it takes more than [`STEPS`] steps together with those before it in this scene.
     pub fn evaluate(&self, program: &Program) -> Result<Outcome, Exhausted> {
         let Some(root) = program.root() else { return Ok(Outcome::error("the expression is empty")) };
-        Run { scene: self, program, locals: Vec::new() }.node(root)
+        self.evaluate_node(program, root)
     }
 
-    /// The text of a template in the user's words; `None` where an input would have to be decided first.
+    /// A part of an expression that stands in no loop.
+    fn evaluate_node(&self, program: &Program, node: NodeId) -> Evaluated {
+        Run { scene: self, program, locals: Vec::new() }.node(node)
+    }
+
+    /// The text of a template in the user's words. A value that depends on an input that is not decided stands as
+    /// the input's name.
     ///
     /// # Errors
-    /// The input to decide; or nothing, where the budget is used up.
-    pub fn render(&self, template: &Template) -> Result<String, Option<InputId>> {
+    /// [`Exhausted`], as [`Self::evaluate`].
+    pub fn render(&self, template: &Template) -> Result<String, Exhausted> {
         render::template(self, template)
+    }
+
+    /// Whether what is judged is known to be non-production in this case.
+    ///
+    /// # Errors
+    /// [`Exhausted`], as [`Self::evaluate`].
+    pub fn non_production(&self) -> Result<Outcome, Exhausted> {
+        self.is_non_production(self.entity)
     }
 
     fn spend(&self, steps: usize) -> Result<(), Exhausted> {

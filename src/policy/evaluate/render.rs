@@ -1,9 +1,9 @@
 //! Values in the user's words, for messages.
 
-use crate::policy::expression::{Piece, Template};
-use crate::value::{Data, InputId, Part, Symbol, Unknown, Value};
+use crate::policy::expression::{Node, Piece, Program, Template};
+use crate::value::{Data, Part, Symbol, Unknown, Value};
 
-use super::{Outcome, Scene, What};
+use super::{Exhausted, Outcome, Scene, What};
 
 /// How many items of a list a message names.
 const MOST_ITEMS: usize = 20;
@@ -11,30 +11,47 @@ const MOST_ITEMS: usize = 20;
 /// How long a value may be in a message, in characters.
 const MOST_CHARACTERS: usize = 200;
 
-pub(super) fn template(scene: &Scene<'_>, template: &Template) -> Result<String, Option<InputId>> {
+pub(super) fn template(scene: &Scene<'_>, template: &Template) -> Result<String, Exhausted> {
     let mut text = String::new();
     for piece in template.pieces.iter() {
         match piece {
             Piece::Text(plain) => text.push_str(plain),
-            Piece::Value(program) => {
-                let outcome = scene.evaluate(program).map_err(|_| None)?;
-                text.push_str(&shown(scene, &outcome)?);
-            }
+            Piece::Value(program) => match name_of(scene, program)? {
+                Some(name) => text.push_str(&name),
+                None => text.push_str(&shown(scene, &scene.evaluate(program)?)),
+            },
         }
     }
     Ok(text)
 }
 
-fn shown(scene: &Scene<'_>, outcome: &Outcome) -> Result<String, Option<InputId>> {
+/// `{x.name}` of an entity is what people call it: its name where that is the same in all cases, else its label. So
+/// a finding that holds in several cases has one message.
+fn name_of(scene: &Scene<'_>, program: &Program) -> Result<Option<String>, Exhausted> {
+    let Some(Node::Field { of, name }) = program.root().map(|root| program.node(root)) else { return Ok(None) };
+    if program.text(name) != "name" {
+        return Ok(None);
+    }
+    let outcome = scene.evaluate_node(program, of)?;
+    let What::Value(Value { data: Data::Entity(id), .. }) = outcome.what else { return Ok(None) };
+    let entity = scene.world.model.get(id);
+    Ok(Some(match entity.fields.get("name").and_then(Value::as_str) {
+        Some(name) => shortened(name.to_owned()),
+        None => shortened(entity.name.to_string()),
+    }))
+}
+
+fn shown(scene: &Scene<'_>, outcome: &Outcome) -> String {
+    let undecided = |input| format!("${{{}}}", scene.world.project.inputs.get(input).name);
     match &outcome.what {
-        What::Need(input) => Err(Some(*input)),
-        What::AtLeast(least, _) => Ok(format!("at least {least}")),
-        What::Double(number) => Ok(number.to_string()),
-        What::Value(value) => {
-            let value = scene.settle_deep(value).map_err(Some)?;
-            Ok(in_words(scene, &value))
-        }
-        What::Error(_) | What::Project | What::Options => Ok("?".into()),
+        What::Need(input) => undecided(*input),
+        What::AtLeast(least, _) => format!("at least {least}"),
+        What::Double(number) => number.to_string(),
+        What::Value(value) => match scene.settle_deep(value) {
+            Ok(value) => in_words(scene, &value),
+            Err(input) => undecided(input),
+        },
+        What::Error(_) | What::Project | What::Options => "?".into(),
     }
 }
 

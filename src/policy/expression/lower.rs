@@ -20,8 +20,14 @@ use super::{Arithmetic, Comparison, Each, Node, NodeId, Program, Slice};
 /// How many nodes one expression may have.
 pub const MAX_NODES: usize = 4000;
 
-/// How deep an expression may be nested.
+/// How long an expression may be, in bytes; the parser's own recursion grows with it.
+const MAX_LENGTH: usize = 4000;
+
+/// How deep an expression may be nested, for the parser.
 const MAX_DEPTH: u16 = 60;
+
+/// How deep its tree may be: chains of operators are deep where brackets are not.
+const MAX_TREE: usize = 150;
 
 /// What is wrong with an expression.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,6 +57,10 @@ pub struct Names {
 /// # Errors
 /// The first mistake.
 pub fn compile(text: &str, names: &Names) -> Result<(Program, Kind), Mistake> {
+    if text.len() > MAX_LENGTH {
+        let message = format!("the expression has more than {MAX_LENGTH} characters");
+        return Err(Mistake { start: 0, end: text.len(), message, help: Some("split it with `let`".into()) });
+    }
     let parser = Env::default().with_optional_support(false).parser().max_recursion_depth(MAX_DEPTH);
     let (tree, places) = parser.parse_with_source_info(text).map_err(|errors| syntax_mistake(text, &errors))?;
     let mut lowering = Lowering {
@@ -62,6 +72,7 @@ pub fn compile(text: &str, names: &Names) -> Result<(Program, Kind), Mistake> {
         texts: Vec::new(),
         locals: Vec::new(),
         most_locals: 0,
+        depth: 0,
     };
     let (_, kind) = lowering.expression(&tree)?;
     Ok((lowering.finish(), kind))
@@ -80,6 +91,7 @@ pub fn literal(value: &Constant) -> Program {
         texts: Vec::new(),
         locals: Vec::new(),
         most_locals: 0,
+        depth: 0,
     };
     lowering.constant(value);
     lowering.finish()
@@ -146,6 +158,7 @@ struct Lowering<'a> {
     texts: Vec<Cow<'static, str>>,
     locals: Vec<(String, Kind)>,
     most_locals: usize,
+    depth: usize,
 }
 
 type Lowered = Result<(NodeId, Kind), Mistake>;
@@ -219,6 +232,18 @@ impl Lowering<'_> {
     }
 
     fn expression(&mut self, at: &IdedExpr) -> Lowered {
+        self.depth += 1;
+        let lowered = if self.depth > MAX_TREE {
+            let message = format!("it is nested more than {MAX_TREE} deep");
+            Err(Mistake { start: 0, end: self.text.len(), message, help: Some("split it with `let`".into()) })
+        } else {
+            self.part(at)
+        };
+        self.depth -= 1;
+        lowered
+    }
+
+    fn part(&mut self, at: &IdedExpr) -> Lowered {
         match &at.expr {
             Expr::Literal(value) => self.literal(at, value),
             Expr::Ident(name) => self.name(at, name),

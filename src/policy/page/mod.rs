@@ -9,6 +9,8 @@
 mod body;
 mod examples;
 mod front_matter;
+#[cfg(test)]
+mod tests;
 mod yaml;
 
 use std::borrow::Cow;

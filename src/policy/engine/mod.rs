@@ -1,0 +1,473 @@
+//! Judging the model by the policies.
+//!
+//! Takes a project, its linked model, a pack of policies and the settings; gives a [`Judgement`] for each policy and
+//! entity: pass, fail with its evidence and the cases in which it holds, or undetermined with the reason. Each policy
+//! is evaluated once for every case of the inputs that its conditions in fact read, up to [`MOST_CASES`].
+
+mod cases;
+mod settings;
+#[cfg(test)]
+mod tests;
+
+use crate::model::{Entity, Model};
+use crate::resource::Project;
+use crate::source::Span;
+use crate::value::{Assignment, Data, EntityId, InputId, OriginId, Text, Value};
+
+use super::evaluate::{Condition, Evidence, Outcome, STEPS, Scene, What, World};
+use super::expression::Program;
+use super::page::{Page, Scope};
+use super::{Confidence, Pack, Profile, Severity};
+
+pub use cases::describe;
+pub use settings::{PolicySettings, Settings};
+
+/// How many cases of one policy and entity are looked at.
+pub const MOST_CASES: usize = 64;
+
+/// One policy's verdict on one entity. A policy that fails at several places, or differently in several cases, has a
+/// judgement for each.
+#[derive(Clone, Debug)]
+pub struct Judgement<'p> {
+    pub policy: &'p Page,
+    pub entity: EntityId,
+    pub verdict: Verdict,
+}
+
+#[derive(Clone, Debug)]
+pub enum Verdict {
+    Pass,
+    Fail(Box<Failure>),
+    Undetermined {
+        /// A reason that a person can act on.
+        why: Text,
+        /// What is not known, else the entity's header.
+        span: Span,
+    },
+}
+
+/// A failure at one place with one message.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    pub severity: Severity,
+    /// One step lower where the failure holds only where an input departs from its default.
+    pub confidence: Confidence,
+    pub message: String,
+    pub help: Option<String>,
+    /// The characters that are wrong, in the entity itself.
+    pub primary: Span,
+    /// The origin of the primary place, whose hops lead to the line that decides it; [`OriginId::NONE`] where the
+    /// entity's header stands for it.
+    pub origin: OriginId,
+    /// The text of the primary label.
+    pub label: String,
+    /// Other values that decided the verdict, with what they have to do with it.
+    pub related: Vec<Related>,
+    /// The combinations of inputs in which it fails.
+    pub cases: Vec<Assignment>,
+    /// These in words (`Environment is prod`); `None` where it fails in all cases in which the entity exists.
+    pub description: Option<String>,
+}
+
+/// A value that matters to a failure beside the primary one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Related {
+    pub origin: OriginId,
+    pub span: Span,
+    pub message: String,
+}
+
+/// Judges all entities of a model by all policies that the settings switch on.
+#[must_use]
+pub fn judge<'p>(project: &Project, model: &Model, pack: &'p Pack, settings: &Settings) -> Vec<Judgement<'p>> {
+    let fixed = |text: &Option<String>| text.as_ref().map(|text| Value::string(text.as_str(), OriginId::NONE));
+    let world = World {
+        project,
+        model,
+        closed_world: settings.closed_world,
+        words: &settings.words,
+        region: fixed(&settings.region),
+        account: fixed(&settings.account),
+    };
+    let mut judgements = Vec::new();
+    for policy in pack.iter().filter(|policy| settings.is_on(policy)) {
+        let page: &Page = policy;
+        let giving_way: Vec<(&Page, Vec<(Text, Value)>)> = page
+            .gives_way_to
+            .iter()
+            .filter_map(|name| pack.get(name))
+            .map(|other| {
+                let other: &Page = other;
+                (other, settings.options(other))
+            })
+            .collect();
+        let judge = Judge { world: &world, settings, page, options: settings.options(page), giving_way };
+        for subject in page.applies_to.iter() {
+            for (id, entity) in model.of(*subject).filter(|(_, entity)| entity.managed) {
+                judge.entity(id, entity, &mut judgements);
+            }
+        }
+    }
+    judgements
+}
+
+/// One policy at work.
+struct Judge<'w, 'p> {
+    world: &'w World<'w>,
+    settings: &'w Settings,
+    page: &'p Page,
+    options: Vec<(Text, Value)>,
+    giving_way: Vec<(&'p Page, Vec<(Text, Value)>)>,
+}
+
+/// The verdict in one case.
+enum Leaf {
+    /// The entity is not there.
+    Nothing,
+    Pass,
+    Fail(Box<Failed>),
+    Undetermined(Text, OriginId),
+    Need(InputId),
+}
+
+/// A failure in one case.
+struct Failed {
+    message: String,
+    help: Option<String>,
+    primary: Span,
+    origin: OriginId,
+    label: String,
+    related: Vec<Related>,
+}
+
+/// What stands between a condition and its truth.
+#[derive(Default)]
+struct Doubt {
+    need: Option<InputId>,
+    why: Option<(Text, OriginId)>,
+}
+
+impl Doubt {
+    /// The known truth; otherwise what is in doubt is noted.
+    fn hear(&mut self, condition: Condition) -> Option<bool> {
+        match condition {
+            Condition::Known(truth) => return Some(truth),
+            Condition::Need(input) => self.need = self.need.or(Some(input)),
+            Condition::Unknown(why, origin) => {
+                self.why.get_or_insert((why, origin));
+            }
+            Condition::Error(why) => {
+                let why = format!("the policy's condition makes no sense here: {why}");
+                self.why.get_or_insert((why.into(), OriginId::NONE));
+            }
+        }
+        None
+    }
+}
+
+impl<'p> Judge<'_, 'p> {
+    fn entity(&self, id: EntityId, entity: &Entity, judgements: &mut Vec<Judgement<'p>>) {
+        let inputs = &self.world.project.inputs;
+        let mut leaves: Vec<(Assignment, Leaf)> = Vec::new();
+        let mut waiting = vec![Assignment::default()];
+        while let Some(assignment) = waiting.pop() {
+            let leaf = self.leaf(id, entity, &assignment);
+            match leaf {
+                Leaf::Need(input) if assignment.get(input).is_none() => {
+                    // The last one that is put on the stack is looked at first.
+                    let cases = (0..inputs.get(input).cases.len()).rev().map(|case| assignment.with(input, case));
+                    waiting.extend(cases.filter(|assignment| inputs.is_possible(assignment)));
+                }
+                Leaf::Need(input) => {
+                    let why = format!("`{}` has no such case", inputs.get(input).name);
+                    leaves.push((assignment, Leaf::Undetermined(why.into(), OriginId::NONE)));
+                }
+                leaf => leaves.push((assignment, leaf)),
+            }
+            if leaves.len() + waiting.len() > MOST_CASES {
+                let why = format!(
+                    "it depends on more than {MOST_CASES} combinations of inputs; fix some of them with --parameters or --var"
+                );
+                let verdict = Verdict::Undetermined { why: why.into(), span: entity.header };
+                judgements.push(Judgement { policy: self.page, entity: id, verdict });
+                return;
+            }
+        }
+        self.gather(id, entity, &leaves, judgements);
+    }
+
+    /// The verdicts of all cases as few judgements.
+    fn gather(
+        &self,
+        id: EntityId,
+        entity: &Entity,
+        leaves: &[(Assignment, Leaf)],
+        judgements: &mut Vec<Judgement<'p>>,
+    ) {
+        let before = judgements.len();
+        let mut done = vec![false; leaves.len()];
+        for (at, (_, leaf)) in leaves.iter().enumerate() {
+            let Leaf::Fail(first) = leaf else { continue };
+            if done[at] {
+                continue;
+            }
+            let (mut these, mut others) = (Vec::new(), Vec::new());
+            for (index, (assignment, leaf)) in leaves.iter().enumerate() {
+                match leaf {
+                    Leaf::Nothing => {}
+                    Leaf::Fail(other) if other.primary == first.primary && other.message == first.message => {
+                        done[index] = true;
+                        these.push(assignment);
+                    }
+                    _ => others.push(assignment),
+                }
+            }
+            let description = describe(&self.world.project.inputs, &these, &others);
+            let by_default = these.iter().any(|assignment| self.holds_by_default(assignment));
+            let confidence = if by_default { self.page.confidence } else { self.page.confidence.lowered() };
+            let failure = Failure {
+                severity: self.settings.severity(self.page),
+                confidence,
+                message: first.message.clone(),
+                help: first.help.clone(),
+                primary: first.primary,
+                origin: first.origin,
+                label: first.label.clone(),
+                related: first.related.clone(),
+                cases: these.into_iter().cloned().collect(),
+                description,
+            };
+            let verdict = Verdict::Fail(Box::new(failure));
+            judgements.push(Judgement { policy: self.page, entity: id, verdict });
+        }
+        let mut reasons: Vec<&Text> = Vec::new();
+        for (_, leaf) in leaves {
+            let (why, origin) = match leaf {
+                Leaf::Undetermined(why, origin) => (why, *origin),
+                _ => continue,
+            };
+            if reasons.contains(&why) {
+                continue;
+            }
+            reasons.push(why);
+            let span = self.world.project.origins.span(origin).unwrap_or(entity.header);
+            let verdict = Verdict::Undetermined { why: why.clone(), span };
+            judgements.push(Judgement { policy: self.page, entity: id, verdict });
+        }
+        if judgements.len() == before && leaves.iter().any(|(_, leaf)| matches!(leaf, Leaf::Pass)) {
+            judgements.push(Judgement { policy: self.page, entity: id, verdict: Verdict::Pass });
+        }
+    }
+
+    /// Whether every input with a default is in its default's case.
+    fn holds_by_default(&self, assignment: &Assignment) -> bool {
+        assignment
+            .iter()
+            .all(|(input, case)| self.world.project.inputs.get(input).default.is_none_or(|default| default == case))
+    }
+
+    fn leaf(&self, id: EntityId, entity: &Entity, assignment: &Assignment) -> Leaf {
+        let scene = Scene::new(self.world, id, assignment, &self.options, &self.page.lets);
+        let mut doubt = Doubt::default();
+        match assignment.resolve(&entity.exists) {
+            Ok(Value { data: Data::Bool(false), .. }) => return Leaf::Nothing,
+            Ok(_) => {}
+            Err(input) => doubt.need = Some(input),
+        }
+        if let Some(when) = &self.page.when {
+            match condition(&scene, when) {
+                Err(leaf) => return leaf,
+                Ok(outcome) => {
+                    if doubt.hear(outcome.as_truth()) == Some(false) {
+                        return Leaf::Pass;
+                    }
+                }
+            }
+        }
+        let required = match condition(&scene, &self.page.require) {
+            Err(leaf) => return leaf,
+            Ok(outcome) => outcome,
+        };
+        if doubt.hear(required.as_truth()) == Some(true) {
+            return Leaf::Pass;
+        }
+        if let Some(input) = doubt.need {
+            return Leaf::Need(input);
+        }
+        match self.is_quiet(&scene, entity, &mut doubt) {
+            Err(leaf) => return leaf,
+            Ok(true) => return Leaf::Pass,
+            Ok(false) => {}
+        }
+        if let Some(input) = doubt.need {
+            return Leaf::Need(input);
+        }
+        match doubt.why {
+            Some((why, origin)) => Leaf::Undetermined(why, origin),
+            None => self.failed(&scene, entity, required),
+        }
+    }
+
+    /// Whether the policy does not speak in this case, whatever its condition says.
+    fn is_quiet(&self, scene: &Scene<'_>, entity: &Entity, doubt: &mut Doubt) -> Result<bool, Leaf> {
+        let speaks_everywhere = self.settings.profile != Profile::Default;
+        let only_production = self.page.production_only && !speaks_everywhere;
+        if only_production || self.page.non_production_only {
+            let non_production = match self.settings.production {
+                Some(production) => Some(!production),
+                None => {
+                    let outcome = scene.non_production().map_err(|_| exhausted())?;
+                    doubt.hear(outcome.as_truth())
+                }
+            };
+            if only_production && non_production == Some(true)
+                || self.page.non_production_only && non_production == Some(false)
+            {
+                return Ok(true);
+            }
+        }
+        if self.page.scope == Scope::Stack && !self.settings.closed_world {
+            let Some(companion) = &self.page.companion else { return Ok(true) };
+            if doubt.hear(condition(scene, companion)?.as_truth()) == Some(false) {
+                return Ok(true);
+            }
+        }
+        for (other, options) in &self.giving_way {
+            if self.gives_way(scene, entity, other, options, doubt)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Whether another policy's condition fails in the same case, on the same entity or on the table that it
+    /// belongs to.
+    fn gives_way(
+        &self,
+        scene: &Scene<'_>,
+        entity: &Entity,
+        other: &Page,
+        options: &[(Text, Value)],
+        doubt: &mut Doubt,
+    ) -> Result<bool, Leaf> {
+        let id = if other.applies_to.contains(&entity.subject) {
+            Some(scene.entity)
+        } else {
+            let table = entity.fields.get("table");
+            match table.map(|table| scene.assignment.resolve(table)) {
+                Some(Ok(table)) => table.as_entity(),
+                Some(Err(input)) => {
+                    doubt.need = doubt.need.or(Some(input));
+                    None
+                }
+                None => None,
+            }
+        };
+        let Some(id) = id.filter(|id| other.applies_to.contains(&self.world.model.get(*id).subject)) else {
+            return Ok(false);
+        };
+        let scene = Scene::new(self.world, id, scene.assignment, options, &other.lets);
+        // Where the other one is itself undetermined, this one speaks; only an open input has to be decided first.
+        let mut of_other = Doubt::default();
+        if let Some(when) = &other.when
+            && of_other.hear(condition(&scene, when)?.as_truth()) == Some(false)
+        {
+            return Ok(false);
+        }
+        let required = of_other.hear(condition(&scene, &other.require)?.as_truth());
+        if required == Some(true) {
+            return Ok(false);
+        }
+        doubt.need = doubt.need.or(of_other.need);
+        Ok(required == Some(false) && of_other.need.is_none() && of_other.why.is_none())
+    }
+
+    fn failed(&self, scene: &Scene<'_>, entity: &Entity, required: Outcome) -> Leaf {
+        let render = |template| scene.render(template).map_err(|_| exhausted());
+        let (message, help, label) = match (
+            render(&self.page.message),
+            self.page.help.as_ref().map(render).transpose(),
+            self.page.label.as_ref().map(render).transpose(),
+        ) {
+            (Ok(message), Ok(help), Ok(label)) => (message, help, label),
+            _ => return exhausted(),
+        };
+        let mut evidence = required.evidence;
+        if let Some(blame) = &self.page.blame {
+            let blamed = match condition(scene, blame) {
+                Err(leaf) => return leaf,
+                Ok(outcome) => outcome,
+            };
+            if let What::Need(input) = blamed.what {
+                return Leaf::Need(input);
+            }
+            let blamed = blamed_values(scene, &blamed);
+            evidence.retain(|one| !blamed.iter().any(|other| other.origin() == one.origin()));
+            let chosen = blamed.first().map(Evidence::origin);
+            evidence.splice(0..0, blamed);
+            return self.placed(scene, entity, evidence, chosen, message, help, label);
+        }
+        self.placed(scene, entity, evidence, None, message, help, label)
+    }
+
+    /// Chooses the primary place: the one that the page names, else the first value that stands in the entity, else
+    /// the entity's header.
+    #[expect(clippy::too_many_arguments, reason = "the parts of one failure, built in one place")]
+    fn placed(
+        &self,
+        scene: &Scene<'_>,
+        entity: &Entity,
+        evidence: Vec<Evidence>,
+        chosen: Option<OriginId>,
+        message: String,
+        help: Option<String>,
+        label: Option<String>,
+    ) -> Leaf {
+        let origins = &self.world.project.origins;
+        let places: Vec<(Evidence, Span)> = evidence
+            .into_iter()
+            .filter_map(|one| {
+                let span = origins.span(one.origin())?;
+                Some((one, span))
+            })
+            .collect();
+        let primary = places.iter().position(|(one, span)| match chosen {
+            Some(chosen) => one.origin() == chosen,
+            None => entity.span.contains(*span),
+        });
+        let mut related = Vec::new();
+        for (at, (one, span)) in places.iter().enumerate() {
+            let entity_itself = matches!(one.value.data, Data::Entity(_));
+            if Some(at) != primary && !entity_itself && !related.iter().any(|other: &Related| other.span == *span) {
+                related.push(Related { origin: one.origin(), span: *span, message: scene.describe(&one.value) });
+            }
+        }
+        let (primary, origin, own) = match primary.and_then(|at| places.get(at)) {
+            Some((one, span)) => (*span, one.origin(), scene.describe(&one.value)),
+            None => (entity.header, OriginId::NONE, format!("`{}`", entity.name)),
+        };
+        related.retain(|one| one.span != primary);
+        let failed = Failed { message, help, primary, origin, label: label.unwrap_or(own), related };
+        Leaf::Fail(Box::new(failed))
+    }
+}
+
+/// The values that a page's `blame` names: the value, or the items of a list.
+fn blamed_values(scene: &Scene<'_>, outcome: &Outcome) -> Vec<Evidence> {
+    let What::Value(value) = &outcome.what else { return Vec::new() };
+    match &value.data {
+        Data::List(list) if !list.items.is_empty() => {
+            list.items.iter().filter_map(|item| scene.assignment.resolve(item).ok()).map(Evidence::of).collect()
+        }
+        _ => vec![Evidence::of(value)],
+    }
+}
+
+fn condition(scene: &Scene<'_>, program: &Program) -> Result<Outcome, Leaf> {
+    scene.evaluate(program).map_err(|_| exhausted())
+}
+
+fn exhausted() -> Leaf {
+    let why = format!("its evaluation takes more than {STEPS} steps; split the policy or the resource");
+    Leaf::Undetermined(why.into(), OriginId::NONE)
+}
