@@ -32,6 +32,9 @@ pub use production::Words;
 /// How many steps one case of one policy and resource may take.
 pub const STEPS: u64 = 400_000;
 
+/// How deep evaluation may go, through named parts of a page as well.
+const MOST_DEPTH: u32 = 150;
+
 /// How many values one outcome may name as its evidence.
 const MOST_EVIDENCE: usize = 24;
 
@@ -59,6 +62,7 @@ pub struct Scene<'a> {
     /// Values of `lets` that were needed already.
     named: RefCell<Vec<Option<Outcome>>>,
     steps: Cell<u64>,
+    depth: Cell<u32>,
 }
 
 /// What an expression is, and why.
@@ -205,7 +209,7 @@ impl<'a> Scene<'a> {
         lets: &'a [(std::borrow::Cow<'static, str>, Program)],
     ) -> Self {
         let named = RefCell::new(vec![None; lets.len()]);
-        Self { world, entity, assignment, options, lets, named, steps: Cell::new(0) }
+        Self { world, entity, assignment, options, lets, named, steps: Cell::new(0), depth: Cell::new(0) }
     }
 
     /// Evaluates an expression.
@@ -282,6 +286,17 @@ struct Run<'s, 'a> {
 impl Run<'_, '_> {
     fn node(&mut self, id: NodeId) -> Evaluated {
         self.scene.spend(1)?;
+        let depth = self.scene.depth.get();
+        if depth >= MOST_DEPTH {
+            return Ok(Outcome::error(format!("the condition is nested more than {MOST_DEPTH} deep")));
+        }
+        self.scene.depth.set(depth + 1);
+        let outcome = self.operation(id);
+        self.scene.depth.set(depth);
+        outcome
+    }
+
+    fn operation(&mut self, id: NodeId) -> Evaluated {
         Ok(match self.program.node(id) {
             Node::Null => Outcome::value(Value::null(OriginId::NONE)),
             Node::Bool(value) => Outcome::value(Value::bool(value, OriginId::NONE)),

@@ -27,7 +27,7 @@ const MAX_LENGTH: usize = 4000;
 const MAX_DEPTH: u16 = 60;
 
 /// How deep its tree may be: chains of operators are deep where brackets are not.
-const MAX_TREE: usize = 150;
+const MAX_TREE: usize = 60;
 
 /// What is wrong with an expression.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,7 +52,8 @@ pub struct Names {
     pub lets: Vec<(String, Kind)>,
 }
 
-/// Reads and checks an expression.
+/// Reads and checks an expression. The parser's recursion is bounded by the length of the text only, so a text from a
+/// stranger needs a deep stack; [`crate::policy::page::Page::parse`] brings one.
 ///
 /// # Errors
 /// The first mistake.

@@ -118,6 +118,9 @@ pub struct Fix {
     pub insert: Cow<'static, [(Cow<'static, str>, Program)]>,
 }
 
+/// The stack for reading one page, in bytes.
+const STACK: usize = 64 << 20;
+
 /// The pillars: the folders of the pages, in the order of reports.
 pub const PILLARS: &[&str] =
     &["validity", "reliability", "security", "performance", "cost", "operations", "sustainability"];
@@ -128,6 +131,23 @@ impl Page {
     /// # Errors
     /// Everything that is wrong with it, in the order of the text.
     pub fn parse(text: &str) -> Result<Self, Vec<Mistake>> {
+        let failed = |message: &str| {
+            let mistake = Mistake { start: 0, end: 0, message: message.to_owned(), help: None };
+            Err(vec![mistake])
+        };
+        // The parser of expressions recurses once for each operator of a chain: a thread with a stack of its own
+        // keeps the longest allowed chain from ending the process.
+        std::thread::scope(|scope| {
+            let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || Self::read(text));
+            match thread.map(std::thread::ScopedJoinHandle::join) {
+                Ok(Ok(result)) => result,
+                Ok(Err(_)) => failed("reading the page failed; this is a fault of dynalens"),
+                Err(error) => failed(&format!("the page can't be read: {error}")),
+            }
+        })
+    }
+
+    fn read(text: &str) -> Result<Self, Vec<Mistake>> {
         let mut mistakes = Vec::new();
         let page = front_matter::read(text, &mut mistakes);
         if let Some(page) = &page {
