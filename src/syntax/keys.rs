@@ -9,6 +9,9 @@ use super::tree::{NodeId, NodeRef, Tree};
 /// Up to this many entries are compared each with each; more go through a table.
 const FEW: usize = 16;
 
+/// Of the repeated keys of one mapping, this many are reported.
+const REPORTED: usize = 100;
+
 /// Takes the entries `scratch[mark..]` (keys and values in turn) and leaves of each repeated key the last entry, as
 /// PyYAML, JSON readers and CloudFormation do. Gives the place of each later key with what to say about it. Keys for
 /// which `exempt` holds may be repeated.
@@ -23,17 +26,20 @@ pub(super) fn settle_repeated(
         return Vec::new();
     }
     let mut dropped = vec![false; (scratch.len() - mark) / 2];
-    let mut notes = Vec::with_capacity(repeated.len());
+    let mut notes = Vec::new();
     for (earlier, later) in repeated {
+        dropped[earlier] = true;
+        if notes.len() == REPORTED {
+            continue;
+        }
         let first = tree.node(scratch[mark + 2 * earlier]);
         let second = tree.node(scratch[mark + 2 * later]);
         let phrase = format!(
             "the key `{}` is repeated; only this one counts, remove it or the one on line {}",
             second.text().unwrap_or_default().escape_debug(),
-            tree.file.position(first.span().start).line
+            tree.file.lines().line_of(first.span().start) + 1
         );
         notes.push((second.span(), phrase));
-        dropped[earlier] = true;
     }
     let kept: Vec<NodeId> = scratch[mark..]
         .chunks_exact(2)

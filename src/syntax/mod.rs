@@ -35,3 +35,27 @@ pub fn parse_data(file: Arc<SourceFile>) -> Tree {
     let other = yaml::parse(file);
     if other.is_broken() { tree } else { other }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::source::FileId;
+
+    fn read(name: &str, text: &str) -> Tree {
+        parse_data(Arc::new(SourceFile::new(FileId(0), PathBuf::from(name), text)))
+    }
+
+    #[test]
+    fn content_decides_between_the_languages_and_the_name_where_it_is_plain() {
+        assert!(!read("a.template", "Resources: {A: 1}").is_broken());
+        assert!(!read("a.template", "\u{feff} {\"A\": 1}").is_broken());
+        // Flow YAML that is no JSON.
+        assert!(!read("a.template", "{A: 1}").is_broken());
+        assert!(!read("a.yaml", "[A, b]").is_broken());
+        assert!(read("a.json", "{A: 1}").is_broken());
+        assert!(read("a.json", "A: 1").is_broken());
+        assert!(read("a.template", "{\"A\": [1, 2}").is_broken());
+    }
+}

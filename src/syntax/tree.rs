@@ -235,6 +235,9 @@ impl<'t> NodeRef<'t> {
         self.tree
     }
 
+    /// From the node's tag, if it has one, to its last character, quotes and brackets included; anchors and comments
+    /// around it are not. What is not written has an empty span where it would stand. An alias is the very node that
+    /// it stands for, wherever that is written.
     #[must_use]
     pub fn span(self) -> Span {
         let node = self.data();

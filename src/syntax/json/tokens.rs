@@ -52,6 +52,7 @@ pub(super) struct Tokens<'f> {
     ahead: Option<Token<'f>>,
     comments: Vec<(u32, u32)>,
     errors: Vec<(u32, u32, String, bool)>,
+    mistakes: usize,
 }
 
 fn strict(text: &str) -> Scanner<'_> {
@@ -76,6 +77,7 @@ impl<'f> Tokens<'f> {
             ahead: None,
             comments: Vec::new(),
             errors: Vec::new(),
+            mistakes: 0,
         }
     }
 
@@ -101,11 +103,16 @@ impl<'f> Tokens<'f> {
     }
 
     pub fn note(&mut self, start: u32, end: u32, phrase: String, recoverable: bool) {
-        let limit = if recoverable { ERRORS_LIMIT } else { MISTAKES_LIMIT };
-        let alike = self.errors.iter().filter(|error| error.3 == recoverable).count();
-        if alike < limit {
-            self.errors.push((start, end, phrase, recoverable));
-        } else if !recoverable {
+        if recoverable {
+            if self.errors.len() < ERRORS_LIMIT {
+                self.errors.push((start, end, phrase, true));
+            }
+            return;
+        }
+        self.mistakes += 1;
+        if self.mistakes <= MISTAKES_LIMIT {
+            self.errors.push((start, end, phrase, false));
+        } else {
             self.restart(self.text.len());
         }
     }

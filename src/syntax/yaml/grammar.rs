@@ -10,12 +10,12 @@ use granit_parser::ScalarStyle;
 use crate::syntax::DEPTH_LIMIT;
 use crate::syntax::tree::{Layout, NodeId, Resolved, Style};
 
-use super::tokens::{Kind, Level, LevelKind, Token};
+use super::tokens::{Kind, Level, LevelKind};
 use super::{ALIAS_LIMIT, Anchored, Parser, message, scalar};
 
 /// Anchor and tag before a node.
 struct Properties<'f> {
-    anchor: Option<Token<'f>>,
+    anchor: Option<String>,
     tag: Option<Tag<'f>>,
     /// Where the last of them ends; else the place given to the node.
     after: u32,
@@ -60,6 +60,14 @@ impl<'f> Parser<'f> {
     /// of the mapping's key begins a sequence here.
     fn node(&mut self, after: u32, indentless: bool) -> NodeId {
         let before = self.weight;
+        let level = self.tokens.open.len();
+        let outer = std::mem::replace(&mut self.deepest, level);
+        let node = self.node_with_anchor(after, indentless, before, level);
+        self.deepest = self.deepest.max(outer);
+        node
+    }
+
+    fn node_with_anchor(&mut self, after: u32, indentless: bool, before: u64, level: usize) -> NodeId {
         let properties = self.properties(after);
         let bare = properties.anchor.is_none() && properties.tag.is_none();
         let node = match self.tokens.kind() {
@@ -78,8 +86,8 @@ impl<'f> Parser<'f> {
             }
         };
         if let Some(anchor) = properties.anchor {
-            let weight = self.weight - before;
-            self.anchors.insert(anchor.text.into_owned(), Anchored { node, weight });
+            let (weight, height) = (self.weight - before, self.deepest - level);
+            self.anchors.insert(anchor, Anchored { node, weight, height });
         }
         node
     }
@@ -91,7 +99,7 @@ impl<'f> Parser<'f> {
                 Kind::Anchor if found.anchor.is_none() => {
                     let token = self.tokens.take();
                     found.after = token.end;
-                    found.anchor = Some(token);
+                    found.anchor = Some(self.tokens.content.to_string());
                 }
                 Kind::Tag if found.tag.is_none() => {
                     let token = self.tokens.take();
@@ -107,26 +115,32 @@ impl<'f> Parser<'f> {
     /// The node that an alias stands for: the very same one, so that no alias costs memory.
     fn alias(&mut self) -> NodeId {
         let token = self.tokens.take();
+        let name = std::mem::take(&mut self.tokens.content);
         self.end = token.end;
-        let weight = match self.anchors.get(&*token.text) {
+        match self.anchors.get(&*name).copied() {
+            None => {
+                let name = name.escape_debug();
+                let phrase = format!("no anchor `&{name}` stands before the alias `*{name}`; define it above");
+                self.tokens.note(token.start, token.end, phrase, false);
+            }
+            Some(anchored) if self.tokens.open.len() + anchored.height > DEPTH_LIMIT => {
+                self.tokens.note(token.start, token.end, message::depth(), false);
+            }
             Some(anchored) if self.aliased.saturating_add(anchored.weight) <= ALIAS_LIMIT => {
                 self.aliased += anchored.weight;
                 self.weight += anchored.weight;
+                self.deepest = self.deepest.max(self.tokens.open.len() + anchored.height);
                 return anchored.node;
             }
-            Some(anchored) => Some(anchored.weight),
-            None => None,
-        };
-        if weight.is_none() {
-            let phrase = format!("no anchor `&{0}` stands before the alias `*{0}`; define it above", token.text);
-            self.tokens.note(token.start, token.end, phrase, false);
-        } else if !self.alias_limit_reported {
-            self.alias_limit_reported = true;
-            let phrase = format!(
-                "aliases stand for more than {ALIAS_LIMIT} nodes in this file; this one and the like are not expanded; \
-                 write out what they stand for"
-            );
-            self.tokens.note(token.start, token.end, phrase, false);
+            Some(_) if self.alias_limit_reported => {}
+            Some(_) => {
+                self.alias_limit_reported = true;
+                let phrase = format!(
+                    "aliases stand for more than {ALIAS_LIMIT} nodes in this file; this one and the like are not \
+                     expanded; write out what they stand for"
+                );
+                self.tokens.note(token.start, token.end, phrase, false);
+            }
         }
         self.weight += 1;
         self.tree.borrowed((token.start, token.end), (token.end, token.end), Style::Plain, Resolved::Null, None)
@@ -149,7 +163,8 @@ impl<'f> Parser<'f> {
     }
 
     fn scalar(&mut self, style: ScalarStyle, properties: &Properties<'_>) -> NodeId {
-        let mut token = self.tokens.take();
+        let token = self.tokens.take();
+        let mut content = std::mem::take(&mut self.tokens.content);
         self.weight += 1;
         let text = self.tokens.text();
         let (style, start, end, inner) = match style {
@@ -163,15 +178,15 @@ impl<'f> Parser<'f> {
             ScalarStyle::Literal | ScalarStyle::Folded => {
                 let style = if style == ScalarStyle::Literal { Style::Literal } else { Style::Folded };
                 let header = self.block_header(properties.after, token.start);
-                let content = text.get(header as usize..token.end as usize).unwrap_or_default();
-                let len = content.trim_end_matches([' ', '\t', '\n', '\r']).len();
+                let written = text.get(header as usize..token.end as usize).unwrap_or_default();
+                let len = written.trim_end_matches([' ', '\t', '\n', '\r']).len();
                 // Blanks at the end of the last line belong to the text.
-                let blanks = content.bytes().skip(len).take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+                let blanks = written.bytes().skip(len).take_while(|byte| matches!(byte, b' ' | b'\t')).count();
                 let len = len + blanks;
                 let end = header + u32::try_from(len).unwrap_or(0);
                 // The last line of a file may lack its line break; PyYAML then adds none.
-                if token.end as usize == text.len() && !text.ends_with(['\n', '\r']) && token.text.ends_with('\n') {
-                    token.text.to_mut().pop();
+                if token.end as usize == text.len() && !text.ends_with(['\n', '\r']) && content.ends_with('\n') {
+                    content.to_mut().pop();
                 }
                 (style, header, end, (token.start, end))
             }
@@ -181,17 +196,17 @@ impl<'f> Parser<'f> {
         let tag = properties.tag.as_ref();
         let name = tag.and_then(|tag| tag.name.as_deref());
         let (resolved, decimal) = match (tag.is_some(), name) {
-            (false, _) if style == Style::Plain => scalar::resolve(&token.text),
-            (true, Some("!!int" | "!!float" | "!!bool" | "!!null")) => scalar::resolve(&token.text),
+            (false, _) if style == Style::Plain => scalar::resolve(&content),
+            (true, Some("!!int" | "!!float" | "!!bool" | "!!null")) => scalar::resolve(&content),
             _ => (Resolved::String, None),
         };
         if let Some(decimal) = decimal {
             return self.tree.cooked(span, decimal, style, resolved, name);
         }
-        if text.get(inner.0 as usize..inner.1 as usize) == Some(&*token.text) {
+        if text.get(inner.0 as usize..inner.1 as usize) == Some(&*content) {
             return self.tree.borrowed(span, inner, style, resolved, name);
         }
-        self.tree.cooked(span, token.text.into_owned(), style, resolved, name)
+        self.tree.cooked(span, content.into_owned(), style, resolved, name)
     }
 
     /// Where the `|` or `>` of a block scalar stands whose content begins at `content`.
@@ -216,6 +231,7 @@ impl<'f> Parser<'f> {
             return false;
         }
         self.tokens.open.push(Level { start, column, kind });
+        self.deepest = self.deepest.max(self.tokens.open.len());
         true
     }
 

@@ -49,6 +49,7 @@ pub fn parse(file: Arc<SourceFile>) -> Tree {
             anchors: HashMap::new(),
             end: tokens::to_u32(text_owner.body_start()),
             weight: 0,
+            deepest: 0,
             aliased: 0,
             alias_limit_reported: false,
         };
@@ -61,11 +62,14 @@ pub fn parse(file: Arc<SourceFile>) -> Tree {
     }
 }
 
-/// What an anchor stands for, and how many nodes that is with all aliases expanded.
+/// What an anchor stands for.
 #[derive(Clone, Copy)]
 struct Anchored {
     node: NodeId,
+    /// How many nodes that is with all aliases expanded.
     weight: u64,
+    /// How many containers stand inside each other in it, aliases expanded.
+    height: usize,
 }
 
 struct Parser<'f> {
@@ -78,6 +82,8 @@ struct Parser<'f> {
     end: u32,
     /// Nodes so far, aliases counted with all that they stand for.
     weight: u64,
+    /// How deep the containers have stood inside each other, aliases expanded, since the node that is read began.
+    deepest: usize,
     /// The part of `weight` that comes from aliases and merge keys.
     aliased: u64,
     alias_limit_reported: bool,

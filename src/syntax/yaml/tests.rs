@@ -156,6 +156,38 @@ fn an_alias_bomb_ends_in_a_message_and_few_nodes() {
     assert!(count(tree.root().unwrap()) < 1_200_000);
 }
 
+fn height(node: NodeRef<'_>) -> usize {
+    1 + node.items().map(height).chain(node.entries().map(|(_, value)| height(value))).max().unwrap_or(0)
+}
+
+#[test]
+fn aliases_do_not_nest_deeper_than_the_text_may() {
+    let mut text = format!("a0: &a0 {}x{}\n", "[".repeat(100), "]".repeat(100));
+    for level in 1..6 {
+        text += &format!("a{level}: &a{level} {}*a{}{}\n", "[".repeat(100), level - 1, "]".repeat(100));
+    }
+    let tree = read(&text);
+    assert!(tree.errors.iter().all(|error| error.message.contains("255")) && !tree.errors.is_empty());
+    assert!(at(&tree, "a1").items().next().is_some());
+    assert!(height(tree.root().unwrap()) <= 257);
+}
+
+#[test]
+fn quoted_texts_may_go_on_left_of_their_key() {
+    let tree = sound("a:\n  b: !Sub '{\n\"it''s\": 1}' # c\n  d: \"x\n\ty\"\n  e: 2\n");
+    assert_eq!(at(&tree, "a.b").text(), Some("{ \"it's\": 1}"));
+    assert_eq!(slice(&tree, "a.b"), "!Sub '{\n\"it''s\": 1}'");
+    assert_eq!(at(&tree, "a.d").text(), Some("x y"));
+    assert_eq!(at(&tree, "a.e").text(), Some("2"));
+    assert_eq!(tree.comments.len(), 1);
+}
+
+#[test]
+fn a_block_at_the_end_of_a_file_without_line_break_has_none() {
+    assert_eq!(at(&sound("a: |\n  x\n  y"), "a").text(), Some("x\ny"));
+    assert_eq!(at(&sound("a: |\n  x\n"), "a").text(), Some("x\n"));
+}
+
 #[test]
 fn an_alias_without_anchor_is_an_error_at_its_place() {
     let tree = read("a: *missing\nb: 1\n");

@@ -13,7 +13,7 @@ use super::message;
 /// Mistakes beyond this many are not kept.
 const ERRORS_LIMIT: usize = 1000;
 
-/// What a token is; its text stands beside it.
+/// What a token is; its text stands in [`Tokens::content`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     /// The end of the text, or the place where reading stopped for good.
@@ -42,15 +42,13 @@ pub(super) enum Kind {
     Scalar(ScalarStyle),
 }
 
-#[derive(Clone, Debug)]
-pub(super) struct Token<'f> {
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Token {
     pub kind: Kind,
     pub start: u32,
     pub end: u32,
     /// The column of the start, from 0, in characters.
     pub column: u32,
-    /// The content of scalars; the name of anchors and aliases.
-    pub text: Cow<'f, str>,
 }
 
 /// A container that is being read.
@@ -89,7 +87,10 @@ pub(super) struct Tokens<'f> {
     /// Where the text that the scanner reads begins in the file.
     base: usize,
     scanner: Scanner<'f, StrInput<'f>>,
-    ahead: Option<Token<'f>>,
+    ahead: Option<Token>,
+    /// What the token that was scanned last holds: the content of a scalar, the name of an anchor or alias. Kept apart
+    /// from the tokens, which are copied a lot.
+    pub content: Cow<'f, str>,
     /// The containers that are open, outermost first.
     pub open: Vec<Level>,
     /// Whether reading went on after a mistake; outer mappings then begin anew for the scanner.
@@ -117,6 +118,7 @@ impl<'f> Tokens<'f> {
             base: body_start,
             scanner: Scanner::new(StrInput::new(&blotted[body_start..])),
             ahead: None,
+            content: Cow::Borrowed(""),
             open: Vec::new(),
             resumed: false,
             scanned: body_start,
@@ -136,27 +138,25 @@ impl<'f> Tokens<'f> {
         self.peek().kind
     }
 
-    pub fn peek(&mut self) -> &Token<'f> {
-        if self.ahead.is_none() {
-            let token = self.scan();
-            self.ahead = Some(token);
+    pub fn peek(&mut self) -> Token {
+        if let Some(token) = self.ahead {
+            return token;
         }
-        self.ahead.get_or_insert_with(|| end_token(self.text.len()))
+        let token = self.scan();
+        self.ahead = Some(token);
+        token
     }
 
     /// Takes the next token. The end is never taken away.
-    pub fn take(&mut self) -> Token<'f> {
-        let token = match self.ahead.take() {
-            Some(token) => token,
-            None => self.scan(),
-        };
-        if token.kind == Kind::End {
-            self.ahead = Some(token.clone());
+    pub fn take(&mut self) -> Token {
+        let token = self.peek();
+        if token.kind != Kind::End {
+            self.ahead = None;
         }
         token
     }
 
-    fn scan(&mut self) -> Token<'f> {
+    fn scan(&mut self) -> Token {
         loop {
             let token = match self.scanner.next() {
                 None => return end_token(self.text.len()),
@@ -177,45 +177,48 @@ impl<'f> Tokens<'f> {
                     return self.stop(at, at + len, phrase);
                 }
             };
-            let (span, content) = token.into_parts();
+            let span = token.span();
             let range = span.byte_range().unwrap_or_default();
             let (start, end) = (to_u32(self.base + range.start), to_u32(self.base + range.end));
-            let content = match content {
-                TokenType::Scalar(style, text) => TokenType::Scalar(style, self.unpatched(start, text)),
-                other => other,
-            };
-            let (kind, text) = match content {
-                TokenType::StreamStart => continue,
+            let kind = match token.token_type() {
                 TokenType::Comment(_) => {
                     self.comments.push((start, end));
                     continue;
                 }
                 TokenType::StreamEnd => return end_token(self.text.len()),
                 TokenType::VersionDirective(..) | TokenType::TagDirective(..) | TokenType::ReservedDirective(..) => {
-                    (Kind::Directive, Cow::Borrowed(""))
+                    Kind::Directive
                 }
-                TokenType::DocumentStart => (Kind::DocumentStart, Cow::Borrowed("")),
-                TokenType::DocumentEnd => (Kind::DocumentEnd, Cow::Borrowed("")),
-                TokenType::BlockSequenceStart => (Kind::BlockSequence, Cow::Borrowed("")),
-                TokenType::BlockMappingStart => (Kind::BlockMapping, Cow::Borrowed("")),
-                TokenType::BlockEnd => (Kind::BlockEnd, Cow::Borrowed("")),
-                TokenType::FlowSequenceStart => (Kind::FlowSequence, Cow::Borrowed("")),
-                TokenType::FlowSequenceEnd => (Kind::FlowSequenceEnd, Cow::Borrowed("")),
-                TokenType::FlowMappingStart => (Kind::FlowMapping, Cow::Borrowed("")),
-                TokenType::FlowMappingEnd => (Kind::FlowMappingEnd, Cow::Borrowed("")),
-                TokenType::BlockEntry => (Kind::BlockEntry, Cow::Borrowed("")),
-                TokenType::FlowEntry => (Kind::FlowEntry, Cow::Borrowed("")),
-                TokenType::Key => (Kind::Key, Cow::Borrowed("")),
-                TokenType::Value => (Kind::Value, Cow::Borrowed("")),
-                TokenType::Alias(name) => (Kind::Alias, name),
-                TokenType::Anchor(name) => (Kind::Anchor, name),
-                TokenType::Tag(..) => (Kind::Tag, Cow::Borrowed("")),
-                TokenType::Scalar(style, text) => (Kind::Scalar(style), text),
-                // Kinds of a later version of the scanner: nothing that the tree knows.
+                TokenType::DocumentStart => Kind::DocumentStart,
+                TokenType::DocumentEnd => Kind::DocumentEnd,
+                TokenType::BlockSequenceStart => Kind::BlockSequence,
+                TokenType::BlockMappingStart => Kind::BlockMapping,
+                TokenType::BlockEnd => Kind::BlockEnd,
+                TokenType::FlowSequenceStart => Kind::FlowSequence,
+                TokenType::FlowSequenceEnd => Kind::FlowSequenceEnd,
+                TokenType::FlowMappingStart => Kind::FlowMapping,
+                TokenType::FlowMappingEnd => Kind::FlowMappingEnd,
+                TokenType::BlockEntry => Kind::BlockEntry,
+                TokenType::FlowEntry => Kind::FlowEntry,
+                TokenType::Key => Kind::Key,
+                TokenType::Value => Kind::Value,
+                TokenType::Alias(_) => Kind::Alias,
+                TokenType::Anchor(_) => Kind::Anchor,
+                TokenType::Tag(..) => Kind::Tag,
+                TokenType::Scalar(style, _) => Kind::Scalar(*style),
+                // The start of the stream; kinds of a later version of the scanner are nothing that the tree knows.
                 _ => continue,
             };
+            let column = to_u32(span.start.col());
+            if matches!(kind, Kind::Alias | Kind::Anchor | Kind::Scalar(_)) {
+                self.content = match token.into_parts().1 {
+                    TokenType::Scalar(_, text) => self.unpatched(start, text),
+                    TokenType::Alias(name) | TokenType::Anchor(name) => name,
+                    _ => Cow::Borrowed(""),
+                };
+            }
             self.scanned = end as usize;
-            return Token { kind, start, end, column: to_u32(span.start.col()), text };
+            return Token { kind, start, end, column };
         }
     }
 
@@ -264,7 +267,7 @@ impl<'f> Tokens<'f> {
 
     /// Notes a mistake and finds the key behind it at which reading can go on: that of an open mapping which lies
     /// in nothing but mappings, so that its indentation alone tells where it is.
-    fn stop(&mut self, start: usize, end: usize, phrase: String) -> Token<'f> {
+    fn stop(&mut self, start: usize, end: usize, phrase: String) -> Token {
         self.errors.push((to_u32(start), to_u32(end), phrase, false));
         let flow = self.open.iter().find(|level| level.kind == LevelKind::Flow).map(|level| level.start as usize);
         let from = start.min(self.scanned);
@@ -279,7 +282,7 @@ impl<'f> Tokens<'f> {
         self.floor = line + 1;
         self.base = line;
         self.scanner = Scanner::new(StrInput::new(&self.blotted[line..]));
-        Token { kind: Kind::Resume { column }, start: to_u32(line), end: to_u32(line), column, text: Cow::Borrowed("") }
+        Token { kind: Kind::Resume { column }, start: to_u32(line), end: to_u32(line), column }
     }
 
     /// The start of the next line after the one that holds `from` whose first character stands in the column of an
@@ -369,9 +372,9 @@ fn looks_like_key(content: &str) -> bool {
             .any(|colon| content.as_bytes().get(colon + 1).is_none_or(u8::is_ascii_whitespace))
 }
 
-fn end_token<'f>(len: usize) -> Token<'f> {
+fn end_token(len: usize) -> Token {
     let end = to_u32(len);
-    Token { kind: Kind::End, start: end, end, column: 0, text: Cow::Borrowed("") }
+    Token { kind: Kind::End, start: end, end, column: 0 }
 }
 
 pub(super) fn to_u32(number: usize) -> u32 {
