@@ -9,7 +9,7 @@
 //! | [`syntax`] | YAML, JSON and HCL to trees with spans; errors are data |
 //! | [`value`] | known, absent, unknown, dependent on an input; where each value comes from |
 //! | [`resource`] | what the front ends give: projects of resources with evaluated attributes |
-//! | `cloudformation`, `terraform` | the front ends |
+//! | [`cloudformation`], `terraform` | the front ends |
 //! | [`model`] | tables, indexes, scaling, clusters ... linked to each other, the same for every language |
 //! | `policy` | pages and the engine that judges the model by them |
 //! | [`finding`] | labels, fixes, fingerprints, triage |
@@ -22,6 +22,7 @@
 
 pub mod analysis;
 pub mod cli;
+pub mod cloudformation;
 pub mod config;
 pub mod finding;
 pub mod model;

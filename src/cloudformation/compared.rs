@@ -1,0 +1,287 @@
+//! What a template compares its parameters with: one look over the whole template before anything is evaluated, from
+//! which the cases of open inputs follow.
+
+use rustc_hash::FxHashMap;
+
+use crate::source::Span;
+use crate::syntax::tree::{NodeId, NodeRef, Scalar};
+use crate::value::Text;
+
+use super::call::{Call, Function};
+use super::library::{self, Library};
+use super::template::Template;
+
+/// How deep nested stacks are followed.
+pub const MAX_STACKS: usize = 8;
+/// How deep an operand of a comparison is searched for parameters.
+const MAX_OPERAND_DEPTH: usize = 24;
+
+/// What parameters (pseudo parameters too) are compared with, by their names.
+#[derive(Clone, Debug, Default)]
+pub struct Compared {
+    by_name: FxHashMap<Text, Comparison>,
+}
+
+/// What one parameter is compared with.
+#[derive(Clone, Debug, Default)]
+pub struct Comparison {
+    /// Constants in the order of the source, each once.
+    pub constants: Vec<(Text, Span)>,
+}
+
+impl Compared {
+    /// Looks through a template and the local stacks that it passes its parameters to.
+    #[must_use]
+    pub fn scan(template: &Template<'_>, library: &Library) -> Self {
+        Self::scan_within(template, library, MAX_STACKS)
+    }
+
+    /// What a parameter is compared with; `None` where nothing compares it.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Comparison> {
+        self.by_name.get(name)
+    }
+
+    fn scan_within(template: &Template<'_>, library: &Library, depth: usize) -> Self {
+        let mut scan = Scan { template, compared: Self::default(), pairs: Vec::new() };
+        for index in 0..u32::try_from(template.tree.len()).unwrap_or(u32::MAX) {
+            if let Some(call) = Call::of(template.tree.node(NodeId(index))) {
+                scan.call(&call);
+            }
+        }
+        if depth > 0 {
+            scan.nested(library, depth - 1);
+        }
+        scan.join_pairs();
+        scan.compared
+    }
+
+    fn add(&mut self, name: &str, text: &str, span: Span) {
+        let comparison = self.by_name.entry(name.into()).or_default();
+        if comparison.constants.iter().all(|(known, _)| known != text) {
+            comparison.constants.push((text.into(), span));
+        }
+    }
+
+    fn touch(&mut self, name: &str) {
+        self.by_name.entry(name.into()).or_default();
+    }
+}
+
+struct Scan<'s, 't> {
+    template: &'s Template<'t>,
+    compared: Compared,
+    /// Parameters that are compared with each other.
+    pairs: Vec<(&'t str, &'t str)>,
+}
+
+impl<'t> Scan<'_, 't> {
+    fn call(&mut self, call: &Call<'t>) {
+        let items = call.items();
+        match call.function {
+            Function::Equals => {
+                if let [a, b] = items.as_slice() {
+                    self.operand(*a, *b);
+                    self.operand(*b, *a);
+                }
+            }
+            Function::FindInMap => self.find_in_map(&items),
+            Function::Select => {
+                if let [index, list] = items.as_slice() {
+                    self.select(*index, *list);
+                }
+            }
+            Function::Contains => {
+                if let [list, value] = items.as_slice() {
+                    for item in list.items() {
+                        self.operand(*value, item);
+                    }
+                    self.touch_all(*list, 0);
+                }
+            }
+            Function::EachMemberIn | Function::EachMemberEquals => {
+                for item in items {
+                    self.touch_all(item, 0);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// One side of a comparison with the other.
+    fn operand(&mut self, side: NodeRef<'t>, other: NodeRef<'t>) {
+        if let Some(name) = direct(side) {
+            if let Some(text) = constant(other) {
+                self.compared.add(name, &text, other.span());
+            } else if let Some(second) = direct(other) {
+                self.compared.touch(name);
+                self.pairs.push((name, second));
+            } else {
+                self.compared.touch(name);
+            }
+            return;
+        }
+        // `!Join ["", !Ref List]` compared with "" and `!Select [0, !Ref List]` with a constant.
+        if let Some(call) = Call::of(side)
+            && matches!(call.function, Function::Join | Function::Select)
+            && let [first, list] = call.items().as_slice()
+            && let Some(name) = direct(*list)
+            && let Some(text) = constant(other)
+        {
+            let comma = call.function == Function::Join && constant(*first).as_deref() == Some(",");
+            let zero = call.function == Function::Select && constant(*first).as_deref() == Some("0");
+            if comma || zero || text.is_empty() {
+                self.compared.add(name, &text, other.span());
+            }
+        }
+        self.touch_all(side, 0);
+    }
+
+    fn find_in_map(&mut self, items: &[NodeRef<'t>]) {
+        let [map, first, second, ..] = items else { return };
+        let Some(mappings) = self.template.section("Mappings") else { return };
+        let named = constant(*map);
+        if let Some(name) = direct(*map) {
+            for (key, _) in mappings.entries() {
+                self.add_key(name, key);
+            }
+        }
+        for (_, mapping) in mappings.entries().filter(|(key, _)| named.as_deref().is_none_or(|name| key.text() == Some(name))) {
+            for (key, inner) in mapping.entries() {
+                if let Some(name) = direct(*first) {
+                    self.add_key(name, key);
+                }
+                if let Some(name) = direct(*second) {
+                    for (key, _) in inner.entries() {
+                        self.add_key(name, key);
+                    }
+                }
+            }
+        }
+        for node in [first, second] {
+            if direct(*node).is_none() {
+                self.touch_all(*node, 0);
+            }
+        }
+    }
+
+    fn add_key(&mut self, name: &str, key: NodeRef<'t>) {
+        if let Some(text) = key.text() {
+            self.compared.add(name, text, key.span());
+        }
+    }
+
+    fn select(&mut self, index: NodeRef<'t>, list: NodeRef<'t>) {
+        let Some(name) = direct(index) else { return };
+        self.compared.touch(name);
+        for position in 0..list.len().min(64) {
+            self.compared.add(name, &position.to_string(), index.span());
+        }
+    }
+
+    /// Parameters that a comparison reads through other functions: they are open, with their default as a case.
+    fn touch_all(&mut self, node: NodeRef<'t>, depth: usize) {
+        if depth > MAX_OPERAND_DEPTH {
+            return;
+        }
+        if let Some(call) = Call::of(node) {
+            match call.function {
+                Function::Ref => {
+                    if let Some(name) = call.text() {
+                        self.compared.touch(name);
+                    }
+                    return;
+                }
+                Function::Sub => {
+                    let text = call.text().or_else(|| call.items().first().and_then(|node| node.text()));
+                    for variable in super::intrinsics::variables(text.unwrap_or_default()) {
+                        self.compared.touch(variable);
+                    }
+                }
+                _ => {}
+            }
+        }
+        for item in node.items() {
+            self.touch_all(item, depth + 1);
+        }
+        for (_, value) in node.entries() {
+            self.touch_all(value, depth + 1);
+        }
+    }
+
+    /// What nested stacks compare the parameters with that are passed on to them as they are.
+    fn nested(&mut self, library: &Library, depth: usize) {
+        let Some(resources) = self.template.section("Resources") else { return };
+        for (_, resource) in resources.entries() {
+            let Some(location) = library::location(resource).and_then(NodeRef::text) else { continue };
+            let Some(tree) = library.find(self.template.tree, location) else { continue };
+            let Some(child) = Template::find(tree) else { continue };
+            let Some(arguments) = resource.get("Properties").and_then(|node| node.get("Parameters")) else { continue };
+            let passed: Vec<(&str, &str)> = arguments
+                .entries()
+                .filter_map(|(key, value)| Some((key.text()?, direct(value)?)))
+                .collect();
+            let inner = Compared::scan_within(&child, library, depth);
+            for (parameter, own) in passed {
+                let Some(comparison) = inner.get(parameter) else { continue };
+                self.compared.touch(own);
+                for (text, span) in &comparison.constants {
+                    self.compared.add(own, text, *span);
+                }
+            }
+            // A child that reads its Region reads the parent's.
+            for pseudo in ["AWS::Region", "AWS::AccountId", "AWS::Partition"] {
+                for (text, span) in inner.get(pseudo).map(|found| found.constants.clone()).unwrap_or_default() {
+                    self.compared.add(pseudo, &text, span);
+                }
+            }
+        }
+    }
+
+    /// Two parameters that are compared with each other may each be what the other may be.
+    fn join_pairs(&mut self) {
+        let Some(parameters) = self.template.section("Parameters") else { return };
+        let pairs = std::mem::take(&mut self.pairs);
+        for (one, other) in &pairs {
+            let Some(declared) = parameters.get(other) else { continue };
+            let mut texts: Vec<(Text, Span)> = Vec::new();
+            let allowed = declared.get("AllowedValues");
+            for node in allowed.iter().flat_map(|node| node.items()).chain(declared.get("Default")) {
+                texts.extend(constant(node).map(|text| (text, node.span())));
+            }
+            texts.extend(self.compared.get(other).map(|found| found.constants.clone()).unwrap_or_default());
+            for (text, span) in texts {
+                self.compared.add(one, &text, span);
+            }
+        }
+    }
+}
+
+/// The parameter that an expression simply is: `!Ref P` or `!Sub ${P}`.
+#[must_use]
+pub fn direct(node: NodeRef<'_>) -> Option<&str> {
+    let call = Call::of(node)?;
+    let text = call.text()?;
+    match call.function {
+        Function::Ref => Some(text),
+        Function::Sub => {
+            let name = text.strip_prefix("${")?.strip_suffix('}')?;
+            (!name.contains(['$', '{', '}', '.', '!'])).then(|| name.trim())
+        }
+        _ => None,
+    }
+}
+
+/// The text of a scalar that is written out.
+#[must_use]
+pub fn constant(node: NodeRef<'_>) -> Option<Text> {
+    if Call::of(node).is_some() {
+        return None;
+    }
+    Some(match node.scalar()? {
+        Scalar::Null => return None,
+        Scalar::Bool(true) => "true".into(),
+        Scalar::Bool(false) => "false".into(),
+        Scalar::Number(text) | Scalar::String(text) => text.into(),
+    })
+}

@@ -1,0 +1,81 @@
+//! `Ref`, `Fn::GetAtt` and `Fn::ImportValue`.
+
+use crate::source::Span;
+use crate::value::{Data, Shape, Step, Symbol, Value, combine};
+
+use super::super::call::Call;
+use super::super::for_each::Scope;
+use super::super::stack::Stack;
+use super::super::text;
+
+impl<'t> Stack<'t> {
+    pub(super) fn fn_ref(&self, call: &Call<'t>, scope: &Scope) -> Value {
+        if let Some(name) = call.text() {
+            return match scope.fill(name) {
+                Some(filled) => self.reference(&filled, call.span, scope),
+                None => self.reference(name, call.span, scope),
+            };
+        }
+        // The language extensions permit functions in `Ref`.
+        let name = self.argument(call, scope);
+        combine(&[&name], &mut |leaves| match text::of_scalar(leaves[0]) {
+            Some(name) => self.reference(&name, call.span, scope),
+            None => self.not_known(call, "the name is not known"),
+        })
+    }
+
+    pub(super) fn fn_get_att(&self, call: &Call<'t>, scope: &Scope) -> Value {
+        if let Some(path) = call.text() {
+            let filled = scope.fill(path);
+            return self.attribute_at(filled.as_deref().unwrap_or(path), call.span);
+        }
+        let items = call.items();
+        if items.len() < 2 {
+            return self.malformed(call, "a resource and one of its attributes");
+        }
+        let parts: Vec<Value> = items.iter().map(|item| self.eval(*item, scope)).collect();
+        let parts: Vec<&Value> = parts.iter().collect();
+        combine(&parts, &mut |leaves| {
+            let texts: Option<Vec<_>> = leaves.iter().map(|leaf| text::of_scalar(leaf)).collect();
+            match texts {
+                Some(texts) => self.attribute_at(&texts.join("."), call.span),
+                None => self.not_known(call, "the attribute is not known"),
+            }
+        })
+    }
+
+    /// What `Resource.Attribute` gives at a place.
+    pub(super) fn attribute_at(&self, path: &str, span: Span) -> Value {
+        // Logical ids have no dots of their own.
+        let Some((name, attribute)) = path.split_once('.') else {
+            return self.undefined(path, "Ref", span);
+        };
+        if let Some(definition) = self.resource(name) {
+            if let Some(output) = attribute.strip_prefix("Outputs.")
+                && let Some(value) = self.stack_output(definition, output, span)
+            {
+                return value;
+            }
+            return self.given_by_service(name, attribute, span);
+        }
+        self.undefined(name, attribute, span)
+    }
+
+    pub(super) fn fn_import_value(&self, call: &Call<'t>, scope: &Scope) -> Value {
+        let name = self.argument(call, scope);
+        combine(&[&name], &mut |leaves| {
+            let why = match text::of_scalar(leaves[0]) {
+                Some(name) => format!("`{name}` is imported from another stack"),
+                None => "it is imported from another stack".to_owned(),
+            };
+            let origin = self.session.origins.hop(call.span, Step::Expression, leaves[0].origin);
+            match text::identity(leaves[0]) {
+                Some(identity) if !matches!(leaves[0].data, Data::Absent) => {
+                    let symbol = Symbol::Expression(format!("ImportValue({identity})").into());
+                    Value::symbol(why, symbol, Shape::String, origin)
+                }
+                _ => Value::unknown(why, origin),
+            }
+        })
+    }
+}

@@ -1,0 +1,101 @@
+//! CloudFormation: templates to projects of resources with evaluated attributes.
+//!
+//! Takes a YAML or JSON tree and what is known from outside ([`Options`]), gives a [`Project`]. The way:
+//!
+//! 1. [`template`] finds the sections, [`library`] reads the local files that the template leads to;
+//! 2. [`compared`] looks over the whole template for what parameters are compared with, from which [`parameters`]
+//!    decides the cases of those that are open;
+//! 3. [`stack`] holds the definitions and evaluates names lazily, each once; [`eval`] and [`intrinsics`] turn nodes into
+//!    values, [`conditions`] into truth values, [`for_each`] writes loops out;
+//! 4. [`resources`] builds resources, [`sam`] adds what the serverless transform makes, [`nested`] what nested stacks
+//!    hold.
+//!
+//! Nothing here knows DynamoDB, beyond the list of the services whose properties are worth evaluating ([`types`]).
+
+mod call;
+mod compared;
+mod conditions;
+mod eval;
+mod for_each;
+mod intrinsics;
+mod library;
+mod nested;
+mod options;
+mod parameters;
+mod resources;
+mod sam;
+mod session;
+mod stack;
+mod template;
+mod text;
+mod types;
+
+#[cfg(test)]
+mod tests;
+
+pub use library::children;
+pub use options::{Given, Loader, Options};
+
+use crate::resource::{Language, Problem, Project};
+use crate::syntax::tree::Tree;
+use crate::value::{Inputs, OriginId, Origins, Value};
+
+/// Evaluates a template. `None` where the file is none after all; a file that looks like one and can't be read is a
+/// project without resources and with its errors.
+#[must_use]
+pub fn evaluate(tree: &Tree, options: &Options, loader: &Loader<'_>) -> Option<Project> {
+    let Some(template) = template::Template::find(tree) else {
+        return template::looks_like_one(tree).then(|| unread(tree, options));
+    };
+    let library = library::Library::gather(tree, loader);
+    let language = if template.is_serverless() { Language::Sam } else { Language::CloudFormation };
+    let session = session::Session::new(options, &library, tree.len() + library.nodes());
+    for problem in syntax_problems(tree) {
+        session.report(problem);
+    }
+    for problem in &library.problems {
+        session.report(problem.clone());
+    }
+    let (evaluated, region, account) = {
+        let stack = stack::Stack::new(&session, template, "".into(), None);
+        let evaluated = stack.evaluate();
+        let rules = stack.rules();
+        session.inputs.borrow_mut().constraints.extend(rules);
+        let pseudo = |name| stack.pseudo(name).unwrap_or_else(|| Value::absent(OriginId::NONE));
+        (evaluated, pseudo("AWS::Region"), pseudo("AWS::AccountId"))
+    };
+    let (origins, inputs, problems) = session.into_parts();
+    Some(Project {
+        language,
+        path: tree.file.path.clone(),
+        environment: options.environment.clone(),
+        origins,
+        inputs,
+        resources: evaluated.resources,
+        outputs: evaluated.outputs.into_iter().map(|(_, value)| value).collect(),
+        region,
+        account,
+        problems,
+    })
+}
+
+/// A file that looks like a template and of which nothing can be evaluated.
+fn unread(tree: &Tree, options: &Options) -> Project {
+    let none = || Value::absent(OriginId::NONE);
+    Project {
+        language: Language::CloudFormation,
+        path: tree.file.path.clone(),
+        environment: options.environment.clone(),
+        origins: Origins::new(),
+        inputs: Inputs::default(),
+        resources: Vec::new(),
+        outputs: Vec::new(),
+        region: none(),
+        account: none(),
+        problems: template::unread_problems(tree),
+    }
+}
+
+fn syntax_problems(tree: &Tree) -> impl Iterator<Item = Problem> {
+    tree.errors.iter().map(|error| Problem::error(error.span, error.message.clone()))
+}

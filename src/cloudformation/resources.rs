@@ -1,0 +1,143 @@
+//! Definitions in `Resources` to resources with evaluated attributes.
+
+use crate::resource::{Problem, Resource};
+use crate::syntax::tree::NodeRef;
+use crate::value::{Entry, Step, Text, Value};
+
+use super::call::Call;
+use super::for_each::Definition;
+use super::stack::{Evaluated, Stack};
+use super::types::is_relevant;
+
+/// What stands beside the properties and is kept for policies.
+const META: &[&str] = &["Condition", "CreationPolicy", "DeletionPolicy", "DependsOn", "Metadata", "UpdateReplacePolicy"];
+
+impl<'t> Stack<'t> {
+    /// Evaluates all resources, those of nested stacks too, and the outputs.
+    pub fn evaluate(&self) -> Evaluated {
+        let mut resources = Vec::with_capacity(self.resources.len());
+        for definition in &self.resources {
+            if let Some(resource) = self.build(definition) {
+                resources.push(resource);
+            }
+        }
+        if self.template.is_serverless() {
+            resources = super::sam::expand(self, resources);
+        }
+        let nested: Vec<Resource> = self
+            .resources
+            .iter()
+            .filter_map(|definition| self.nested_stack(definition))
+            .flat_map(|nested| nested.resources.clone())
+            .collect();
+        resources.extend(nested);
+        Evaluated { resources, outputs: self.outputs() }
+    }
+
+    fn build(&self, definition: &Definition<'t>) -> Option<Resource> {
+        let (key, node) = (definition.key, definition.value);
+        let name = &definition.name;
+        if !node.is_mapping() || Call::of(node).is_some() {
+            let message = format!("resource `{name}` is not a mapping");
+            let help = "give it a `Type` and `Properties`";
+            self.session.report(Problem::error(key.span(), message).with_help(help));
+            return None;
+        }
+        let Some(kind) = node.get("Type").and_then(NodeRef::text) else {
+            // An include may hold the type.
+            if !Self::has_loops(node) {
+                let message = format!("resource `{name}` has no type");
+                let help = "add `Type: AWS::...`";
+                self.session.report(Problem::error(key.span(), message).with_help(help));
+            }
+            return None;
+        };
+        let kind: Text = definition.scope.fill(kind).map_or_else(|| kind.into(), Text::from);
+        let header = key.span();
+        let attributes = self.attributes(definition, &kind);
+        Some(Resource {
+            address: self.address(name),
+            name: name.clone(),
+            header,
+            span: header.to(node.span()),
+            exists: self.exists(definition),
+            attributes,
+            meta: self.meta(definition, &kind),
+            calls: Vec::new(),
+            region: self.region(),
+            default_tags: Value::absent(crate::value::OriginId::NONE),
+            managed: true,
+            kind,
+        })
+    }
+
+    /// The Region of the stack.
+    pub fn region(&self) -> Value {
+        self.pseudo("AWS::Region").unwrap_or_else(|| Value::absent(crate::value::OriginId::NONE))
+    }
+
+    fn attributes(&self, definition: &Definition<'t>, kind: &str) -> Value {
+        let header = self.session.origins.literal(definition.key.span());
+        let Some((key, node)) = definition.value.entry("Properties") else { return Value::map(Vec::new(), header) };
+        if !is_relevant(kind) || node.is_null() {
+            return Value::map(Vec::new(), self.session.origins.literal(node.span()));
+        }
+        let value = self.eval(node, &definition.scope);
+        match value.data {
+            crate::value::Data::Map(_) | crate::value::Data::Choice(_) | crate::value::Data::Unknown(_) => value,
+            _ => {
+                let message = format!("`Properties` of resource `{}` is not a mapping", definition.name);
+                let help = "write each property as `Name: value` below it";
+                self.session.report(Problem::error(key.span(), message).with_help(help));
+                Value::map(Vec::new(), header)
+            }
+        }
+    }
+
+    /// In which cases a resource exists.
+    pub fn exists(&self, definition: &Definition<'t>) -> Value {
+        let condition = definition.value.get("Condition").map(|node| match node.text() {
+            Some(name) => {
+                let name = definition.scope.fill(name).map_or_else(|| Text::from(name), Text::from);
+                let truth = self.condition(&name, node.span());
+                self.session.through(&truth, node.span(), &Step::Reference(format!("condition `{name}`").into()))
+            }
+            None => self.truth(node, &definition.scope),
+        });
+        let origin = self.session.origins.literal(definition.key.span());
+        match (condition, &definition.exists) {
+            (None, None) => Value::bool(true, origin),
+            (Some(one), None) => one,
+            (None, Some(one)) => one.clone(),
+            (Some(one), Some(other)) => super::conditions::and(&[one, other.clone()], origin),
+        }
+    }
+
+    fn meta(&self, definition: &Definition<'t>, kind: &str) -> Value {
+        let origins = &self.session.origins;
+        let mut entries = Vec::new();
+        if is_relevant(kind) {
+            for (key, value) in definition.value.entries() {
+                let Some(name) = key.text().filter(|name| META.contains(name)) else { continue };
+                let value = match name {
+                    // The name itself; `exists` holds its truth.
+                    "Condition" => self.content(value, &definition.scope),
+                    _ => self.eval(value, &definition.scope),
+                };
+                entries.push(Entry::new(name, origins.literal(key.span()), value));
+            }
+        }
+        Value::map(entries, origins.literal(definition.key.span()))
+    }
+
+    fn outputs(&self) -> Vec<(Text, Value)> {
+        let Some(section) = self.template.section("Outputs") else { return Vec::new() };
+        self.definitions(section, &super::for_each::Scope::default())
+            .into_iter()
+            .filter_map(|output| {
+                let node = output.value.get("Value")?;
+                Some((output.name, self.eval(node, &output.scope)))
+            })
+            .collect()
+    }
+}

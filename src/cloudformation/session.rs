@@ -1,0 +1,163 @@
+//! What all stacks of one evaluation share: origins, inputs, problems and the bounds on the work.
+
+use std::cell::{Cell, RefCell};
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::resource::{Problem, ProblemKind};
+use crate::source::Span;
+use crate::value::{Case, Choice, Data, Input, InputId, Inputs, OriginId, Origins, Step, Symbol, Text, Value};
+
+use super::library::Library;
+use super::options::Options;
+
+/// How deep values may be nested; past that they are unknown.
+pub const MAX_DEPTH: usize = 160;
+/// How many nodes one evaluation reads for each node of its templates, before loops and aliases are taken to be a bomb.
+const WORK_PER_NODE: usize = 32;
+/// What is read in any case.
+const BASE_WORK: usize = 200_000;
+
+/// The state of one evaluation.
+pub struct Session<'a> {
+    pub origins: Origins,
+    pub inputs: RefCell<Inputs>,
+    problems: RefCell<Vec<Problem>>,
+    reported: RefCell<FxHashSet<(Option<Span>, String)>>,
+    pub options: &'a Options,
+    pub library: &'a Library,
+    /// Inputs by the symbol that stands for their rest case.
+    rest: RefCell<FxHashMap<Text, InputId>>,
+    /// Pseudo parameters that are the same in all stacks.
+    pub shared: RefCell<FxHashMap<&'static str, Value>>,
+    work: Cell<usize>,
+    depth: Cell<usize>,
+}
+
+impl<'a> Session<'a> {
+    #[must_use]
+    pub fn new(options: &'a Options, library: &'a Library, nodes: usize) -> Self {
+        Self {
+            origins: Origins::new(),
+            inputs: RefCell::new(Inputs::default()),
+            problems: RefCell::default(),
+            reported: RefCell::default(),
+            options,
+            library,
+            rest: RefCell::default(),
+            shared: RefCell::default(),
+            work: Cell::new(nodes.saturating_mul(WORK_PER_NODE).saturating_add(BASE_WORK)),
+            depth: Cell::new(0),
+        }
+    }
+
+    /// Adds a problem, once for each place and message.
+    pub fn report(&self, problem: Problem) {
+        if self.reported.borrow_mut().insert((problem.span, problem.message.clone())) {
+            self.problems.borrow_mut().push(problem);
+        }
+    }
+
+    /// The problems in the order of their places; errors before notes at the same one.
+    #[must_use]
+    pub fn into_parts(self) -> (Origins, Inputs, Vec<Problem>) {
+        let mut problems = self.problems.into_inner();
+        problems.sort_by_key(|problem| (problem.span.map(|span| (span.file, span.start, span.end)), problem.kind));
+        (self.origins, self.inputs.into_inner(), problems)
+    }
+
+    /// Counts one node and one level; `None` when a bound is hit.
+    pub fn enter(&self, span: Span) -> Option<()> {
+        let depth = self.depth.get();
+        if depth >= MAX_DEPTH {
+            self.report(
+                Problem::note(span, format!("values are nested more than {MAX_DEPTH} deep and were not read further"))
+                    .with_help("take the innermost part out"),
+            );
+            return None;
+        }
+        self.spend(1, span)?;
+        self.depth.set(depth + 1);
+        Some(())
+    }
+
+    /// The counterpart of [`Session::enter`].
+    pub fn leave(&self) {
+        self.depth.set(self.depth.get().saturating_sub(1));
+    }
+
+    /// Takes from what may be read; `None` when nothing is left.
+    pub fn spend(&self, nodes: usize, span: Span) -> Option<()> {
+        match self.work.get().checked_sub(nodes) {
+            Some(left) => {
+                self.work.set(left);
+                Some(())
+            }
+            None => {
+                // One note is enough: everything after it is unknown for the same reason.
+                if self.work.replace(0) > 0 || self.problems.borrow().iter().all(|problem| !is_work_note(problem)) {
+                    self.report(Problem::note(span, WORK_NOTE).with_help("write fewer loops or aliases"));
+                }
+                None
+            }
+        }
+    }
+
+    /// Adds an open input and remembers the symbol of its rest case.
+    pub fn add_input(&self, input: Input) -> InputId {
+        let rest = input.cases.iter().find(|case| case.is_rest).and_then(|case| symbol_text(&case.value));
+        let id = self.inputs.borrow_mut().add(input);
+        if let Some(rest) = rest {
+            self.rest.borrow_mut().insert(rest, id);
+        }
+        id
+    }
+
+    /// Whether a value is the rest case of an input that has `text` as another case: then they differ.
+    #[must_use]
+    pub fn rest_excludes(&self, value: &Value, text: &str) -> bool {
+        let Some(symbol) = symbol_text(value) else { return false };
+        let Some(id) = self.rest.borrow().get(&symbol).copied() else { return false };
+        self.inputs.borrow().get(id).cases.iter().any(|case| !case.is_rest && case_is(case, text))
+    }
+
+    /// The same value seen through an expression: each case of it gets the hop.
+    #[must_use]
+    pub fn through(&self, value: &Value, span: Span, step: &Step) -> Value {
+        let origin = self.origins.hop(span, step.clone(), value.origin);
+        match &value.data {
+            Data::Choice(choice) => {
+                let cases = choice.cases.iter().map(|case| self.through(case, span, step)).collect();
+                Value::new(Data::Choice(Choice { input: choice.input, cases }.into()), origin)
+            }
+            _ => value.clone().at(origin),
+        }
+    }
+
+    /// A place that leads on to `next`, without a second hop for the same place.
+    #[must_use]
+    pub fn expression(&self, span: Span, next: OriginId) -> OriginId {
+        self.origins.hop(span, Step::Expression, next)
+    }
+}
+
+const WORK_NOTE: &str = "loops and aliases make the template larger than can be read; the rest of it is unknown";
+
+fn is_work_note(problem: &Problem) -> bool {
+    problem.kind == ProblemKind::Note && problem.message == WORK_NOTE
+}
+
+/// The text of an expression's symbol.
+#[must_use]
+pub fn symbol_text(value: &Value) -> Option<Text> {
+    match value.as_unknown()?.symbol.as_ref()? {
+        Symbol::Expression(text) => Some(text.clone()),
+        Symbol::Resource { .. } => None,
+    }
+}
+
+/// Whether a case of an input is this text (for a list: its items with commas between them).
+fn case_is(case: &Case, text: &str) -> bool {
+    super::text::of_scalar(&case.value).is_some_and(|own| own == text)
+        || super::text::joined(&case.value).is_some_and(|own| own == text)
+}

@@ -1,0 +1,302 @@
+//! One stack under evaluation: what its template defines, by name, and what of it is worked out already.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
+
+use crate::resource::{Problem, Resource};
+use crate::source::Span;
+use crate::syntax::tree::NodeRef;
+use crate::value::{Step, Symbol, Text, Value};
+
+use super::compared::Compared;
+use super::for_each::{Definition, Scope};
+use super::parameters::Declared;
+use super::session::Session;
+use super::template::Template;
+
+/// What the evaluation of a stack gives.
+pub struct Evaluated {
+    pub resources: Vec<Resource>,
+    /// By name, in the order of the source.
+    pub outputs: Vec<(Text, Value)>,
+}
+
+/// A stack under evaluation.
+pub struct Stack<'t> {
+    pub session: &'t Session<'t>,
+    pub template: Template<'t>,
+    /// The address of the stack with a `/` after it; empty for the root.
+    pub prefix: Text,
+    parameters: FxHashMap<&'t str, Value>,
+    pub compared: Compared,
+    pub mappings: FxHashMap<&'t str, NodeRef<'t>>,
+    pub conditions: FxHashMap<Text, Definition<'t>>,
+    /// Values of conditions; `None` while one is worked out.
+    pub truths: RefCell<FxHashMap<Text, Option<Value>>>,
+    pub resources: Vec<Definition<'t>>,
+    by_name: FxHashMap<Text, usize>,
+    /// Names of resources; `None` while one is worked out.
+    names: RefCell<FxHashMap<Text, Option<Value>>>,
+    /// Nested stacks that are evaluated already.
+    pub nested: RefCell<FxHashMap<Text, Option<Rc<Evaluated>>>>,
+    /// Loops or macros may define names that are not known.
+    pub open_names: RefCell<bool>,
+    pub passed: Option<FxHashMap<Text, Value>>,
+}
+
+impl<'t> Stack<'t> {
+    /// Reads what the template defines. `passed` are the parameters that a parent stack gives.
+    pub fn new(
+        session: &'t Session<'t>,
+        template: Template<'t>,
+        prefix: Text,
+        passed: Option<FxHashMap<Text, Value>>,
+    ) -> Self {
+        let compared = Compared::scan(&template, session.library);
+        let open_names = RefCell::new(template.has_macros());
+        let mut stack = Self {
+            session,
+            template,
+            prefix,
+            parameters: FxHashMap::default(),
+            compared,
+            mappings: FxHashMap::default(),
+            conditions: FxHashMap::default(),
+            truths: RefCell::default(),
+            resources: Vec::new(),
+            by_name: FxHashMap::default(),
+            names: RefCell::default(),
+            nested: RefCell::default(),
+            open_names,
+            passed,
+        };
+        stack.read_parameters();
+        stack.read_definitions();
+        stack
+    }
+
+    fn declared(&self) -> Declared<'_, 't> {
+        Declared {
+            session: self.session,
+            compared: &self.compared,
+            prefix: &self.prefix,
+            passed: self.passed.as_ref(),
+        }
+    }
+
+    fn read_parameters(&mut self) {
+        let Some(section) = self.template.section("Parameters") else { return };
+        let mut parameters: FxHashMap<&'t str, Value> = FxHashMap::default();
+        for (key, declared) in section.entries() {
+            if let Some(name) = key.text()
+                && !parameters.contains_key(name)
+            {
+                parameters.insert(name, self.declared().parameter(key, name, declared));
+            }
+        }
+        self.parameters = parameters;
+    }
+
+    fn read_definitions(&mut self) {
+        if let Some(section) = self.template.section("Mappings") {
+            for (key, mapping) in self.definitions(section, &Scope::default()).into_iter().map(|d| (d.key, d.value)) {
+                self.mappings.extend(key.text().map(|name| (name, mapping)));
+            }
+        }
+        if let Some(section) = self.template.section("Conditions") {
+            let conditions = self.definitions(section, &Scope::default());
+            self.conditions.extend(conditions.into_iter().map(|definition| (definition.name.clone(), definition)));
+        }
+        if let Some(section) = self.template.section("Resources") {
+            let mut resources: Vec<Definition<'t>> = Vec::new();
+            for definition in self.definitions(section, &Scope::default()) {
+                match self.by_name.get(&definition.name).copied() {
+                    // The parser has reported keys that are written twice; loops may make a name twice as well.
+                    Some(at) => {
+                        if definition.scope.is_in_loop() {
+                            let message = format!("resource `{}` is defined twice", definition.name);
+                            self.session.report(
+                                Problem::error(definition.key.span(), message)
+                                    .with_help("use the loop's variable in the logical id"),
+                            );
+                        }
+                        resources[at] = definition;
+                    }
+                    None => {
+                        self.by_name.insert(definition.name.clone(), resources.len());
+                        resources.push(definition);
+                    }
+                }
+            }
+            self.resources = resources;
+        }
+    }
+
+    /// The definition of a resource.
+    #[must_use]
+    pub fn resource(&self, name: &str) -> Option<&Definition<'t>> {
+        self.by_name.get(name).and_then(|at| self.resources.get(*at))
+    }
+
+    /// The full address of a resource of this stack.
+    #[must_use]
+    pub fn address(&self, name: &str) -> Text {
+        if self.prefix.is_empty() { name.into() } else { format!("{}{name}", self.prefix).into() }
+    }
+
+    /// What `Ref` of a name gives at a place.
+    pub fn reference(&self, name: &str, span: Span, scope: &Scope) -> Value {
+        if let Some(value) = scope.get(name) {
+            return self.session.through(value, span, &Step::Reference(format!("loop variable `{name}`").into()));
+        }
+        if let Some(value) = self.parameters.get(name) {
+            return self.session.through(value, span, &Step::Reference(format!("parameter `{name}`").into()));
+        }
+        if let Some(value) = self.pseudo(name) {
+            return self.session.through(&value, span, &Step::Reference(format!("`{name}`").into()));
+        }
+        if self.resource(name).is_some() {
+            return self.resource_reference(name, span);
+        }
+        self.undefined(name, "Ref", span)
+    }
+
+    /// What a pseudo parameter is, without a place of its own.
+    #[must_use]
+    pub fn pseudo(&self, name: &str) -> Option<Value> {
+        if name.starts_with("AWS::") { self.declared().pseudo(name) } else { None }
+    }
+
+    /// `Ref` of a resource: its name where that is known, else something that the service gives.
+    fn resource_reference(&self, name: &str, span: Span) -> Value {
+        let step = Step::Resource { address: self.address(name), attribute: "Ref".into() };
+        match self.resource_name(name) {
+            Some(known) => {
+                let named = crate::value::combine(&[&known], &mut |leaves| {
+                    if leaves[0].is_unset() { self.given_by_service(name, "Ref", span) } else { leaves[0].clone() }
+                });
+                if named.as_unknown().is_some_and(|unknown| matches!(unknown.symbol, Some(Symbol::Resource { .. }))) {
+                    return named;
+                }
+                self.session.through(&named, span, &step)
+            }
+            None => self.given_by_service(name, "Ref", span),
+        }
+    }
+
+    /// The value of the property that names a resource; `None` for types without one, and while it refers to itself.
+    fn resource_name(&self, name: &str) -> Option<Value> {
+        if let Some(known) = self.names.borrow().get(name) {
+            return known.clone();
+        }
+        let definition = self.resource(name)?;
+        let kind = definition.value.get("Type").and_then(NodeRef::text)?;
+        let property = super::types::name_property(kind)?;
+        let node = definition.value.get("Properties").and_then(|properties| properties.get(property));
+        self.names.borrow_mut().insert(name.into(), None);
+        let value = node.map(|node| self.eval(node, &definition.scope));
+        self.names.borrow_mut().insert(name.into(), value.clone());
+        value
+    }
+
+    /// An attribute of a resource that is known only when the stack is deployed.
+    pub fn given_by_service(&self, name: &str, attribute: &str, span: Span) -> Value {
+        let address = self.address(name);
+        let attribute: Text = attribute.into();
+        let why = if attribute == "Ref" {
+            format!("what `{name}` refers to is known when the stack is deployed")
+        } else {
+            format!("`{attribute}` of `{name}` is known when the stack is deployed")
+        };
+        let step = Step::Resource { address: address.clone(), attribute: attribute.clone() };
+        let origin = self.session.origins.hop(span, step, crate::value::OriginId::NONE);
+        let custom = self
+            .resource(name)
+            .and_then(|definition| definition.value.get("Type").and_then(NodeRef::text))
+            .is_some_and(|kind| kind.starts_with("Custom::") || kind == "AWS::CloudFormation::CustomResource");
+        let shape = if custom { crate::value::Shape::Any } else { crate::value::Shape::String };
+        Value::symbol(why, Symbol::Resource { address, attribute }, shape, origin)
+    }
+
+    /// What a reference to a name gives that nothing defines.
+    pub fn undefined(&self, name: &str, attribute: &str, span: Span) -> Value {
+        if self.may_be_generated(name) {
+            return self.given_by_service(name, attribute, span);
+        }
+        let origin = self.session.origins.literal(span);
+        let message = format!("`{name}` is neither a parameter nor a resource of this template");
+        let known = self.parameters.keys().copied().chain(self.resources.iter().map(|known| known.name.as_str()));
+        let help = match closest(name, known) {
+            Some(close) => format!("did you mean `{close}`?"),
+            None => "declare it in `Parameters` or `Resources`".to_owned(),
+        };
+        self.session.report(Problem::error(span, message.clone()).with_help(help));
+        Value::unknown(message, origin)
+    }
+
+    /// Whether a transform may define a name that the template does not: roles and versions of functions, stages of
+    /// APIs, and whatever macros make.
+    fn may_be_generated(&self, name: &str) -> bool {
+        if *self.open_names.borrow() {
+            return true;
+        }
+        self.template.is_serverless()
+            && (name.starts_with("Serverless")
+                || self.resources.iter().any(|known| {
+                    let kind = known.value.get("Type").and_then(NodeRef::text).unwrap_or_default();
+                    kind.starts_with("AWS::Serverless::") && name.starts_with(known.name.as_str())
+                }))
+    }
+}
+
+/// The nearest of some names, if one is near enough to be meant: the one with the fewest changed letters.
+fn closest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<String> {
+    let limit = (name.chars().count() / 3).clamp(1, 3);
+    let mut names: Vec<&str> = known.filter(|known| known.len().abs_diff(name.len()) <= limit).collect();
+    names.sort_unstable();
+    names
+        .into_iter()
+        .map(|known| (distance(&name.to_lowercase(), &known.to_lowercase()), known))
+        .filter(|(distance, _)| *distance <= limit)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, known)| known.to_owned())
+}
+
+/// How many letters have to be changed, put in or taken out (Levenshtein).
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, from) in a.chars().enumerate() {
+        let mut diagonal = i;
+        let mut left = i + 1;
+        for (j, to) in b.iter().enumerate() {
+            let above = row.get(j + 1).copied().unwrap_or_default();
+            let next = (diagonal + usize::from(from != *to)).min(above + 1).min(left + 1);
+            diagonal = above;
+            if let Some(cell) = row.get_mut(j) {
+                *cell = left;
+            }
+            left = next;
+        }
+        if let Some(cell) = row.last_mut() {
+            *cell = left;
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_closest_name_is_the_one_with_the_fewest_changes() {
+        assert_eq!(distance("kitten", "sitting"), 3);
+        assert_eq!(distance("", "abc"), 3);
+        assert_eq!(distance("abc", "abc"), 0);
+        assert_eq!(closest("OrderTabel", ["OrdersTable", "OrderTable", "Users"].into_iter()).as_deref(), Some("OrderTable"));
+        assert_eq!(closest("Orders", ["Payments"].into_iter()), None);
+    }
+}

@@ -1,0 +1,120 @@
+//! What is a template, and where its sections are.
+
+use crate::resource::Problem;
+use crate::source::Span;
+use crate::syntax::tree::{NodeRef, Tree};
+
+/// The sections of a template as they are written.
+#[derive(Clone, Debug)]
+pub struct Template<'t> {
+    pub tree: &'t Tree,
+    pub root: NodeRef<'t>,
+    pub transforms: Vec<&'t str>,
+}
+
+impl<'t> Template<'t> {
+    /// The template in a file; `None` where there is none.
+    #[must_use]
+    pub fn find(tree: &'t Tree) -> Option<Self> {
+        tree.documents.iter().map(|id| tree.node(*id)).find(|root| is_template(*root)).map(|root| Self::at(tree, root))
+    }
+
+    /// The template whose root is known already.
+    #[must_use]
+    pub fn at(tree: &'t Tree, root: NodeRef<'t>) -> Self {
+        Self { tree, root, transforms: transforms(root) }
+    }
+
+    /// A section that is a mapping.
+    #[must_use]
+    pub fn section(&self, name: &str) -> Option<NodeRef<'t>> {
+        self.root.get(name).filter(|node| node.is_mapping())
+    }
+
+    /// Whether the serverless transform runs over the template.
+    #[must_use]
+    pub fn is_serverless(&self) -> bool {
+        self.transforms.iter().any(|name| name.starts_with("AWS::Serverless"))
+    }
+
+    /// Whether macros run over the whole template of which nothing is known: names that are not defined may be theirs.
+    #[must_use]
+    pub fn has_macros(&self) -> bool {
+        self.transforms.iter().any(|name| {
+            !name.starts_with("AWS::Serverless") && *name != "AWS::LanguageExtensions" && *name != "AWS::Include"
+        })
+    }
+}
+
+/// The names in the `Transform` section: a string, a list, or `{Name: ..., Parameters: ...}`.
+fn transforms(root: NodeRef<'_>) -> Vec<&str> {
+    let Some(node) = root.get("Transform") else { return Vec::new() };
+    names_of(node)
+}
+
+fn names_of(node: NodeRef<'_>) -> Vec<&str> {
+    if node.is_sequence() { node.items().filter_map(name_of).collect() } else { name_of(node).into_iter().collect() }
+}
+
+fn name_of(node: NodeRef<'_>) -> Option<&str> {
+    node.text().or_else(|| node.get("Name").and_then(NodeRef::text))
+}
+
+/// Whether a document is a template: a mapping with `Resources`, at least one of which has a type with `::` in it (or
+/// is made by a loop or an include).
+fn is_template(root: NodeRef<'_>) -> bool {
+    let Some(resources) = root.get("Resources").filter(|node| node.is_mapping()) else { return false };
+    resources.entries().any(|(key, value)| {
+        let typed = value.get("Type").and_then(NodeRef::text).is_some_and(|text| text.contains("::"));
+        typed || key.text().is_some_and(|text| text.starts_with("Fn::ForEach::") || text == "Fn::Transform")
+    })
+}
+
+/// Whether a file that holds no readable template looks like a broken one: it could not be parsed and speaks of
+/// CloudFormation types.
+#[must_use]
+pub fn looks_like_one(tree: &Tree) -> bool {
+    let text = tree.file.text();
+    tree.errors.iter().any(|error| !error.recoverable)
+        && (text.contains("AWS::DynamoDB") || text.contains("AWS::DAX") || text.contains("AWS::Serverless::SimpleTable"))
+}
+
+/// Why a file that looks like a template can't be read: it has to be rendered first, or its errors.
+#[must_use]
+pub fn unread_problems(tree: &Tree) -> Vec<Problem> {
+    if let Some((span, language)) = unrendered(tree) {
+        let message = format!("this is a template of a template ({language}) and was not read");
+        return vec![Problem::note(span, message).with_help("render it first and check the result")];
+    }
+    tree.errors.iter().map(|error| Problem::error(error.span, error.message.clone())).collect()
+}
+
+/// Where a file first holds what another template engine replaces, and which engine that is likely to be.
+fn unrendered(tree: &Tree) -> Option<(Span, &'static str)> {
+    let text = tree.file.text();
+    let span = |at: usize, length: usize| {
+        let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        Span::new(tree.file.id, offset(at), offset(at + length))
+    };
+    let mut from = 0;
+    while let Some(at) = text[from..].find("{{").map(|at| at + from) {
+        let after = text[at + 2..].trim_start_matches('-').trim_start();
+        if !after.starts_with("resolve:") {
+            let language = if after.starts_with("cookiecutter.") {
+                "cookiecutter"
+            } else if after.starts_with(['.', '$']) || after.starts_with("if ") || after.starts_with("range ") || after.starts_with("include ") {
+                "Go template or Helm"
+            } else {
+                "Jinja or Handlebars"
+            };
+            return Some((span(at, 2), language));
+        }
+        from = at + 2;
+    }
+    for (mark, language) in [("{%", "Jinja"), ("<%", "ERB or EJS")] {
+        if let Some(at) = text.find(mark) {
+            return Some((span(at, mark.len()), language));
+        }
+    }
+    None
+}
