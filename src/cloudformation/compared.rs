@@ -146,7 +146,9 @@ impl<'t> Scan<'_, 't> {
                 self.add_key(name, key);
             }
         }
-        for (_, mapping) in mappings.entries().filter(|(key, _)| named.as_deref().is_none_or(|name| key.text() == Some(name))) {
+        for (_, mapping) in
+            mappings.entries().filter(|(key, _)| named.as_deref().is_none_or(|name| key.text() == Some(name)))
+        {
             for (key, inner) in mapping.entries() {
                 if let Some(name) = direct(*first) {
                     self.add_key(name, key);
@@ -217,10 +219,8 @@ impl<'t> Scan<'_, 't> {
             let Some(tree) = library.find(self.template.tree, location) else { continue };
             let Some(child) = Template::find(tree) else { continue };
             let Some(arguments) = resource.get("Properties").and_then(|node| node.get("Parameters")) else { continue };
-            let passed: Vec<(&str, &str)> = arguments
-                .entries()
-                .filter_map(|(key, value)| Some((key.text()?, direct(value)?)))
-                .collect();
+            let passed: Vec<(&str, &str)> =
+                arguments.entries().filter_map(|(key, value)| Some((key.text()?, direct(value)?))).collect();
             let inner = Compared::scan_within(&child, library, depth);
             for (parameter, own) in passed {
                 let Some(comparison) = inner.get(parameter) else { continue };

@@ -174,7 +174,8 @@ impl<'t> Stack<'t> {
 
 /// The unknown of a comparison, with the reason of the side that is not known.
 fn unknown_truth(values: &[&Value], origin: OriginId) -> Value {
-    let why = values.iter().find_map(|value| text::reason(value)).unwrap_or_else(|| "its operands are not known".into());
+    let why =
+        values.iter().find_map(|value| text::reason(value)).unwrap_or_else(|| "its operands are not known".into());
     Value::unknown(why, origin)
 }
 

@@ -16,7 +16,10 @@ impl<'t> Stack<'t> {
     pub fn eval(&self, node: NodeRef<'t>, scope: &Scope) -> Value {
         let span = node.span();
         if self.session.enter(span).is_none() {
-            return Value::unknown("the template is too large or too deep to be read here", self.session.origins.literal(span));
+            return Value::unknown(
+                "the template is too large or too deep to be read here",
+                self.session.origins.literal(span),
+            );
         }
         let value = match Call::of(node) {
             Some(call) => self.call(&call, scope),
@@ -125,9 +128,8 @@ impl<'t> Stack<'t> {
     pub fn made(&self, value: Value, span: Span, decided_by: &[&Value]) -> Value {
         // A link to a resource is the most telling of the arguments; else the first that stands somewhere.
         let origins = &self.session.origins;
-        let is_link = |value: &&&Value| {
-            origins.trail(value.origin).iter().any(|hop| matches!(hop.step, Step::Resource { .. }))
-        };
+        let is_link =
+            |value: &&&Value| origins.trail(value.origin).iter().any(|hop| matches!(hop.step, Step::Resource { .. }));
         let next = decided_by
             .iter()
             .find(is_link)

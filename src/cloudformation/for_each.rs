@@ -6,9 +6,9 @@ use rustc_hash::FxHashSet;
 
 use crate::resource::Problem;
 use crate::syntax::tree::NodeRef;
-use crate::value::{Step, Text, Value, combine};
+use crate::value::{OriginId, Step, Text, Value, combine};
 
-use super::call::{Call, Function};
+use super::call::Call;
 use super::stack::Stack;
 use super::text;
 
@@ -129,7 +129,8 @@ impl<'t> Stack<'t> {
     ) {
         let parts: Vec<NodeRef<'t>> = value.items().collect();
         let [variable, collection, output] = parts.as_slice() else {
-            let message = format!("`{}` is not a list of a variable, a collection and a map", key.text().unwrap_or_default());
+            let message =
+                format!("`{}` is not a list of a variable, a collection and a map", key.text().unwrap_or_default());
             self.session.report(Problem::error(value.span(), message));
             return;
         };
@@ -165,14 +166,14 @@ impl<'t> Stack<'t> {
             let message = format!("`{name}` has more than {MAX_TURNS} turns; the others were not read");
             self.session.report(Problem::note(collection.span(), message));
         }
+        let always = all.as_list().is_some();
         for (text, item) in items {
+            if self.session.turn(key.span()).is_none() {
+                *self.open_names.borrow_mut() = true;
+                break;
+            }
             let origin = self.session.origins.hop(collection.span(), Step::Expression, item.origin);
-            let turn = combine(&[&all], &mut |leaves| {
-                let holds = leaves[0].as_list().is_none_or(|list| {
-                    list.items.iter().any(|item| text::of_scalar(item).is_some_and(|own| own == text))
-                });
-                Value::bool(holds, origin)
-            });
+            let turn = if always { Value::bool(true, origin) } else { self.has_turn(&all, &text, origin) };
             let exists = match (exists, turn.as_bool()) {
                 (None, Some(true)) => None,
                 (Some(outer), Some(true)) => Some(outer.clone()),
@@ -182,6 +183,16 @@ impl<'t> Stack<'t> {
             let scope = scope.with(variable, text, item);
             self.define(*output, &scope, exists.as_ref(), depth + 1, into);
         }
+    }
+
+    /// In which cases a collection holds an item.
+    fn has_turn(&self, all: &Value, text: &str, origin: OriginId) -> Value {
+        combine(&[all], &mut |leaves| {
+            let holds = leaves[0]
+                .as_list()
+                .is_none_or(|list| list.items.iter().any(|item| text::of_scalar(item).is_some_and(|own| own == text)));
+            Value::bool(holds, origin)
+        })
     }
 
     /// What a loop goes over: a list, of which items that are lists themselves stand for their items.
@@ -215,11 +226,5 @@ impl<'t> Stack<'t> {
                 text.as_bytes().starts_with(b"Fn::") && (text.starts_with("Fn::ForEach::") || text == "Fn::Transform")
             })
         })
-    }
-
-    /// Whether a call is one that is written out where it stands.
-    #[must_use]
-    pub fn is_include(call: &Call<'t>) -> bool {
-        call.function == Function::Transform && super::library::include_location(call.argument).is_some()
     }
 }

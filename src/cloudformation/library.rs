@@ -96,14 +96,18 @@ pub fn location(resource: NodeRef<'_>) -> Option<NodeRef<'_>> {
 
 fn nested<'t>(template: &Template<'t>) -> Vec<(&'t str, NodeRef<'t>)> {
     let Some(resources) = template.section("Resources") else { return Vec::new() };
-    resources.entries().filter_map(|(_, resource)| location(resource)).filter_map(|node| Some((node.text()?, node))).collect()
+    resources
+        .entries()
+        .filter_map(|(_, resource)| location(resource))
+        .filter_map(|node| Some((node.text()?, node)))
+        .collect()
 }
 
 /// All files that a tree leads to, with the place where each is named.
 fn references(tree: &Tree, loader: &Loader<'_>) -> Vec<(PathBuf, crate::source::Span)> {
-    let mut found = Vec::new();
+    let mut found: Vec<(&str, NodeRef<'_>)> = Vec::new();
     if loader.root.is_none() {
-        return found;
+        return Vec::new();
     }
     if let Some(template) = Template::find(tree) {
         found.extend(nested(&template));
@@ -155,7 +159,5 @@ fn existing(path: &Path, loader: &Loader<'_>) -> Option<PathBuf> {
 fn read(path: &Path, loader: &Loader<'_>) -> Option<Tree> {
     let text = String::from_utf8(loader.fs.read(path).ok()?).ok()?;
     let file = loader.sources.add(path, text);
-    let json = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
-        || file.text().trim_start_matches('\u{feff}').trim_start().starts_with('{');
-    Some(if json { crate::syntax::json::parse(file) } else { crate::syntax::yaml::parse(file) })
+    Some(crate::syntax::parse_data(file))
 }

@@ -44,8 +44,9 @@ use crate::value::{Inputs, OriginId, Origins, Value};
 /// project without resources and with its errors.
 #[must_use]
 pub fn evaluate(tree: &Tree, options: &Options, loader: &Loader<'_>) -> Option<Project> {
-    let Some(template) = template::Template::find(tree) else {
-        return template::looks_like_one(tree).then(|| unread(tree, options));
+    let template = match template::Template::find(tree) {
+        Some(template) if !template::has_to_be_rendered(tree) => template,
+        _ => return template::looks_like_one(tree).then(|| unread(tree, options)),
     };
     let library = library::Library::gather(tree, loader);
     let language = if template.is_serverless() { Language::Sam } else { Language::CloudFormation };
@@ -72,7 +73,7 @@ pub fn evaluate(tree: &Tree, options: &Options, loader: &Loader<'_>) -> Option<P
         origins,
         inputs,
         resources: evaluated.resources,
-        outputs: evaluated.outputs.into_iter().map(|(_, value)| value).collect(),
+        outputs: evaluated.outputs,
         region,
         account,
         problems,

@@ -25,7 +25,9 @@ enum Kind {
     Number,
     List,
     /// The value is a key in the parameter store; what stands there is not known.
-    Stored { list: bool },
+    Stored {
+        list: bool,
+    },
 }
 
 impl Kind {
@@ -234,7 +236,8 @@ impl Declared<'_, '_> {
         if values.is_empty() || values.contains(&given.value) {
             return;
         }
-        let message = format!("parameter `{}` is given `{}`, which is not among its allowed values", given.name, given.value);
+        let message =
+            format!("parameter `{}` is given `{}`, which is not among its allowed values", given.name, given.value);
         let shown: Vec<&str> = values.iter().take(12).map(Text::as_str).collect();
         let help = format!("give it one of {}", shown.join(", "));
         self.session.report(Problem::note(given.span.unwrap_or(key.span()), message).with_help(help));
@@ -293,7 +296,9 @@ impl Declared<'_, '_> {
     fn pseudo_symbol(&self, name: &str, shape: Shape) -> Value {
         let why = match name {
             "AWS::Region" => "the Region of the deployment is not known; set `region` in the configuration".to_owned(),
-            "AWS::AccountId" => "the account of the deployment is not known; set `account` in the configuration".to_owned(),
+            "AWS::AccountId" => {
+                "the account of the deployment is not known; set `account` in the configuration".to_owned()
+            }
             _ => format!("`{name}` is known when the stack is deployed"),
         };
         let own = matches!(name, "AWS::StackName" | "AWS::StackId" | "AWS::NotificationARNs");

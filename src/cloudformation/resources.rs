@@ -10,7 +10,8 @@ use super::stack::{Evaluated, Stack};
 use super::types::is_relevant;
 
 /// What stands beside the properties and is kept for policies.
-const META: &[&str] = &["Condition", "CreationPolicy", "DeletionPolicy", "DependsOn", "Metadata", "UpdateReplacePolicy"];
+const META: &[&str] =
+    &["Condition", "CreationPolicy", "DeletionPolicy", "DependsOn", "Metadata", "UpdateReplacePolicy"];
 
 impl<'t> Stack<'t> {
     /// Evaluates all resources, those of nested stacks too, and the outputs.
@@ -121,7 +122,10 @@ impl<'t> Stack<'t> {
                 let Some(name) = key.text().filter(|name| META.contains(name)) else { continue };
                 let value = match name {
                     // The name itself; `exists` holds its truth.
-                    "Condition" => self.content(value, &definition.scope),
+                    "Condition" => match value.text() {
+                        Some(name) => Value::string(name, origins.literal(value.span())),
+                        None => Value::unknown("it is no name of a condition", origins.literal(value.span())),
+                    },
                     _ => self.eval(value, &definition.scope),
                 };
                 entries.push(Entry::new(name, origins.literal(key.span()), value));

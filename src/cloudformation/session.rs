@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::resource::{Problem, ProblemKind};
+use crate::resource::Problem;
 use crate::source::Span;
 use crate::value::{Case, Choice, Data, Input, InputId, Inputs, OriginId, Origins, Step, Symbol, Text, Value};
 
@@ -15,6 +15,12 @@ use super::options::Options;
 pub const MAX_DEPTH: usize = 160;
 /// How many nodes one evaluation reads for each node of its templates, before loops and aliases are taken to be a bomb.
 const WORK_PER_NODE: usize = 32;
+/// How many turns all loops together may take; a template may hold 500 resources.
+const MAX_TURNS: usize = 5_000;
+/// How long a text that functions make may become, in bytes.
+const MAX_TEXT: usize = 1 << 18;
+/// How many bytes of made text count as one node.
+const BYTES_PER_NODE: usize = 16;
 /// What is read in any case.
 const BASE_WORK: usize = 200_000;
 
@@ -32,6 +38,8 @@ pub struct Session<'a> {
     pub shared: RefCell<FxHashMap<&'static str, Value>>,
     work: Cell<usize>,
     depth: Cell<usize>,
+    turns: Cell<usize>,
+    exhausted: Cell<bool>,
 }
 
 impl<'a> Session<'a> {
@@ -48,6 +56,8 @@ impl<'a> Session<'a> {
             shared: RefCell::default(),
             work: Cell::new(nodes.saturating_mul(WORK_PER_NODE).saturating_add(BASE_WORK)),
             depth: Cell::new(0),
+            turns: Cell::new(0),
+            exhausted: Cell::new(false),
         }
     }
 
@@ -94,13 +104,37 @@ impl<'a> Session<'a> {
                 Some(())
             }
             None => {
-                // One note is enough: everything after it is unknown for the same reason.
-                if self.work.replace(0) > 0 || self.problems.borrow().iter().all(|problem| !is_work_note(problem)) {
+                self.work.set(0);
+                if !self.exhausted.replace(true) {
                     self.report(Problem::note(span, WORK_NOTE).with_help("write fewer loops or aliases"));
                 }
                 None
             }
         }
+    }
+
+    /// Counts the bytes of a text that a function makes; `None` when it is too long or nothing is left for it.
+    pub fn text(&self, bytes: usize, span: Span) -> Option<()> {
+        if bytes > MAX_TEXT {
+            let message = format!("a text of more than {MAX_TEXT} bytes is made here; it is taken as unknown");
+            self.report(Problem::note(span, message));
+            return None;
+        }
+        self.spend(bytes / BYTES_PER_NODE, span)
+    }
+
+    /// Counts one turn of a loop; `None` when the bound is hit.
+    pub fn turn(&self, span: Span) -> Option<()> {
+        let turns = self.turns.get() + 1;
+        self.turns.set(turns);
+        if turns > MAX_TURNS {
+            if turns == MAX_TURNS + 1 {
+                let message = format!("loops take more than {MAX_TURNS} turns in all; the others were not read");
+                self.report(Problem::note(span, message).with_help("write fewer loops in each other"));
+            }
+            return None;
+        }
+        Some(())
     }
 
     /// Adds an open input and remembers the symbol of its rest case.
@@ -142,10 +176,6 @@ impl<'a> Session<'a> {
 }
 
 const WORK_NOTE: &str = "loops and aliases make the template larger than can be read; the rest of it is unknown";
-
-fn is_work_note(problem: &Problem) -> bool {
-    problem.kind == ProblemKind::Note && problem.message == WORK_NOTE
-}
 
 /// The text of an expression's symbol.
 #[must_use]

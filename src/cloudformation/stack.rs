@@ -78,12 +78,7 @@ impl<'t> Stack<'t> {
     }
 
     fn declared(&self) -> Declared<'_, 't> {
-        Declared {
-            session: self.session,
-            compared: &self.compared,
-            prefix: &self.prefix,
-            passed: self.passed.as_ref(),
-        }
+        Declared { session: self.session, compared: &self.compared, prefix: &self.prefix, passed: self.passed.as_ref() }
     }
 
     fn read_parameters(&mut self) {
@@ -296,7 +291,10 @@ mod tests {
         assert_eq!(distance("kitten", "sitting"), 3);
         assert_eq!(distance("", "abc"), 3);
         assert_eq!(distance("abc", "abc"), 0);
-        assert_eq!(closest("OrderTabel", ["OrdersTable", "OrderTable", "Users"].into_iter()).as_deref(), Some("OrderTable"));
+        assert_eq!(
+            closest("OrderTabel", ["OrdersTable", "OrderTable", "Users"].into_iter()).as_deref(),
+            Some("OrderTable")
+        );
         assert_eq!(closest("Orders", ["Payments"].into_iter()), None);
     }
 }

@@ -76,7 +76,9 @@ fn is_template(root: NodeRef<'_>) -> bool {
 pub fn looks_like_one(tree: &Tree) -> bool {
     let text = tree.file.text();
     tree.errors.iter().any(|error| !error.recoverable)
-        && (text.contains("AWS::DynamoDB") || text.contains("AWS::DAX") || text.contains("AWS::Serverless::SimpleTable"))
+        && (text.contains("AWS::DynamoDB")
+            || text.contains("AWS::DAX")
+            || text.contains("AWS::Serverless::SimpleTable"))
 }
 
 /// Why a file that looks like a template can't be read: it has to be rendered first, or its errors.
@@ -89,32 +91,47 @@ pub fn unread_problems(tree: &Tree) -> Vec<Problem> {
     tree.errors.iter().map(|error| Problem::error(error.span, error.message.clone())).collect()
 }
 
-/// Where a file first holds what another template engine replaces, and which engine that is likely to be.
+/// Whether a file can't be parsed because another template engine has to go over it first.
+#[must_use]
+pub fn has_to_be_rendered(tree: &Tree) -> bool {
+    unrendered(tree).is_some()
+}
+
+/// The marks of template engines that stand near what can't be parsed, and which engine that is likely to be.
 fn unrendered(tree: &Tree) -> Option<(Span, &'static str)> {
-    let text = tree.file.text();
-    let span = |at: usize, length: usize| {
-        let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-        Span::new(tree.file.id, offset(at), offset(at + length))
-    };
+    tree.errors.iter().filter(|error| !error.recoverable).take(8).find_map(|error| {
+        let (start, lines) = lines_around(tree, error.span);
+        let (at, length, language) = mark(lines)?;
+        let offset = |at: usize| u32::try_from(start + at).unwrap_or(u32::MAX);
+        Some((Span::new(tree.file.id, offset(at), offset(at + length)), language))
+    })
+}
+
+/// The line of a place with the two before and the one after it, and where they begin.
+fn lines_around(tree: &Tree, span: Span) -> (usize, &str) {
+    let lines = tree.file.lines();
+    let line = lines.line_of(span.start);
+    let start = lines.line_start(line.saturating_sub(2)).unwrap_or_default() as usize;
+    let end = lines.line_start(line + 2).map_or(tree.file.text().len(), |end| end as usize);
+    (start, tree.file.text().get(start..end).unwrap_or_default())
+}
+
+/// The first mark of a template engine in a text: its offset and length, and the engine.
+fn mark(text: &str) -> Option<(usize, usize, &'static str)> {
     let mut from = 0;
     while let Some(at) = text[from..].find("{{").map(|at| at + from) {
         let after = text[at + 2..].trim_start_matches('-').trim_start();
-        if !after.starts_with("resolve:") {
-            let language = if after.starts_with("cookiecutter.") {
-                "cookiecutter"
-            } else if after.starts_with(['.', '$']) || after.starts_with("if ") || after.starts_with("range ") || after.starts_with("include ") {
-                "Go template or Helm"
-            } else {
-                "Jinja or Handlebars"
-            };
-            return Some((span(at, 2), language));
+        let go = [".", "$", "if ", "range ", "include ", "end ", "end}", "end-"];
+        if after.starts_with("cookiecutter.") {
+            return Some((at, 2, "cookiecutter"));
+        } else if go.iter().any(|word| after.starts_with(word)) {
+            return Some((at, 2, "Go template or Helm"));
+        } else if !after.starts_with("resolve:") {
+            return Some((at, 2, "Jinja or Handlebars"));
         }
         from = at + 2;
     }
-    for (mark, language) in [("{%", "Jinja"), ("<%", "ERB or EJS")] {
-        if let Some(at) = text.find(mark) {
-            return Some((span(at, mark.len()), language));
-        }
-    }
-    None
+    [("{%", "Jinja"), ("<%", "ERB or EJS")]
+        .into_iter()
+        .find_map(|(mark, language)| Some((text.find(mark)?, mark.len(), language)))
 }

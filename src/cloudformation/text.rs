@@ -34,6 +34,18 @@ pub fn pieces(value: &Value) -> Option<Vec<Part>> {
     }
 }
 
+/// How much room the pieces of a text take, in bytes.
+#[must_use]
+pub fn length(parts: &[Part]) -> usize {
+    parts
+        .iter()
+        .map(|part| match part {
+            Part::Known(text, _) => text.len() + 1,
+            Part::Open(..) => 32,
+        })
+        .sum()
+}
+
 /// The canonical text of what a value is, equal for equal expressions; `None` where it has no identity.
 #[must_use]
 pub fn identity(value: &Value) -> Option<String> {
@@ -115,7 +127,8 @@ pub fn with_dynamic_references(text: &str, origin: OriginId) -> Value {
         rest = after;
     }
     parts.push(Part::Known(rest.into(), origin));
-    let parts: Vec<Part> = parts.into_iter().filter(|part| !matches!(part, Part::Known(text, _) if text.is_empty())).collect();
+    let parts: Vec<Part> =
+        parts.into_iter().filter(|part| !matches!(part, Part::Known(text, _) if text.is_empty())).collect();
     match parts.as_slice() {
         [Part::Open(unknown, _)] => Value::new(Data::Unknown(Arc::clone(unknown)), origin),
         _ => join_parts(parts, origin),

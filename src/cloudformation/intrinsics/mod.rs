@@ -88,7 +88,8 @@ impl<'t> Stack<'t> {
         };
         let branch = |node: crate::syntax::tree::NodeRef<'t>, taken: bool| {
             let value = self.eval(node, scope);
-            let inner = self.session.through(&value, node.span(), &Step::Branch(format!("`{shown}` is {taken}").into()));
+            let inner =
+                self.session.through(&value, node.span(), &Step::Branch(format!("`{shown}` is {taken}").into()));
             self.session.through(&inner, call.span, &Step::Expression)
         };
         let value = select(&truth, &mut || branch(*yes, true), &mut || branch(*no, false));
@@ -129,7 +130,8 @@ impl<'t> Stack<'t> {
                     // The rest case of an input that tells all keys of the mapping apart is none of them.
                     let misses = default.is_some() && self.misses_all(leaves, &texts);
                     if !misses {
-                        let value = text::derived("FindInMap", leaves, Shape::Any, self.session.origins.literal(call.span));
+                        let value =
+                            text::derived("FindInMap", leaves, Shape::Any, self.session.origins.literal(call.span));
                         return self.made(value, call.span, leaves);
                     }
                     None

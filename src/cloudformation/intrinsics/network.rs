@@ -48,7 +48,7 @@ impl<'t> Stack<'t> {
 fn blocks(block: &str, count: u32, bits: Option<u32>) -> Option<Vec<String>> {
     let (address, prefix) = block.trim().split_once('/')?;
     let prefix: u32 = prefix.parse().ok()?;
-    let (base, width) = match address.parse::<IpAddr>().ok()? {
+    let (base, width): (u128, u32) = match address.parse::<IpAddr>().ok()? {
         IpAddr::V4(address) => (u128::from(u32::from(address)), 32),
         IpAddr::V6(address) => (u128::from(address), 128),
     };

@@ -7,9 +7,6 @@ use super::super::for_each::Scope;
 use super::super::stack::Stack;
 use super::super::text;
 
-/// How long a text that functions make may become, in bytes.
-const MAX_TEXT: usize = 1 << 20;
-
 impl<'t> Stack<'t> {
     /// `Fn::Join`: the items of a list with a delimiter between them.
     pub(super) fn fn_join(&self, call: &Call<'t>, scope: &Scope) -> Value {
@@ -27,7 +24,6 @@ impl<'t> Stack<'t> {
             let items: Vec<&Value> = list.items.iter().collect();
             combine(&items, &mut |items| {
                 let mut parts: Vec<Part> = Vec::new();
-                let mut length = 0;
                 for item in items.iter().filter(|item| !item.is_absent()) {
                     if !parts.is_empty() {
                         parts.push(Part::Known(delimiter.clone(), literal));
@@ -36,10 +32,9 @@ impl<'t> Stack<'t> {
                         Some(found) => parts.extend(found),
                         None => return self.not_known(call, "an item of its list is no text"),
                     }
-                    length += delimiter.len() + item.as_str().map_or(0, str::len);
-                    if length > MAX_TEXT {
-                        return self.not_known(call, &format!("the text has more than {MAX_TEXT} bytes"));
-                    }
+                }
+                if self.session.text(text::length(&parts), call.span).is_none() {
+                    return self.not_known(call, "the text is too long");
                 }
                 let decided: Vec<&Value> = if items.len() == 1 { items.to_vec() } else { links_first(items) };
                 self.made(super::sub::resolved(join_parts(parts, literal)), call.span, &decided)
@@ -53,6 +48,9 @@ impl<'t> Stack<'t> {
         combine(&[&value], &mut |leaves| {
             let literal = self.session.origins.literal(call.span);
             let value = match text::of_scalar(leaves[0]) {
+                Some(text) if self.session.text(text.len() * 2, call.span).is_none() => {
+                    return self.not_known(call, "the text is too long");
+                }
                 Some(text) => Value::string(base64(text.as_bytes()), literal),
                 None => text::derived("Base64", leaves, Shape::String, literal),
             };
@@ -65,7 +63,13 @@ impl<'t> Stack<'t> {
         let value = self.argument(call, scope);
         let literal = self.session.origins.literal(call.span);
         let made = match to_json(&value) {
-            Some(json) => Value::string(json.to_string(), literal),
+            Some(json) => {
+                let text = json.to_string();
+                if self.session.text(text.len(), call.span).is_none() {
+                    return self.not_known(call, "the text is too long");
+                }
+                Value::string(text, literal)
+            }
             None => text::derived("ToJsonString", &[&value], Shape::String, literal),
         };
         self.made(made, call.span, &[&value])

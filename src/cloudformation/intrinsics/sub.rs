@@ -18,7 +18,11 @@ enum Piece<'s> {
     Text(&'s str),
     /// `${!X}` stands for `${X}`: the text after the exclamation mark with its brace.
     Literal(&'s str),
-    Variable { name: &'s str, start: usize, end: usize },
+    Variable {
+        name: &'s str,
+        start: usize,
+        end: usize,
+    },
 }
 
 /// Cuts a text at its variables. A `${` without an end is text.
@@ -125,6 +129,9 @@ impl<'t> Stack<'t> {
                     }
                 }
             }
+            if self.session.text(text::length(&parts), call.span).is_none() {
+                return self.not_known(call, "the text is too long");
+            }
             let joined = join_parts(parts, literal);
             self.made(resolved(joined), call.span, leaves)
         })
@@ -144,6 +151,9 @@ pub(super) fn resolved(value: Value) -> Value {
 }
 
 fn article(type_name: &str) -> String {
+    if matches!(type_name, "nothing" | "null") {
+        return type_name.to_owned();
+    }
     let vowel = type_name.starts_with(['a', 'e', 'i', 'o', 'u']);
     format!("{} {type_name}", if vowel { "an" } else { "a" })
 }

@@ -1,0 +1,92 @@
+//! Nested stacks and includes.
+
+use super::*;
+
+const CHILD: &str = "Parameters: {Name: {Type: String}, Env: {Type: String, Default: dev}}\nConditions: {Prod: !Equals [!Ref Env, prod]}\nResources:\n  T:\n    Type: AWS::DynamoDB::Table\n    Condition: Prod\n    Properties: {TableName: !Ref Name}\nOutputs:\n  Table: {Value: !Ref T}\n  Arn: {Value: !GetAtt T.Arn}\n";
+
+#[test]
+fn parameters_go_down_and_outputs_come_up() {
+    let root = "Parameters: {Stage: {Type: String, Default: dev}}\nResources:\n  Child:\n    Type: AWS::CloudFormation::Stack\n    Properties:\n      TemplateURL: ./nested/child.yaml\n      Parameters: {Name: orders, Env: !Ref Stage}\n  F:\n    Type: AWS::Lambda::Function\n    Properties: {A: !GetAtt Child.Outputs.Table, B: !GetAtt Child.Outputs.Arn}\n";
+    let run =
+        run_files(&[("app/root.yaml", root), ("app/nested/child.yaml", CHILD)], &Options::default()).expect("template");
+    compare(
+        &print(&run),
+        r#"Child CloudFormation::Stack {TemplateURL: "./nested/child.yaml", Parameters: {Name: "orders", Env: Stage(prod => "prod"; dev => "dev"; * => <Stage>)}}
+           F Lambda::Function {A: "orders", B: <Child/T.Arn>}
+           Child/T DynamoDB::Table if Stage(prod => true; dev => false; * => false) {TableName: "orders"}"#,
+    );
+    let table = run.project.resources.last().expect("the table");
+    assert_eq!(table.calls.len(), 1);
+    assert_eq!(table.calls[0].address, "Child");
+    assert_eq!(slice(&run, table.calls[0].header), "Child");
+    assert_eq!(
+        trail(&run, table.attributes.get("TableName").expect("written").origin),
+        ["\"!Ref Name\" parameter `Name`", "\"Name\" argument Name of Child", "\"orders\" literal"]
+    );
+    assert_eq!(
+        trail(&run, run.project.resources[1].attributes.get("A").expect("written").origin),
+        [
+            "\"!GetAtt Child.Outputs.Table\" output `Table` of `Child`",
+            "\"!Ref T\" resource Child/T.Ref",
+            "\"!Ref Name\" parameter `Name`",
+            "\"Name\" argument Name of Child",
+            "\"orders\" literal"
+        ]
+    );
+}
+
+#[test]
+fn a_template_that_contains_itself_ends_with_a_note() {
+    let root = "Resources:\n  Me:\n    Type: AWS::CloudFormation::Stack\n    Properties: {TemplateURL: root.yaml}\n  T: {Type: AWS::DynamoDB::Table}\n";
+    let run = run_files(&[("root.yaml", root)], &Options::default()).expect("template");
+    assert!(print(&run).contains("stacks are nested more than 8 deep"), "{}", print(&run));
+}
+
+#[test]
+fn what_is_not_here_is_unknown() {
+    let root = "Resources:\n  C:\n    Type: AWS::CloudFormation::Stack\n    Properties: {TemplateURL: 'https://example.com/x.yaml'}\n  T: {Type: AWS::DynamoDB::Table, Properties: {X: !GetAtt C.Outputs.Y}}\n";
+    check(
+        root,
+        r#"C CloudFormation::Stack {TemplateURL: "https://example.com/x.yaml"}
+           T DynamoDB::Table {X: <C.Outputs.Y>}
+           note at "'https://example.com/x.yaml'": the nested template `https://example.com/x.yaml` of `C` is not in this repository"#,
+    );
+}
+
+#[test]
+fn nothing_outside_of_the_root_is_read() {
+    let sources = Sources::new();
+    let mut fs = Overlay::in_memory();
+    fs.set("secret.yaml", CHILD);
+    let root =
+        "Resources:\n  C:\n    Type: AWS::CloudFormation::Stack\n    Properties: {TemplateURL: ../secret.yaml}\n";
+    fs.set("in/root.yaml", root);
+    let tree = crate::syntax::parse_data(sources.add("in/root.yaml", root));
+    let loader = Loader { fs: &fs, sources: &sources, root: Some(Path::new("in")) };
+    let project = evaluate(&tree, &Options::default(), &loader).expect("template");
+    assert_eq!(project.resources.len(), 1);
+    assert!(sources.find(Path::new("secret.yaml")).is_none());
+}
+
+#[test]
+fn local_includes_are_read_where_they_stand() {
+    let root = "Resources:\n  T:\n    Type: AWS::DynamoDB::Table\n    Properties:\n      Fn::Transform: {Name: AWS::Include, Parameters: {Location: ./part.yaml}}\n      A: 1\n";
+    let run = run_files(
+        &[("root.yaml", root), ("part.yaml", "BillingMode: PAY_PER_REQUEST\nX: !Ref T\n")],
+        &Options::default(),
+    );
+    compare(&print(&run.expect("template")), r#"T DynamoDB::Table {BillingMode: "PAY_PER_REQUEST", X: <T.Ref>, A: 1}"#);
+}
+
+#[test]
+fn children_are_named_so_that_they_are_no_roots() {
+    let sources = Sources::new();
+    let mut fs = Overlay::in_memory();
+    fs.set("a/child.yaml", CHILD);
+    fs.set("a/app/template.yaml", CHILD);
+    let root = "Transform: AWS::Serverless-2016-10-31\nResources:\n  C: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: child.yaml}}\n  D: {Type: AWS::Serverless::Application, Properties: {Location: ./app}}\n  E: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: missing.yaml}}\n";
+    let tree = crate::syntax::parse_data(sources.add("a/root.yaml", root));
+    let loader = Loader { fs: &fs, sources: &sources, root: Some(Path::new("")) };
+    let children = super::super::children(&tree, &loader);
+    assert_eq!(children, [Path::new("a/app/template.yaml"), Path::new("a/child.yaml")]);
+}

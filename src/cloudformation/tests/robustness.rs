@@ -1,0 +1,100 @@
+//! Hostile templates end, in values and notes.
+
+use proptest::prelude::*;
+
+use super::*;
+
+const SAMPLE: &str = "Transform: [AWS::LanguageExtensions, AWS::Serverless-2016-10-31]
+Globals: {Function: {Timeout: 3, Environment: {Variables: {A: b}}}, SimpleTable: {SSESpecification: {SSEEnabled: true}}}
+Parameters:
+  Env: {Type: String, Default: dev, AllowedValues: [dev, prod]}
+  Names: {Type: CommaDelimitedList, Default: 'a,b'}
+Rules: {R: {RuleCondition: !Equals [!Ref Env, prod], Assertions: [{Assert: !Contains [[x], !Ref Env]}]}}
+Mappings: {M: {dev: {R: 1}, prod: {R: 2}}}
+Conditions: {P: !Equals [!Ref Env, prod], Q: !Not [!Condition P], W: !And [!Condition P, !Or [!Condition Q, !Condition P]]}
+Resources:
+  T:
+    Type: AWS::DynamoDB::Table
+    Condition: W
+    Properties:
+      TableName: !Sub ['${A}-${Env}', {A: !Select [0, !Ref Names]}]
+      Read: !FindInMap [M, !Ref Env, R]
+      Tags: [!If [P, {Key: a, Value: !Join ['', [x, !Ref Env]]}, !Ref AWS::NoValue]]
+      Cidr: !Cidr [!Ref Env, 3, 4]
+  Fn::ForEach::L: [N, !Ref Names, {'T${N}': {Type: AWS::DynamoDB::Table, Properties: {X: !GetAtt T.Arn}}}]
+  S: {Type: AWS::Serverless::SimpleTable, Properties: {PrimaryKey: {Name: id, Type: String}}}
+  F:
+    Type: AWS::Serverless::Function
+    Connectors: {C: {Properties: {Destination: {Id: T}, Permissions: [Read]}}}
+    Properties:
+      Handler: a.b
+      Policies: [DynamoDBCrudPolicy: {TableName: !Ref T}, {Statement: [{Effect: Allow, Action: 'dynamodb:*', Resource: '*'}]}, AdministratorAccess]
+      Events: {E: {Type: DynamoDB, Properties: {Stream: !GetAtt T.StreamArn, StartingPosition: LATEST}}}
+Outputs: {O: {Value: !GetAtt T.Arn, Export: {Name: !Sub '${AWS::StackName}-o'}}}
+";
+
+#[test]
+fn the_sample_is_read_without_complaint() {
+    let run = run(SAMPLE);
+    assert!(run.project.problems.is_empty(), "{}", print(&run));
+}
+
+#[test]
+fn deep_nesting_and_wide_choices_end() {
+    let mut deep = String::from("!Sub x");
+    for _ in 0..90 {
+        deep = format!("{{'Fn::Base64': {deep}}}");
+    }
+    let _ = run(&format!("Resources:\n  T: {{Type: AWS::DynamoDB::Table, Properties: {{X: {deep}}}}}\n"));
+
+    // Fifty inputs in one text are more than can be told apart.
+    let mut template = String::from("Parameters:\n");
+    let mut text = String::new();
+    for i in 0..50 {
+        let _ = writeln!(template, "  P{i}: {{Type: String, AllowedValues: [a, b]}}");
+        let _ = write!(text, "${{P{i}}}");
+    }
+    let _ = writeln!(template, "Resources:\n  T: {{Type: AWS::DynamoDB::Table, Properties: {{X: !Sub '{text}'}}}}");
+    let printed = print(&run(&template));
+    assert!(printed.contains("more than 256 combinations"), "{printed}");
+}
+
+#[test]
+fn loops_are_bounded() {
+    let mut nested = String::from("{'T${A}${B}${C}': {Type: AWS::DynamoDB::Table}}");
+    let many: Vec<String> = (0..400).map(|i| i.to_string()).collect();
+    for name in ["A", "B", "C"] {
+        nested = format!("{{'Fn::ForEach::{name}': [{name}, ['{}'], {nested}]}}", many.join("','"));
+    }
+    let run = run(&format!("Resources: {nested}\n"));
+    assert!(run.project.problems.iter().any(|problem| problem.message.contains("more than 5000 turns")));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
+    /// No change of bytes makes the evaluation panic.
+    #[test]
+    fn mutated_bytes_are_met(cuts in prop::collection::vec((0usize..2400, 0usize..40, "[ -~\n]{0,6}"), 1..5)) {
+        let mut text = SAMPLE.to_owned();
+        for (at, length, insert) in cuts {
+            let from = at.min(text.len());
+            let to = (from + length).min(text.len());
+            text.replace_range(from..to, &insert);
+        }
+        let _ = run_files(&[("t.yaml", &text)], &Options::default());
+    }
+
+    /// Nor does a piece of the template in the place of another one.
+    #[test]
+    fn transplanted_pieces_are_met(moves in prop::collection::vec((0usize..2400, 0usize..2400, 1usize..60), 1..4)) {
+        let mut text = SAMPLE.to_owned();
+        for (from, to, length) in moves {
+            let from = from.min(text.len());
+            let piece = text[from..(from + length).min(text.len())].to_owned();
+            let to = to.min(text.len());
+            text.insert_str(to, &piece);
+        }
+        let _ = run_files(&[("t.yaml", &text)], &Options::default());
+    }
+}
