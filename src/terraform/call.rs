@@ -15,6 +15,9 @@ use super::scope::{Evaluator, Scope};
 
 impl Evaluator<'_> {
     pub(super) fn call(&self, call: &Call, span: Span, scope: Scope<'_>) -> Result<Value, Error> {
+        if scope.constant {
+            return Err(Error::new("no functions can be called here; move the expression to a local"));
+        }
         let name = call.name.strip_prefix("core::").unwrap_or(&call.name);
         match name {
             "try" if !call.expand => return self.call_try(&call.args, span, scope),
@@ -44,15 +47,22 @@ impl Evaluator<'_> {
         match name {
             "templatefile" => return self.template_file(args, span, scope),
             "templatestring" => return self.template_string(args, span, scope),
+            "provider::terraform::decode_tfvars" if args.iter().any(|arg| arg.as_str().is_some()) => {
+                return self.decode_tfvars(args, span, scope);
+            }
             _ => {}
         }
         let next = args.iter().map(|arg| arg.origin).find(|origin| !origin.is_none());
         let origin = self.origins.hop(span, Step::Expression, next.unwrap_or_default());
         let context = Context { files: &self.files, origins: &self.origins, origin };
-        let result = functions::call(name, args, &context)?;
+        let call = |args: &[Value]| functions::call(name, args, &context);
+        let result = self.among_others(name, args, origin, &call)?;
         // What is handed on from an argument was found through this call.
+        let encoded = self.origins.get(result.origin).is_some_and(|origin| matches!(origin.step, Step::Document(_)));
         let result = if result.origin == origin || result.origin.is_none() {
             result.at(origin)
+        } else if encoded {
+            result
         } else {
             self.referred(result, span, Step::Expression)
         };
@@ -130,6 +140,16 @@ impl Evaluator<'_> {
             let template = hcl::parse_template_for(text, at).map_err(|error| Error::new(error.message))?;
             self.in_template(&template, leaves[1], span, scope)
         })
+    }
+
+    /// The values of a variable file that is given as text.
+    fn decode_tfvars(&self, args: &[Value], span: Span, scope: Scope<'_>) -> Result<Value, Error> {
+        let [text] = args else { return Err(Error::new("`decode_tfvars` needs the text of a variable file")) };
+        let text = text.as_str().unwrap_or_default();
+        // A variable file without blocks is what an object is between its braces.
+        let object =
+            hcl::parse_expression(&format!("{{\n{text}\n}}"), span).map_err(|error| Error::new(error.message))?;
+        self.eval(&object, Scope { sealed: None, names: None, each: None, constant: true, ..scope })
     }
 
     fn in_template(&self, template: &Expr, variables: &Value, span: Span, scope: Scope<'_>) -> Result<Value, Error> {

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::resource::Call;
+use crate::resource::{Call, Problem};
 use crate::source::Span;
 use crate::syntax::hcl::{Block, BodyRef};
 use crate::value::{Shape, Step, Symbol, Text, Value};
@@ -10,7 +10,7 @@ use crate::value::{Shape, Step, Symbol, Text, Value};
 use super::constraint;
 use super::error::Error;
 use super::expand::Group;
-use super::expression::{REFUSED, both};
+use super::expression::{REFUSED, both, refused};
 use super::lift::lift;
 use super::scope::{Evaluator, Instance, Memo, ModuleGroup, Scope};
 use super::types::Type;
@@ -54,7 +54,7 @@ impl Evaluator<'_> {
         };
         let default = || {
             let default = block.body.attribute("default")?;
-            let value = self.value(&default.expr, Scope::of(instance));
+            let value = self.value(&default.expr, Scope::constant(instance));
             Some(convert(self.referred(value, default.expr.span, Step::Default(name.clone()))))
         };
         match given {
@@ -63,7 +63,12 @@ impl Evaluator<'_> {
                 Some(default) => convert(crate::value::combine(&[&given], &mut |leaves| {
                     if leaves[0].is_unset() { default.clone() } else { leaves[0].clone() }
                 })),
-                None => convert(given),
+                None => convert(crate::value::combine(&[&given], &mut |leaves| {
+                    if leaves[0].is_unset() {
+                        return refused(format!("variable `{name}` can't be null"), leaves[0].origin);
+                    }
+                    leaves[0].clone()
+                })),
             },
             None => default().unwrap_or_else(|| {
                 let why = match instance.parent {
@@ -78,7 +83,11 @@ impl Evaluator<'_> {
 
     pub(super) fn variable_type(&self, instance: &Rc<Instance>, block: &Block) -> Type {
         let Some(ty) = block.body.attribute("type") else { return Type::Any };
-        constraint::read(&ty.expr, &mut |default| self.value(default, Scope::of(instance))).unwrap_or(Type::Any)
+        let read = constraint::read(&ty.expr, &mut |default| self.value(default, Scope::constant(instance)));
+        read.unwrap_or_else(|(span, why)| {
+            self.note(Problem::note(span, format!("the type is not checked: {why}")));
+            Type::Any
+        })
     }
 
     /// What the call of a module gives to one of its variables.
@@ -164,8 +173,19 @@ impl Evaluator<'_> {
             .map(|argument| (argument.name.clone(), self.origins.literal(argument.span())))
             .collect();
         let installed = self.config.nodes.get(child).is_some_and(|node| node.installed);
+        if let Some(node) = self.config.nodes.get(child) {
+            let unwanted = call.body.attributes.iter().filter(|argument| {
+                arguments.iter().any(|(name, _)| *name == argument.name)
+                    && node.module.variables.get(&argument.name).is_none()
+            });
+            for argument in unwanted {
+                let label = call.label(0).unwrap_or_default();
+                let message = format!("module `{label}` has no variable `{}`", argument.name);
+                self.note(Problem::note(argument.name_span, message));
+            }
+        }
         let bound = |error: Error, header: Span| {
-            self.note(crate::resource::Problem::note(header, error.message.clone()));
+            self.note(Problem::note(header, error.message.clone()));
             error
         };
         group

@@ -12,7 +12,7 @@ use super::scope::{Each, Evaluator, Scope};
 use super::types::Type;
 
 /// How many instances one resource or module call may have.
-const MAX_INSTANCES: usize = 2_000;
+pub(super) const MAX_INSTANCES: usize = 2_000;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum GroupKind {
@@ -51,6 +51,12 @@ impl Evaluator<'_> {
     /// The instances of what a body declares, by its `count` or `for_each`.
     pub(super) fn expand(&self, body: BodyRef<'_>, address: &Text, header: Span, scope: Scope<'_>) -> Group {
         if let Some((_, expr)) = body.attribute("count") {
+            if body.attribute("for_each").is_some() {
+                self.note(Problem::error(
+                    header,
+                    format!("`{address}` has both `count` and `for_each`; one has to go"),
+                ));
+            }
             return self.expand_count(expr, address, scope);
         }
         if let Some((_, expr)) = body.attribute("for_each") {
@@ -172,8 +178,10 @@ impl Evaluator<'_> {
 fn quoted(key: &str) -> String {
     let mut out = String::with_capacity(key.len() + 2);
     out.push('"');
-    for char in key.chars() {
+    let mut chars = key.chars().peekable();
+    while let Some(char) = chars.next() {
         match char {
+            '$' | '%' if chars.peek() == Some(&'{') => out.extend([char, char]),
             '"' | '\\' => out.extend(['\\', char]),
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),

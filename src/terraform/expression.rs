@@ -95,7 +95,7 @@ impl Evaluator<'_> {
             let next = if literal { right.origin } else { value.origin };
             literal = literal && is_literal(right_expr);
             let origin = self.origins.hop(span, Step::Expression, next);
-            value = operators::binary(operator_of(operator), &value, &right, origin)?;
+            value = self.compared(operator_of(operator), &value, &right, origin)?;
         }
         Ok(value)
     }

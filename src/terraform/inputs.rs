@@ -10,11 +10,12 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use crate::resource::Problem;
 use crate::syntax::hcl::{Block, ExprKind};
-use crate::value::{Case, Choice, Data, Input, InputKind, OriginId, Shape, Step, Symbol, Text, Value};
+use crate::value::{Assignment, Case, Choice, Data, Input, InputKind, OriginId, Shape, Step, Symbol, Text, Value};
 
 use super::configuration::Configuration;
-use super::scope::{Evaluator, Instance};
+use super::scope::{Evaluator, Instance, Scope};
 use super::uses::{self, Constant, Target, Uses};
 
 /// Settles the values of the root's variables: what is given, and what stays open.
@@ -53,6 +54,24 @@ pub(super) fn open(evaluator: &mut Evaluator<'_>, root: &Rc<Instance>, given: Fx
     }
     evaluator.root_variables = values;
     evaluator.workspace = workspace(evaluator, uses.get(&Target::Workspace));
+}
+
+/// Tells of values and defaults that the validation of their variable refuses.
+pub(super) fn validate(evaluator: &Evaluator<'_>, root: &Rc<Instance>) {
+    let defaults = evaluator.inputs.iter().fold(Assignment::default(), |defaults, (id, input)| match input.default {
+        Some(case) => defaults.with(id, case),
+        None => defaults,
+    });
+    for block in evaluator.node(root).module.variables.iter() {
+        for validation in block.body.blocks_named("validation") {
+            let Some((span, condition)) = validation.body.attribute("condition") else { continue };
+            if defaults.apply(&evaluator.value(condition, Scope::of(root))).as_bool() == Some(false) {
+                let name = block.label(0).unwrap_or_default();
+                let message = format!("the value of variable `{name}` does not pass its validation");
+                evaluator.note(Problem::note(span.to(condition.span), message));
+            }
+        }
+    }
 }
 
 /// A choice whose cases keep the places that they were made with.

@@ -8,6 +8,7 @@
 //! and what their cases are, `expression` and the files beside it evaluate, `expand` and `resource` make instances.
 
 mod call;
+mod cases;
 mod comprehension;
 mod configuration;
 mod constraint;
@@ -99,6 +100,7 @@ const RELEVANT: &[&str] = &[
     "aws_vpc",
     "aws_wafv2_",
     "aws_arcregionswitch_",
+    "terraform_data",
 ];
 
 /// Evaluates a root module.
@@ -185,6 +187,7 @@ fn evaluate_here(modules: &Modules<'_>, root: &Path, options: &Options) -> Proje
     evaluator.instances.borrow_mut().push(Rc::clone(&root_instance));
     let given = evaluator.given_variables(&root_instance, modules.sources);
     inputs::open(&mut evaluator, &root_instance, given);
+    inputs::validate(&evaluator, &root_instance);
     let mut resources = Vec::new();
     evaluator.collect(&root_instance, &mut resources);
     let outputs = evaluator

@@ -9,7 +9,7 @@ use crate::syntax::hcl::{Expr, ExprKind};
 use crate::value::{Data, Entry, Map, MapKind, Shape, Step, Symbol, Text, Unknown, Value, combine};
 
 use super::error::Error;
-use super::expand::{Group, GroupKind, Key};
+use super::expand::{Group, GroupKind, Key, MAX_INSTANCES};
 use super::expression::{build_list, refused};
 use super::lift::lift;
 use super::operators;
@@ -59,6 +59,9 @@ impl Evaluator<'_> {
             ExprKind::Attribute(_, name) => self.attribute_of(value, &name.text, step.span),
             ExprKind::Index(_, key) => {
                 let key = self.eval(key, scope)?;
+                if let Some(nothing) = self.element_of_other(value, &key) {
+                    return nothing;
+                }
                 if let Some(name) = key.as_str()
                     && matches!(value.data, Data::Map(_) | Data::Choice(_))
                 {
@@ -134,6 +137,9 @@ impl Evaluator<'_> {
                 .attribute_of(variables, first, span)
                 .map_err(|_| Error::new(format!("the template uses `{first}`, which is not among its variables")))?;
             return Ok(Base { value, used: 0, name: first.clone() });
+        }
+        if scope.constant {
+            return Err(Error::new("nothing can be referred to here; move the expression to a local"));
         }
         let name = |index: usize| match steps.get(index).map(|step| &step.kind) {
             Some(ExprKind::Attribute(_, name)) => Ok(&name.text),
@@ -393,8 +399,10 @@ impl Evaluator<'_> {
         let origin = self.origins.literal(span);
         let exist: Vec<&Value> = group.instances.iter().map(|one| &one.exists).collect();
         lift(&exist, &mut |leaves| {
-            let mut rest =
-                group.rest.as_ref().map(|why| Arc::new(Unknown { why: why.clone(), symbol: None, shape: Shape::Any }));
+            // In the cases in which all instances are known, there are no more.
+            let open = group.instances.len() >= MAX_INSTANCES || leaves.iter().any(|exists| exists.as_bool().is_none());
+            let mut rest = (group.rest.as_ref().filter(|_| open))
+                .map(|why| Arc::new(Unknown { why: why.clone(), symbol: None, shape: Shape::Any }));
             let mut items = Vec::new();
             let mut entries = Vec::new();
             for ((one, exists), object) in group.instances.iter().zip(leaves).zip(&objects) {

@@ -22,6 +22,7 @@ const MAP_ARGUMENTS: &[&str] = &[
     "configuration",
     "dimensions",
     "environment_variables",
+    "input",
     "parameters",
     "request_models",
     "request_parameters",
@@ -34,6 +35,7 @@ const MAP_ARGUMENTS: &[&str] = &[
     "tags",
     "tags_all",
     "triggers",
+    "triggers_replace",
     "variables",
 ];
 

@@ -131,11 +131,18 @@ pub(super) struct Scope<'s> {
     pub names: Option<&'s Binding<'s>>,
     /// The variables of a template file, which sees nothing else.
     pub sealed: Option<&'s Value>,
+    /// The expression is a default or stands in a variable file: no references and no calls.
+    pub constant: bool,
 }
 
 impl<'s> Scope<'s> {
     pub(super) fn of(instance: &'s Rc<Instance>) -> Self {
-        Self { instance, each: None, names: None, sealed: None }
+        Self { instance, each: None, names: None, sealed: None, constant: false }
+    }
+
+    /// What defaults and variable files see: nothing.
+    pub(super) fn constant(instance: &'s Rc<Instance>) -> Self {
+        Self { constant: true, ..Self::of(instance) }
     }
 
     pub(super) fn with_each(self, each: &'s Each) -> Self {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
-use crate::resource::Problem;
+use crate::resource::{Problem, ProblemKind};
 use crate::source::FileSystem;
 use crate::syntax::hcl::{self, ExprKind};
 use crate::value::{Step, Text, Value};
@@ -46,7 +46,16 @@ impl Evaluator<'_> {
             }
         }
         for one in &self.options.variables {
-            let Some(block) = self.node(root).module.variables.get(&one.name) else { continue };
+            let Some(block) = self.node(root).module.variables.get(&one.name) else {
+                self.note(Problem {
+                    kind: ProblemKind::Note,
+                    span: one.span,
+                    path: one.span.is_none().then(|| dir.clone()),
+                    message: format!("there is no variable `{}` to give a value to", one.name),
+                    help: None,
+                });
+                continue;
+            };
             let span = one.span.unwrap_or(block.header);
             let origin = self.origins.hop(span, one.step.clone(), crate::value::OriginId::NONE);
             // Variables of a primitive type take the text as it is, all others an expression.
@@ -61,9 +70,7 @@ impl Evaluator<'_> {
                 Value::string(one.value.clone(), origin)
             } else {
                 match hcl::parse_expression(&one.value, span) {
-                    Ok(expr) => {
-                        self.value(&expr, self.constant_scope(root, &Value::map(Vec::new(), origin))).at(origin)
-                    }
+                    Ok(expr) => self.value(&expr, Scope::constant(root)).at(origin),
                     Err(error) => {
                         self.note(Problem::error(
                             span,
@@ -78,11 +85,6 @@ impl Evaluator<'_> {
         given
     }
 
-    /// A scope that sees nothing.
-    fn constant_scope<'s>(&self, root: &'s Rc<Instance>, nothing: &'s Value) -> Scope<'s> {
-        Scope { sealed: Some(nothing), ..Scope::of(root) }
-    }
-
     fn take_file(&self, root: &Rc<Instance>, document: &hcl::Document, given: &mut FxHashMap<Text, Value>) {
         for error in &document.errors {
             self.note(Problem::error(error.span, error.message.clone()));
@@ -91,13 +93,12 @@ impl Evaluator<'_> {
             self.note(Problem::error(block.header, "a variable file holds values only, no blocks"));
         }
         let path: Text = document.file.path_text().into();
-        let nothing = Value::map(Vec::new(), crate::value::OriginId::NONE);
         for attribute in &document.body.attributes {
             if self.node(root).module.variables.get(&attribute.name).is_none() {
                 // Files are shared between root modules; Terraform itself only warns.
                 continue;
             }
-            let value = self.value(&attribute.expr, self.constant_scope(root, &nothing));
+            let value = self.value(&attribute.expr, Scope::constant(root));
             let value = self.referred(value, attribute.span(), Step::File(path.clone()));
             given.insert(attribute.name.clone(), value);
         }

@@ -220,7 +220,9 @@ impl<'p> Parser<'p> {
         match self.peek() {
             Some(Symbol::Open(unknown, origin)) => {
                 self.next();
-                Ok(Value::new(Data::Unknown(Arc::clone(unknown)), origin))
+                // The text is open, and so is of which type the value in it is.
+                let open = Unknown { shape: super::Shape::Any, ..Unknown::clone(unknown) };
+                Ok(Value::new(Data::Unknown(Arc::new(open)), origin))
             }
             Some(Symbol::Char('{')) => self.object(depth, place),
             Some(Symbol::Char('[')) => self.array(depth, place),

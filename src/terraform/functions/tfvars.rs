@@ -2,18 +2,19 @@
 
 use std::fmt::Write as _;
 
-use crate::value::{Data, Shape, Value};
+use crate::value::{Data, Map, Shape, Value};
 
 use super::Error;
 use super::call::{ANY, Call, Function, STRING};
 
 pub(super) const FUNCTIONS: &[Function] = &[
+    // A text that is not known: the evaluator reads all others.
     Function::new("provider::terraform::decode_tfvars", &[STRING], Shape::Map, |call| {
-        Ok(call.unknown_for("the text of a variable file inside an expression is not read"))
+        Ok(call.unknown_for("the text of the variable file is not known"))
     }),
     Function::new("provider::terraform::encode_expr", &[ANY.or_null()], Shape::String, |call| {
         let mut out = String::new();
-        write(&mut out, call.arg(0)?, 0)?;
+        write(&mut out, call.arg(0)?, 0, 0)?;
         Ok(call.string(out))
     }),
     Function::new("provider::terraform::encode_tfvars", &[ANY], Shape::String, encode_tfvars),
@@ -27,15 +28,34 @@ fn encode_tfvars(call: &Call<'_>) -> Result<Value, Error> {
     if let Some(name) = names.iter().find(|name| !is_identifier(name)) {
         return Err(Error::of_argument(format!("`{name}` is no name of a variable"), 0));
     }
-    let width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
     let mut out = String::new();
-    for entry in &map.entries {
-        // Equal signs stand below each other, as `terraform fmt` puts them.
-        let _ = write!(out, "{:width$} = ", entry.key);
-        write(&mut out, &entry.value, 0)?;
-        out.push('\n');
-    }
+    write_entries(&mut out, map, 0, 0)?;
     Ok(call.string(out))
+}
+
+/// The entries of a map, one below the other, with their equal signs as `terraform fmt` puts them: below each other
+/// where entries of one line follow each other.
+fn write_entries(out: &mut String, map: &Map, indent: usize, depth: usize) -> Result<(), Error> {
+    let mut written: Vec<(String, String)> = Vec::with_capacity(map.entries.len());
+    for entry in &map.entries {
+        let mut key = String::new();
+        if is_identifier(&entry.key) {
+            key.push_str(&entry.key);
+        } else {
+            push_quoted(&mut key, &entry.key);
+        }
+        let mut value = String::new();
+        write(&mut value, &entry.value, indent, depth)?;
+        written.push((key, value));
+    }
+    for group in written.chunk_by(|(_, before), (_, value)| !before.contains('\n') && !value.contains('\n')) {
+        let width = group.iter().map(|(key, _)| key.chars().count()).max().unwrap_or(0);
+        for (key, value) in group {
+            out.extend(std::iter::repeat_n("  ", indent));
+            let _ = writeln!(out, "{key:width$} = {value}");
+        }
+    }
+    Ok(())
 }
 
 fn is_identifier(name: &str) -> bool {
@@ -44,7 +64,8 @@ fn is_identifier(name: &str) -> bool {
         && characters.all(|character| character.is_alphanumeric() || matches!(character, '_' | '-'))
 }
 
-fn write(out: &mut String, value: &Value, depth: usize) -> Result<(), Error> {
+/// Writes a value whose lines begin at an indentation.
+fn write(out: &mut String, value: &Value, indent: usize, depth: usize) -> Result<(), Error> {
     if depth > MAX_DEPTH {
         return Err(Error::new(format!("the value is nested more than {MAX_DEPTH} levels deep")));
     }
@@ -57,30 +78,15 @@ fn write(out: &mut String, value: &Value, depth: usize) -> Result<(), Error> {
             out.push('[');
             for (at, item) in list.items.iter().enumerate() {
                 out.push_str(if at == 0 { "" } else { ", " });
-                write(out, item, depth + 1)?;
+                write(out, item, indent, depth + 1)?;
             }
             out.push(']');
         }
         Data::Map(map) if map.entries.is_empty() => out.push_str("{}"),
         Data::Map(map) => {
             out.push_str("{\n");
-            let key = |name: &str| {
-                let mut key = String::new();
-                if is_identifier(name) {
-                    key.push_str(name)
-                } else {
-                    push_quoted(&mut key, name)
-                }
-                key
-            };
-            let width = map.entries.iter().map(|entry| key(&entry.key).chars().count()).max().unwrap_or(0);
-            for entry in &map.entries {
-                out.extend(std::iter::repeat_n("  ", depth + 1));
-                let _ = write!(out, "{:width$} = ", key(&entry.key));
-                write(out, &entry.value, depth + 1)?;
-                out.push('\n');
-            }
-            out.extend(std::iter::repeat_n("  ", depth));
+            write_entries(out, map, indent + 1, depth + 1)?;
+            out.extend(std::iter::repeat_n("  ", indent));
             out.push('}');
         }
         Data::Parts(_) | Data::Unknown(_) | Data::Choice(_) | Data::Entity(_) => {

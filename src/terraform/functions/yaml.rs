@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::source::{FileId, SourceFile};
-use crate::syntax::tree::{NodeKind, NodeRef, Style};
+use crate::syntax::tree::{NodeKind, NodeRef, Scalar, Style};
 use crate::value::{Data, Entry, Number, OriginId, Shape, Text, Value};
 
 use super::Error;
@@ -184,12 +184,12 @@ fn decode(call: &Call<'_>) -> Result<Value, Error> {
     }
     match tree.documents.as_slice() {
         [] => Err(Error::of_argument("the document is empty", 0)),
-        [only] => read(call, tree.node(*only), 0),
+        [only] => read(call, &tree.file, tree.node(*only), 0),
         _ => Err(Error::of_argument("only one document is read", 0)),
     }
 }
 
-fn read(call: &Call<'_>, node: NodeRef<'_>, depth: usize) -> Result<Value, Error> {
+fn read(call: &Call<'_>, file: &SourceFile, node: NodeRef<'_>, depth: usize) -> Result<Value, Error> {
     if depth > MAX_DEPTH {
         return Err(Error::of_argument(format!("the document is nested more than {MAX_DEPTH} levels deep"), 0));
     }
@@ -198,7 +198,7 @@ fn read(call: &Call<'_>, node: NodeRef<'_>, depth: usize) -> Result<Value, Error
     match node.kind() {
         NodeKind::Sequence => match tag {
             None | Some("seq") => {
-                let items = node.items().map(|item| read(call, item, depth + 1)).collect::<Result<_, _>>()?;
+                let items = node.items().map(|item| read(call, file, item, depth + 1)).collect::<Result<_, _>>()?;
                 Ok(Value::list(items, call.origin()))
             }
             Some(tag) => Err(unsupported(tag)),
@@ -208,7 +208,7 @@ fn read(call: &Call<'_>, node: NodeRef<'_>, depth: usize) -> Result<Value, Error
                 let mut entries: BTreeMap<Text, Entry> = BTreeMap::new();
                 for (key, value) in node.entries() {
                     let key: Text = match key.kind() {
-                        NodeKind::Scalar => match &read(call, key, depth + 1)?.data {
+                        NodeKind::Scalar => match &read(call, file, key, depth + 1)?.data {
                             Data::String(text) => text.clone(),
                             Data::Number(number) => number.to_string().into(),
                             Data::Bool(known) => known.to_string().into(),
@@ -216,7 +216,7 @@ fn read(call: &Call<'_>, node: NodeRef<'_>, depth: usize) -> Result<Value, Error
                         },
                         _ => return Err(Error::of_argument("a key has to be a scalar", 0)),
                     };
-                    let value = read(call, value, depth + 1)?;
+                    let value = read(call, file, value, depth + 1)?;
                     entries.insert(key.clone(), Entry::new(key, OriginId::NONE, value));
                 }
                 Ok(Value::map(entries.into_values().collect(), call.origin()))
@@ -227,6 +227,10 @@ fn read(call: &Call<'_>, node: NodeRef<'_>, depth: usize) -> Result<Value, Error
             let text = node.text().unwrap_or_default();
             let plain = node.style() == Some(Style::Plain);
             match tag {
+                // Numbers as they are written: the tree knows more notations than Terraform does.
+                None if plain && matches!(node.scalar(), Some(Scalar::Number(_))) => {
+                    Ok(scalar(call, file.slice(node.span())))
+                }
                 None if plain => Ok(scalar(call, text)),
                 None | Some("str" | "!" | "binary") => Ok(call.string(text)),
                 Some("null" | "bool" | "int" | "float" | "timestamp") => Ok(scalar(call, text)),

@@ -73,7 +73,7 @@ fn a_variable_of_the_root_is_open_for_what_a_module_compares_it_with() {
                 "variable \"env\" {}\nresource \"aws_dynamodb_table\" \"t\" {\n  count = var.env == \"prod\" ? 1 : 0\n}\n",
             ),
         ],
-        "module.t.aws_dynamodb_table.t[0] if <stage? prod: true; anything else: ?(variable `stage` has no value; pass a var-file or --var)> = {}",
+        "module.t.aws_dynamodb_table.t[0] if <stage? prod: true; anything else: false> = {}",
     );
 }
 

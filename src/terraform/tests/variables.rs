@@ -13,21 +13,17 @@ fn a_variable_that_nothing_compares_takes_its_default() {
 #[test]
 fn a_variable_that_is_compared_has_a_case_for_each_constant() {
     let env = "variable \"env\" {\n  type = string\n}\nlocals {\n  prod = local.env == \"prod\"\n  env = var.env\n}";
-    check_expression(
-        env,
-        "local.prod ? 2 : 1",
-        "<env? prod: 2; anything else: ?(variable `env` has no value; pass a var-file or --var)>",
-    );
+    check_expression(env, "local.prod ? 2 : 1", "<env? prod: 2; anything else: 1>");
     let two = "variable \"env\" {\n  default = \"dev\"\n}";
     check_expression(
         two,
         "var.env == \"prod\" ? \"x-${var.env}\" : var.env",
-        "<env? prod: \"x-prod\"; dev: \"dev\"; anything else: ?(variable `env` may be given another value than its default)>",
+        "<env? prod: \"x-prod\"; dev: \"dev\"; anything else: ?var.env>",
     );
     check_expression(
         "variable \"env\" {}",
         "{ dev = 1, prod = 2 }[var.env]",
-        "<env? dev: 1; prod: 2; anything else: ?(variable `env` has no value; pass a var-file or --var)>",
+        "<env? dev: 1; prod: 2; anything else: ?(it can't be evaluated here: no key of the map fits; variable `env` has no value; pass a var-file or --var)>",
     );
     check_expression(
         "variable \"env\" {\n  validation {\n    condition = contains([\"a\", \"b\"], var.env)\n  }\n}",
@@ -103,5 +99,27 @@ fn objects_take_the_defaults_of_their_optional_attributes() {
             ("infra/terraform.tfvars", "t = { name = \"x\" }\n"),
         ],
         "aws_dynamodb_table.t = {name: \"x\", a: true, b: null}",
+    );
+}
+
+#[test]
+fn the_last_case_is_none_of_the_others() {
+    let env = "variable \"env\" {\n  type = string\n}";
+    check_expression(
+        env,
+        "[var.env == \"prod\", var.env != \"dev\"]",
+        "[<env? prod: true; dev: false; anything else: false>, <env? prod: true; dev: false; anything else: true>]",
+    );
+    check_expression(
+        env,
+        "contains([\"prod\", \"live\"], var.env)",
+        "<env? prod: true; live: true; anything else: false>",
+    );
+    check_expression(env, "lookup({ prod = 1 }, var.env, 2)", "<env? prod: 1; anything else: 2>");
+    check_expression(env, "try({ prod = 1 }[var.env], 2)", "<env? prod: 1; anything else: 2>");
+    check_expression(
+        "variable \"key\" {\n  type = string\n  default = null\n}",
+        "var.key == null ? \"own\" : \"given\"",
+        "<key? null: \"own\"; anything else: \"given\">",
     );
 }
