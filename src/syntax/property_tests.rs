@@ -124,13 +124,13 @@ fn write(doc: &Doc, indent: usize, flow: bool, out: &mut String) {
         }
         Doc::List(items, _) => {
             for item in items {
-                out.push_str(&format!("\n{}-", " ".repeat(indent)));
+                out.extend(["\n", &" ".repeat(indent), "-"]);
                 write(item, indent + 2, false, out);
             }
         }
         Doc::Map(entries, _) => {
             for (key, value) in entries {
-                out.push_str(&format!("\n{}{key}:", " ".repeat(indent)));
+                out.extend(["\n", &" ".repeat(indent), key, ":"]);
                 write(value, indent + 2, false, out);
             }
         }

@@ -149,7 +149,7 @@ fn an_alias_bomb_ends_in_a_message_and_few_nodes() {
     let mut text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
     for level in 1..30 {
         let items = vec![format!("*a{}", level - 1); 10].join(", ");
-        text += &format!("a{level}: &a{level} [{items}]\n");
+        text.extend([format!("a{level}: &a{level} [{items}]\n")]);
     }
     let tree = read(&text);
     assert!(tree.errors.iter().any(|error| error.message.contains("1000000")), "{:?}", tree.errors);
@@ -164,7 +164,8 @@ fn height(node: NodeRef<'_>) -> usize {
 fn aliases_do_not_nest_deeper_than_the_text_may() {
     let mut text = format!("a0: &a0 {}x{}\n", "[".repeat(100), "]".repeat(100));
     for level in 1..6 {
-        text += &format!("a{level}: &a{level} {}*a{}{}\n", "[".repeat(100), level - 1, "]".repeat(100));
+        let (open, close) = ("[".repeat(100), "]".repeat(100));
+        text.extend([format!("a{level}: &a{level} {open}*a{}{close}\n", level - 1)]);
     }
     let tree = read(&text);
     assert!(tree.errors.iter().all(|error| error.message.contains("255")) && !tree.errors.is_empty());
