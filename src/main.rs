@@ -1,3 +1,7 @@
 #![forbid(unsafe_code)]
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::from(dynalens::cli::run(std::env::args_os().collect()) as u8)
+}

@@ -5,9 +5,11 @@
 
 mod find;
 mod node;
+mod policies;
 mod read;
 mod settings;
 
 pub use find::find;
+pub use policies::{Decision, decide};
 pub use read::read;
 pub use settings::{Config, ConfigSuppression, Environment, NonProduction, OptionValue, PolicyOption, PolicySettings};

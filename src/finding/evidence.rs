@@ -15,27 +15,36 @@ pub struct Evidence {
 /// More places than this say no more.
 const MOST_LABELS: usize = 16;
 
-/// Labels for what a verdict is blamed on: the first origin gives the primary label, its hops and the other origins
-/// the related ones. `header` is where a blame without a place stands. `is_own` tells the user's own files from
-/// installed modules: what lies in the latter is shown at the nearest place of the former, or at the call.
+/// What a failure is blamed on.
+#[derive(Clone, Debug)]
+pub struct Blame<'a> {
+    /// The characters that are wrong.
+    pub span: Span,
+    /// Where the value that stands there comes from; [`OriginId::NONE`] for a header.
+    pub origin: OriginId,
+    /// What the policy has to say there; may be empty.
+    pub label: &'a str,
+    /// Other values that decided, with their places and what they have to do with it.
+    pub related: Vec<(OriginId, Span, &'a str)>,
+}
+
+/// Labels for a blame: its place is the primary one, the hops that lead to the line that decides it and the other
+/// values are related. `is_own` tells the user's own files from installed modules: what lies in the latter is shown at
+/// the nearest place of the former, or at the call.
 #[must_use]
-pub fn evidence(
-    origins: &Origins,
-    blame: &[OriginId],
-    header: Span,
-    calls: &[Call],
-    is_own: &dyn Fn(Span) -> bool,
-) -> Evidence {
-    let mut trails = blame.iter().map(|origin| origins.trail(*origin)).filter(|trail| !trail.is_empty());
-    let first = trails.next().unwrap_or_default();
-    let mut labels: Vec<Label> = labels(&first);
-    if labels.is_empty() {
-        labels.push(Label { span: header, message: String::new() });
+pub fn evidence(origins: &Origins, blame: &Blame<'_>, calls: &[Call], is_own: &dyn Fn(Span) -> bool) -> Evidence {
+    let first = origins.trail(blame.origin);
+    let mut related = labels(&first);
+    let mut primary = Label { span: blame.span, message: blame.label.to_owned() };
+    if let Some(at) = related.iter().position(|label| label.span == blame.span) {
+        let own = related.remove(at).message;
+        if primary.message.is_empty() {
+            primary.message = own;
+        }
     }
-    let mut primary = labels.remove(0);
-    let mut related = labels;
-    for trail in trails {
-        related.extend(self::labels(&trail));
+    for (origin, span, message) in &blame.related {
+        related.push(Label { span: *span, message: (*message).to_owned() });
+        related.extend(labels(&origins.trail(*origin)).into_iter().filter(|label| label.span != *span));
     }
     if !is_own(primary.span)
         && let Some(call) = calls.iter().find(|call| call.installed)
@@ -51,7 +60,6 @@ pub fn evidence(
                 None => format!("{} makes it", quoted(&call.address)),
             },
         };
-        related.retain(|label| label.span != span);
         let inside = std::mem::replace(&mut primary, Label { span, message });
         related.insert(0, inside);
     }
@@ -75,6 +83,10 @@ fn labels(trail: &[Origin]) -> Vec<Label> {
             Step::Literal => "the value is written here".to_owned(),
             step => describe(step),
         };
+        // A value within the line that was just shown needs no label of its own.
+        if hop.step == Step::Literal && index > 0 && labels.last().is_some_and(|last| last.span.contains(hop.span)) {
+            continue;
+        }
         match labels.iter_mut().find(|label| label.span == hop.span) {
             Some(label) if label.message.is_empty() => label.message = message,
             Some(_) => {}
@@ -153,6 +165,12 @@ mod tests {
         }
     }
 
+    /// The evidence for one origin in a resource whose header is `1:0`.
+    fn show(origins: &Origins, origin: OriginId, calls: &[Call], is_own: &dyn Fn(Span) -> bool) -> Evidence {
+        let span = origins.span(origin).unwrap_or(span(1, 0));
+        evidence(origins, &Blame { span, origin, label: "", related: Vec::new() }, calls, is_own)
+    }
+
     #[test]
     fn the_way_leads_from_the_attribute_to_the_line_that_decides() {
         let origins = Origins::new();
@@ -160,7 +178,7 @@ mod tests {
         let file = origins.hop(span(2, 7), Step::File("prod.tfvars".into()), literal);
         let argument = origins.hop(span(0, 60), Step::Argument { name: "pitr".into(), module: "orders".into() }, file);
         let reference = origins.hop(span(1, 9), Step::Reference("var.pitr".into()), argument);
-        let found = evidence(&origins, &[reference], span(1, 0), &[call(false)], &|_| true);
+        let found = show(&origins, reference, &[call(false)], &|_| true);
         assert_eq!(
             messages(&found),
             [
@@ -178,7 +196,7 @@ mod tests {
         let argument =
             origins.hop(span(0, 60), Step::Argument { name: "pitr".into(), module: "orders".into() }, literal);
         let reference = origins.hop(span(1, 9), Step::Reference("var.pitr".into()), argument);
-        let found = evidence(&origins, &[reference], span(1, 0), &[call(true)], &|span| span.file.0 == 0);
+        let found = show(&origins, reference, &[call(true)], &|span| span.file.0 == 0);
         assert_eq!(messages(&found), [(0, 60, "argument `pitr` of `orders`"), (1, 9, "this refers to `var.pitr`")]);
     }
 
@@ -187,7 +205,7 @@ mod tests {
         let origins = Origins::new();
         let default = origins.hop(span(1, 3), Step::Default("variable `pitr`".into()), OriginId::NONE);
         let reference = origins.hop(span(1, 9), Step::Reference("var.pitr".into()), default);
-        let found = evidence(&origins, &[reference], span(1, 0), &[call(true)], &|span| span.file.0 == 0);
+        let found = show(&origins, reference, &[call(true)], &|span| span.file.0 == 0);
         assert_eq!(
             found.primary,
             Label { span: span(0, 50), message: "the argument `pitr` is not set here".to_owned() }
@@ -197,7 +215,7 @@ mod tests {
 
     #[test]
     fn without_a_place_the_header_is_blamed() {
-        let found = evidence(&Origins::new(), &[OriginId::NONE], span(0, 1), &[], &|_| true);
-        assert_eq!(found.primary.span, span(0, 1));
+        let found = show(&Origins::new(), OriginId::NONE, &[], &|_| true);
+        assert_eq!(found.primary.span, span(1, 0));
     }
 }

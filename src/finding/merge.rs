@@ -58,7 +58,7 @@ pub fn place_key(sources: &Sources, span: Span) -> (String, u32, u32) {
     Paths::new(sources).key(span)
 }
 
-/// Whether two findings differ in nothing but the resource's name and the way to it.
+/// Whether two findings differ in nothing but the resource's name: the same line decides both.
 fn says_the_same(a: &Finding, b: &Finding) -> bool {
     let plain = |finding: &Finding| {
         finding.message.replace(&finding.resource.address, "\0").replace(&finding.resource.name, "\0")
@@ -68,7 +68,13 @@ fn says_the_same(a: &Finding, b: &Finding) -> bool {
         && a.status == b.status
         && a.severity == b.severity
         && a.confidence == b.confidence
+        && way(a).eq(way(b))
         && (a.message == b.message || plain(a) == plain(b))
+}
+
+/// The places that lead to the line that decides.
+fn way(finding: &Finding) -> impl Iterator<Item = Span> {
+    finding.related.iter().filter(|label| !label.message.starts_with(SAME)).map(|label| label.span)
 }
 
 /// Lists another resource in which the fault shows.
@@ -158,6 +164,16 @@ mod tests {
         assert_eq!(merged.len(), 1);
         assert_eq!(merged[0].resource.address, "module.a.t");
         assert_eq!(merged[0].related[0].message, "the same holds for `module.b.t`, `module.c.t`");
+    }
+
+    #[test]
+    fn what_different_lines_decide_stays_apart() {
+        let sources = Sources::new();
+        let mut made = ["module.a.t", "module.b.t"].map(|address| finding(&sources, "a.tf", 1, "p", address)).to_vec();
+        let span = made[0].primary.span;
+        let argument = Span::new(span.file, 7, 8);
+        made[0].related.push(Label { span: argument, message: "argument".to_owned() });
+        assert_eq!(in_order(made, &sources).len(), 2);
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod fingerprint;
 mod merge;
 pub mod suggest;
 pub mod triage;
+pub mod verdict;
 
 pub use finding::{Edit, Finding, Fix, Label, Status, Subject, SuppressionKind, Undetermined};
 pub use fingerprint::fingerprint;

@@ -8,44 +8,34 @@ use serde::Serialize;
 
 use super::place::{Places, Range};
 use super::value::{Context, Encoded};
+use crate::analysis::{Understanding, Understood};
+use crate::model::Entity;
 use crate::model::schema::Subject;
-use crate::model::{Entity, Model};
-use crate::resource::{Language, Problem, ProblemKind, Project, Resource};
+use crate::policy::expression::plural;
+use crate::resource::{Language, ProblemKind, Project, Resource};
 use crate::source::{Sources, Span};
 use crate::value::{Data, OriginId, Origins, Step, Value};
-
-/// A project and the model that was built from it.
-#[derive(Debug)]
-pub struct Understood {
-    pub project: Project,
-    pub model: Model,
-}
 
 /// Writes resources and models of all projects. With `origins`, each value's way is written beside it.
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write(
-    projects: &[Understood],
-    problems: &[Problem],
-    sources: &Sources,
-    origins: bool,
-    out: &mut dyn Write,
-) -> io::Result<()> {
+pub fn write(understanding: &Understanding, sources: &Sources, origins: bool, out: &mut dyn Write) -> io::Result<()> {
+    let Understanding { projects, problems, .. } = understanding;
     let places = Places::new(sources);
     let writer = Writer { places: &places, origins };
     let mut lists: BTreeMap<usize, (String, Vec<EntityForm<'_>>)> = BTreeMap::new();
     for understood in projects {
         for (_, entity) in understood.model.iter() {
             let order = Subject::ALL.iter().position(|(subject, _)| *subject == entity.subject).unwrap_or(usize::MAX);
-            let (_, list) = lists.entry(order).or_insert_with(|| (plural(entity.subject.name()), Vec::new()));
+            let (_, list) = lists.entry(order).or_insert_with(|| (plural(entity.subject), Vec::new()));
             list.push(writer.entity(understood, entity));
         }
     }
     // The lists that programs ask for first are always there.
     for subject in [Subject::Table, Subject::Index, Subject::DaxCluster] {
         let order = Subject::ALL.iter().position(|(one, _)| *one == subject).unwrap_or(usize::MAX);
-        lists.entry(order).or_insert_with(|| (plural(subject.name()), Vec::new()));
+        lists.entry(order).or_insert_with(|| (plural(subject), Vec::new()));
     }
     let report = Report {
         version: 1,
@@ -172,7 +162,7 @@ impl Writer<'_> {
     }
 
     fn resource<'p>(&self, understood: &'p Understood, resource: &'p Resource) -> ResourceForm<'p> {
-        let Understood { project, model } = understood;
+        let Understood { project, model, .. } = understood;
         let context = Context { inputs: &project.inputs, model };
         ResourceForm {
             address: &resource.address,
@@ -188,7 +178,7 @@ impl Writer<'_> {
     }
 
     fn entity<'p>(&self, understood: &'p Understood, entity: &'p Entity) -> EntityForm<'p> {
-        let Understood { project, model } = understood;
+        let Understood { project, model, .. } = understood;
         let context = Context { inputs: &project.inputs, model };
         EntityForm {
             address: &entity.address,
@@ -282,30 +272,5 @@ fn step_text(step: &Step) -> String {
         Step::ProviderDefault => "provider default".to_owned(),
         Step::Branch(name) => format!("branch: {name}"),
         Step::Absent(text) => format!("absent: {text}"),
-    }
-}
-
-/// `tables`, `indexes`, `scaling_policies`, `keys`.
-fn plural(name: &str) -> String {
-    if name.ends_with('x') || name.ends_with('s') {
-        return format!("{name}es");
-    }
-    match name.strip_suffix('y') {
-        Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{stem}ies"),
-        _ => format!("{name}s"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::plural;
-
-    #[test]
-    fn lists_are_named_by_the_plural() {
-        for (one, many) in
-            [("table", "tables"), ("index", "indexes"), ("scaling_policy", "scaling_policies"), ("key", "keys")]
-        {
-            assert_eq!(plural(one), many);
-        }
     }
 }

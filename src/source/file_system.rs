@@ -50,6 +50,33 @@ pub trait FileSystem: Send + Sync {
     fn canonical(&self, path: &Path) -> io::Result<PathBuf>;
 }
 
+/// Borrowed file systems are file systems, so that an overlay may lie over any of them.
+impl<F: FileSystem + ?Sized> FileSystem for &F {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        (**self).read(path)
+    }
+
+    fn read_into(&self, path: &Path, limit: u64, buffer: &mut Vec<u8>) -> io::Result<()> {
+        (**self).read_into(path, limit, buffer)
+    }
+
+    fn list(&self, path: &Path) -> Vec<Entry> {
+        (**self).list(path)
+    }
+
+    fn is_file(&self, path: &Path) -> bool {
+        (**self).is_file(path)
+    }
+
+    fn is_dir(&self, path: &Path) -> bool {
+        (**self).is_dir(path)
+    }
+
+    fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
+        (**self).canonical(path)
+    }
+}
+
 /// The disk.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Disk;
@@ -90,7 +117,7 @@ impl FileSystem for Disk {
     }
 
     fn list(&self, path: &Path) -> Vec<Entry> {
-        let Ok(entries) = std::fs::read_dir(path) else { return Vec::new() };
+        let Ok(entries) = std::fs::read_dir(directory(path)) else { return Vec::new() };
         let mut entries: Vec<Entry> = entries
             .flatten()
             .filter_map(|entry| {
@@ -109,12 +136,17 @@ impl FileSystem for Disk {
     }
 
     fn is_dir(&self, path: &Path) -> bool {
-        path.is_dir()
+        directory(path).is_dir()
     }
 
     fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
-        std::fs::canonicalize(path)
+        std::fs::canonicalize(directory(path))
     }
+}
+
+/// The working directory has an empty path to [`lexical`], and to the system it has not.
+fn directory(path: &Path) -> &Path {
+    if path.as_os_str().is_empty() { Path::new(".") } else { path }
 }
 
 /// Texts in memory laid over another file system: an editor's buffers over the disk, or a test's project over

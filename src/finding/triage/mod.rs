@@ -34,10 +34,10 @@ pub fn resolve(suppressions: Vec<Suppression>, names: &Names) -> (Vec<Suppressio
     let mut problems = Vec::new();
     for mut suppression in suppressions {
         let foreign = suppression.kind == SuppressionKind::OtherTool;
-        let policies =
-            if foreign && suppression.name == "*" { names.trivy() } else { names.resolve(&suppression.name) };
+        let every = foreign && suppression.name == "*";
+        let policies = if every { names.trivy().to_vec() } else { names.resolve(&suppression.name) };
         if !policies.is_empty() {
-            suppression.policies = policies.to_vec();
+            suppression.policies = policies;
             known.push(suppression);
         } else if !foreign {
             let message = format!("there is no policy `{}` to suppress", suppression.name);

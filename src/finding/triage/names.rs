@@ -3,11 +3,14 @@
 use rustc_hash::FxHashMap;
 
 use crate::finding::suggest;
+use crate::policy::Pack;
 
 /// Looks up policies by name or alias; letter case, `_` for `-` and the `AVD-` before Trivy's numbers do not matter.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
     by_key: FxHashMap<String, Vec<String>>,
+    /// Beginnings of identifiers that stand for a family (`aws_dynamodb_tag_*`), with the policy.
+    families: Vec<(String, String)>,
     names: Vec<String>,
     /// Policies that Trivy and tfsec have as well.
     trivy: Vec<String>,
@@ -26,12 +29,27 @@ const LONG_NAMES: &[(&str, &str)] = &[
 ];
 
 impl Names {
+    /// The names of all policies of a pack, and of the reports on suppressions.
+    #[must_use]
+    pub fn of(pack: &Pack) -> Self {
+        let mut names = Self::default();
+        for policy in pack.iter() {
+            names.add(&policy.name, policy.aliases.iter().map(|alias| &**alias));
+        }
+        names.add(super::UNUSED_SUPPRESSION, []);
+        names
+    }
+
     /// Adds a policy with its aliases.
     pub fn add<'a>(&mut self, name: &str, aliases: impl IntoIterator<Item = &'a str>) {
         self.names.push(name.to_owned());
         let mut keys = vec![key(name)];
         for alias in aliases {
-            keys.push(key(alias));
+            let alias = key(alias);
+            match alias.strip_suffix('*') {
+                Some(family) => self.families.push((family.to_owned(), name.to_owned())),
+                None => keys.push(alias),
+            }
         }
         keys.sort();
         keys.dedup();
@@ -47,12 +65,19 @@ impl Names {
 
     /// The policies that a name or alias stands for; nothing for an unknown one.
     #[must_use]
-    pub fn resolve(&self, name: &str) -> &[String] {
+    pub fn resolve(&self, name: &str) -> Vec<String> {
         let mut wanted = key(name);
         if let Some((_, short)) = LONG_NAMES.iter().find(|(long, _)| *long == wanted) {
             (*short).clone_into(&mut wanted);
         }
-        self.by_key.get(&wanted).map_or(&[], Vec::as_slice)
+        if let Some(policies) = self.by_key.get(&wanted) {
+            return policies.clone();
+        }
+        self.families
+            .iter()
+            .filter(|(family, _)| wanted.starts_with(family))
+            .map(|(_, policy)| policy.clone())
+            .collect()
     }
 
     /// The policies that `tfsec:ignore:*` and `trivy:ignore:*` stand for.
@@ -65,12 +90,6 @@ impl Names {
     #[must_use]
     pub fn suggest(&self, name: &str) -> Option<String> {
         suggest::did_you_mean(name, self.names.iter().map(String::as_str))
-    }
-
-    /// All policies' own names.
-    #[must_use]
-    pub fn all(&self) -> &[String] {
-        &self.names
     }
 }
 
@@ -90,7 +109,8 @@ mod tests {
     fn a_policy_answers_to_the_names_that_other_tools_give_it() {
         let mut names = Names::default();
         names.add("point-in-time-recovery-disabled", ["CKV_AWS_28", "AWS-0024", "AVD-AWS-0024", "DynamoDB.2"]);
-        names.add("other", ["CKV_AWS_28"]);
+        names.add("other", ["CKV_AWS_28", "aws_dynamodb_tag_*"]);
+        assert_eq!(names.resolve("aws_dynamodb_tag_invalid_key"), ["other"]);
         for alias in [
             "point-in-time-recovery-disabled",
             "AVD-AWS-0024",

@@ -1,7 +1,9 @@
 //! A suppression, wherever it is written, and what it reaches.
 
+use std::path::{Path, PathBuf};
+
 use crate::finding::SuppressionKind;
-use crate::source::Span;
+use crate::source::{Span, lexical};
 
 use super::date::Date;
 use super::place::CommentPlace;
@@ -37,26 +39,27 @@ pub enum Reach {
 #[derive(Clone, Debug)]
 pub struct Glob {
     matcher: globset::GlobMatcher,
-    /// The directory that the glob is relative to.
-    base: std::path::PathBuf,
+    /// The directory that the glob is relative to, from the root of the disk.
+    base: PathBuf,
+    /// The working directory, to which the paths of files are relative.
+    working: PathBuf,
 }
 
 impl Glob {
     /// # Errors
     /// Those of the pattern.
-    pub fn new(pattern: &str, base: &std::path::Path) -> Result<Self, globset::Error> {
+    pub fn new(pattern: &str, base: &Path, working: &Path) -> Result<Self, globset::Error> {
         let pattern = pattern.strip_prefix("./").unwrap_or(pattern);
         // A directory stands for all that is in it.
         let pattern = if pattern.ends_with('/') { format!("{pattern}**") } else { pattern.to_owned() };
         let matcher = globset::GlobBuilder::new(&pattern).literal_separator(true).build()?.compile_matcher();
-        Ok(Self { matcher, base: base.to_owned() })
+        Ok(Self { matcher, base: base.to_owned(), working: working.to_owned() })
     }
 
-    /// Whether a path (relative to the working directory, like the base) fits.
+    /// Whether a path, relative to the working directory, fits.
     #[must_use]
-    pub fn matches(&self, path: &std::path::Path) -> bool {
-        let relative = path.strip_prefix(&self.base).unwrap_or(path);
-        self.matcher.is_match(relative)
+    pub fn matches(&self, path: &Path) -> bool {
+        lexical(&self.working.join(path)).strip_prefix(&self.base).is_ok_and(|relative| self.matcher.is_match(relative))
     }
 }
 
@@ -93,8 +96,6 @@ pub fn address_fits(pattern: &str, address: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
 
     #[test]
@@ -115,9 +116,11 @@ mod tests {
 
     #[test]
     fn path_globs_are_relative_to_their_directory() {
-        let glob = Glob::new("infra/**", Path::new("repo")).unwrap();
-        assert!(glob.matches(Path::new("repo/infra/a/main.tf")));
-        assert!(!glob.matches(Path::new("repo/other/main.tf")));
-        assert!(Glob::new("infra/", Path::new("")).unwrap().matches(Path::new("infra/main.tf")));
+        let (repo, working) = (Path::new("/home/repo"), Path::new("/home/repo/infra"));
+        let glob = Glob::new("infra/**", repo, working).unwrap();
+        assert!(glob.matches(Path::new("a/main.tf")));
+        assert!(!glob.matches(Path::new("../other/main.tf")));
+        assert!(Glob::new("infra/", repo, working).unwrap().matches(Path::new("main.tf")));
+        assert!(!Glob::new("*.tf", repo, working).unwrap().matches(Path::new("main.tf")));
     }
 }

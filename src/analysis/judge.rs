@@ -1,0 +1,162 @@
+//! From projects and policies to findings.
+
+use std::path::PathBuf;
+
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+
+use super::environments::Deployment;
+use super::policies::Choice;
+use super::suppress::is_installed;
+use super::understand::{Understood, guarded};
+use crate::config::Config;
+use crate::finding::{Finding, Undetermined, verdict};
+use crate::policy::Pack;
+use crate::policy::engine::{self, Settings, Verdict};
+use crate::policy::evaluate::Words;
+use crate::resource::Problem;
+use crate::source::{Sources, Span};
+
+/// What judging takes.
+pub struct Judge<'a> {
+    pub config: &'a Config,
+    pub pack: &'a Pack,
+    pub choice: &'a Choice,
+    pub deployments: &'a [Deployment],
+}
+
+/// What came of it.
+#[derive(Debug, Default)]
+pub struct Judged {
+    pub projects: Vec<Understood>,
+    pub findings: Vec<Finding>,
+    pub undetermined: Vec<Undetermined>,
+    pub problems: Vec<Problem>,
+}
+
+type Verdicts = (Vec<Finding>, Vec<Undetermined>);
+
+impl Judge<'_> {
+    /// Judges all projects, each for its deployment.
+    pub fn judge(&self, projects: Vec<Understood>, sources: &Sources) -> Judged {
+        let settings: Vec<Settings> = self.deployments.iter().map(|deployment| self.settings(deployment)).collect();
+        let done: Vec<(Understood, Result<Verdicts, Problem>)> = projects
+            .into_par_iter()
+            .map(|understood| {
+                let path = understood.project.path.clone();
+                let verdicts = guarded(&path, || self.one(&understood, &settings[understood.deployment], sources));
+                (understood, verdicts)
+            })
+            .collect();
+        let mut judged = Judged::default();
+        let mut by_project: Vec<(PathBuf, usize, Vec<Finding>)> = Vec::new();
+        for (understood, verdicts) in done {
+            match verdicts {
+                Ok((findings, undetermined)) => {
+                    by_project.push((understood.project.path.clone(), understood.deployment, findings));
+                    judged.undetermined.extend(undetermined);
+                }
+                Err(problem) => judged.problems.push(problem),
+            }
+            judged.projects.push(understood);
+        }
+        judged.findings = self.over_deployments(by_project);
+        judged
+    }
+
+    fn settings(&self, deployment: &Deployment) -> Settings {
+        let mut settings = self.choice.settings.clone();
+        settings.production = deployment.production;
+        settings.region = deployment.terraform.region.as_ref().map(ToString::to_string);
+        settings.account = deployment.terraform.account.as_ref().map(ToString::to_string);
+        settings.words = self.words();
+        settings
+    }
+
+    fn words(&self) -> Words {
+        let mut words = Words::default();
+        let lists = &self.config.non_production;
+        if let Some(own) = &lists.words {
+            words.non_production = own.iter().cloned().collect();
+        }
+        if let Some(own) = &lists.tags {
+            words.environment = own.iter().cloned().collect();
+        }
+        words
+    }
+
+    fn one(&self, understood: &Understood, settings: &Settings, sources: &Sources) -> Verdicts {
+        let Understood { project, model, .. } = understood;
+        let is_own = |span: Span| sources.get(span.file).is_none_or(|file| !is_installed(&file.path));
+        let mut findings = Vec::new();
+        let mut undetermined = Vec::new();
+        for judgement in engine::judge(project, model, self.pack, settings) {
+            let entity = model.get(judgement.entity);
+            match &judgement.verdict {
+                Verdict::Pass => {}
+                Verdict::Fail(failure) => {
+                    findings.push(verdict::finding(project, entity, judgement.policy, failure, &is_own));
+                }
+                Verdict::Undetermined { why, span } => {
+                    undetermined.push(verdict::undetermined(entity, judgement.policy, why, *span));
+                }
+            }
+        }
+        (findings, undetermined)
+    }
+
+    /// Makes one finding of those that several deployments share. One that does not hold in all deployments says in
+    /// which it does.
+    fn over_deployments(&self, by_project: Vec<(PathBuf, usize, Vec<Finding>)>) -> Vec<Finding> {
+        if self.deployments.len() < 2 {
+            return by_project.into_iter().flat_map(|(_, _, findings)| findings).collect();
+        }
+        let mut merged: Vec<(Finding, Vec<usize>)> = Vec::new();
+        let mut known: FxHashMap<String, usize> = FxHashMap::default();
+        for (path, deployment, findings) in by_project {
+            for finding in findings {
+                let span = finding.primary.span;
+                let key = format!(
+                    "{}\0{}\0{}\0{}\0{}\0{}\0{:?}\0{}",
+                    path.display(),
+                    finding.policy,
+                    finding.resource.address,
+                    span.file.0,
+                    span.start,
+                    span.end,
+                    finding.case,
+                    finding.message
+                );
+                match known.get(&key).and_then(|index| merged.get_mut(*index)) {
+                    Some((first, deployments)) => {
+                        deployments.push(deployment);
+                        for label in finding.related {
+                            if !first.related.contains(&label) {
+                                first.related.push(label);
+                            }
+                        }
+                        first.confidence = first.confidence.max(finding.confidence);
+                    }
+                    None => {
+                        known.insert(key, merged.len());
+                        merged.push((finding, vec![deployment]));
+                    }
+                }
+            }
+        }
+        merged.into_iter().map(|(finding, deployments)| self.in_case(finding, &deployments)).collect()
+    }
+
+    fn in_case(&self, mut finding: Finding, deployments: &[usize]) -> Finding {
+        if deployments.len() < self.deployments.len() {
+            let names: Vec<&str> =
+                deployments.iter().filter_map(|index| self.deployments.get(*index)?.name.as_deref()).collect();
+            let environments = format!("the environment is {}", names.join(" or "));
+            finding.case = Some(match finding.case {
+                Some(case) => format!("{environments} and {case}"),
+                None => environments,
+            });
+        }
+        finding
+    }
+}

@@ -1,0 +1,79 @@
+//! What an analysis is asked to do.
+
+use std::path::PathBuf;
+
+use crate::finding::triage::Date;
+use crate::policy::{Confidence, Profile};
+
+/// Everything that the outside world has a say in. Paths are relative to the working directory.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// Files, directories and globs; none for the working directory.
+    pub paths: Vec<PathBuf>,
+    /// A text that is analysed under a path, whether or not the file is there.
+    pub stdin: Option<(PathBuf, Vec<u8>)>,
+    /// The configuration file, in place of the nearest one.
+    pub config: Option<PathBuf>,
+    /// Only this one of the configured environments.
+    pub environment: Option<String>,
+    /// CloudFormation parameters as `NAME=VALUE`, or parameter files.
+    pub parameters: Vec<String>,
+    /// Terraform variables.
+    pub variables: Vec<(String, String)>,
+    /// Terraform variable files.
+    pub variable_files: Vec<PathBuf>,
+    /// Overrides the configuration's.
+    pub profile: Option<Profile>,
+    /// Only these policies, by name, alias or pillar.
+    pub select: Vec<String>,
+    /// Not these policies.
+    pub ignore: Vec<String>,
+    pub min_confidence: Confidence,
+    /// All there is lies in the analysed files.
+    pub closed_world: bool,
+    /// Folders with policies of the user's own, beside the configuration's.
+    pub policy_folders: Vec<PathBuf>,
+    /// Whether suppressions hold.
+    pub suppressions: bool,
+    /// The day of the run.
+    pub today: Date,
+}
+
+impl Request {
+    /// A request for the working directory with everything else as it is by default.
+    #[must_use]
+    pub fn new(today: Date) -> Self {
+        Self {
+            paths: Vec::new(),
+            stdin: None,
+            config: None,
+            environment: None,
+            parameters: Vec::new(),
+            variables: Vec::new(),
+            variable_files: Vec::new(),
+            profile: None,
+            select: Vec::new(),
+            ignore: Vec::new(),
+            min_confidence: Confidence::Low,
+            closed_world: false,
+            policy_folders: Vec::new(),
+            suppressions: true,
+            today,
+        }
+    }
+}
+
+/// The request can't be met as it is: a wrong name, a file that is not there. Whoever asked has to mend it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct UsageError {
+    pub message: String,
+    pub help: Option<String>,
+}
+
+impl UsageError {
+    #[must_use]
+    pub fn new(message: impl Into<String>, help: Option<String>) -> Self {
+        Self { message: message.into(), help }
+    }
+}

@@ -1,0 +1,155 @@
+//! Gathers the suppressions of a run and lets triage apply them.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::locate::Here;
+use super::policies::Choice;
+use super::request::Request;
+use super::understand::Understood;
+use crate::config::Config;
+use crate::finding::triage::{self, Glob, Names, Reach, Suppression};
+use crate::finding::{Finding, Status, SuppressionKind, Undetermined};
+use crate::policy::Pack;
+use crate::resource::{Language, Problem, ProblemKind};
+use crate::source::{FileId, FileKind, SourceFile, Sources, Span};
+use crate::syntax;
+
+/// What suppressions are applied with.
+pub struct Context<'a> {
+    pub request: &'a Request,
+    pub config: &'a Config,
+    pub pack: &'a Pack,
+    pub choice: &'a Choice,
+    pub here: &'a Here,
+    pub sources: &'a Sources,
+}
+
+/// Gives findings their status, adds those about unused suppressions, and returns what is wrong with suppressions.
+pub fn apply(
+    context: &Context<'_>,
+    projects: &[Understood],
+    findings: &mut Vec<Finding>,
+    undetermined: &[Undetermined],
+) -> Vec<Problem> {
+    if !context.request.suppressions {
+        return Vec::new();
+    }
+    let mut problems = Vec::new();
+    let mut written = from_configuration(context);
+    for file in files(context.sources) {
+        if triage::may_hold_marks(file.text()) && !is_installed(&file.path) {
+            let (found, wrong) = in_file(&file);
+            written.extend(found);
+            problems.extend(wrong);
+        }
+    }
+    for understood in projects.iter().filter(|one| one.project.language != Language::Terraform) {
+        for resource in &understood.project.resources {
+            let (found, wrong) = triage::from_metadata(resource, &understood.project.origins);
+            written.extend(found);
+            problems.extend(wrong);
+        }
+    }
+    if written.is_empty() {
+        return distinct(problems);
+    }
+    // A project that is evaluated for several deployments has the same metadata each time.
+    let mut seen: Vec<(Span, String)> = Vec::new();
+    written.retain(|one| {
+        let key = (one.span, one.name.clone());
+        let fresh = !seen.contains(&key);
+        if fresh {
+            seen.push(key);
+        }
+        fresh
+    });
+    let (suppressions, unknown) = triage::resolve(written, &Names::of(context.pack));
+    problems.extend(unknown.into_iter().map(|problem| of_configuration(problem, context.config)));
+    let used = triage::suppress(findings, &suppressions, context.request.today, context.sources);
+    if let Some(severity) = context.choice.unused_suppressions {
+        let whole = covers_configuration(context);
+        let judged = |policy: &str| context.choice.is_on(context.pack, policy);
+        let unused = triage::unused(&suppressions, &used, undetermined, &judged);
+        findings.extend(unused.into_iter().filter_map(|mut finding| {
+            finding.severity = severity;
+            let configured = Some(finding.primary.span.file) == context.config.file;
+            // Part of a repository says nothing about what the rest needs.
+            (whole || !configured).then_some(finding)
+        }));
+    }
+    distinct(problems)
+}
+
+/// A mistake in the configuration file is an error; one in a comment is a note.
+fn of_configuration(mut problem: Problem, config: &Config) -> Problem {
+    if problem.span.is_some_and(|span| Some(span.file) == config.file) {
+        problem.kind = ProblemKind::Error;
+    }
+    problem
+}
+
+fn distinct(mut problems: Vec<Problem>) -> Vec<Problem> {
+    problems.sort_by(|a, b| (a.span, &a.message).cmp(&(b.span, &b.message)));
+    problems.dedup();
+    problems
+}
+
+fn files(sources: &Sources) -> impl Iterator<Item = Arc<SourceFile>> {
+    (0..sources.len()).filter_map(|index| sources.get(FileId(u32::try_from(index).ok()?)))
+}
+
+/// Whether a file lies in a folder of installed modules, where nobody writes comments for us.
+pub fn is_installed(path: &Path) -> bool {
+    path.components().any(|part| part.as_os_str() == ".terraform")
+}
+
+fn in_file(file: &Arc<SourceFile>) -> (Vec<Suppression>, Vec<Problem>) {
+    let (comments, indented) = match FileKind::of(&file.path, file.text().as_bytes()) {
+        FileKind::Terraform | FileKind::OpenTofu => (syntax::hcl::parse(Arc::clone(file)).comments, false),
+        FileKind::Yaml => (syntax::yaml::parse(Arc::clone(file)).comments, true),
+        // JSON has no comments.
+        _ => return (Vec::new(), Vec::new()),
+    };
+    let spans: Vec<Span> = comments.iter().map(|comment| comment.span).collect();
+    triage::from_comments(file, &spans, indented)
+}
+
+fn from_configuration(context: &Context<'_>) -> Vec<Suppression> {
+    let working = context.here.absolute(Path::new(""));
+    let base = context.here.absolute(&context.config.directory);
+    let mut found = Vec::new();
+    for entry in &context.config.suppressions {
+        // The glob was held against the rules when the file was read.
+        let path = entry.path.as_ref().and_then(|glob| Glob::new(glob, &base, &working).ok());
+        for (name, span) in &entry.policies {
+            found.push(Suppression {
+                kind: SuppressionKind::Configuration,
+                span: *span,
+                name: name.clone(),
+                policies: Vec::new(),
+                reason: entry.reason.clone(),
+                until: entry.until,
+                reach: Reach::Pattern { address: entry.address.clone(), path: path.clone() },
+            });
+        }
+    }
+    found
+}
+
+/// Whether the run looks at everything that the configuration is about.
+fn covers_configuration(context: &Context<'_>) -> bool {
+    let directory = context.here.absolute(&context.config.directory);
+    let paths = &context.request.paths;
+    let covers = |path: &Path| directory.starts_with(context.here.absolute(path));
+    if paths.is_empty() { covers(Path::new("")) } else { paths.iter().any(|path| covers(path)) }
+}
+
+/// Marks what is less sure than was asked for.
+pub fn below_threshold(findings: &mut [Finding], request: &Request) {
+    for finding in findings {
+        if finding.status == Status::Active && finding.confidence < request.min_confidence {
+            finding.status = Status::BelowThreshold;
+        }
+    }
+}

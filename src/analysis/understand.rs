@@ -1,0 +1,249 @@
+//! From paths to evaluated projects with their models.
+
+use std::any::Any;
+use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use rustc_hash::FxHashSet;
+
+use super::environments::Deployment;
+use super::locate::Here;
+use super::request::Request;
+use crate::config::Config;
+use crate::model::{self, Model};
+use crate::resource::{Problem, ProblemKind, Project};
+use crate::source::{DiscoverOptions, FileKind, FileSystem, Found, FoundFile, Sources, discover, lexical};
+use crate::syntax::{self, tree::Tree};
+use crate::{cloudformation, terraform};
+
+/// A project and the model that was built from it.
+#[derive(Debug)]
+pub struct Understood {
+    pub project: Project,
+    pub model: Model,
+    /// Which of the run's deployments it was evaluated for.
+    pub deployment: usize,
+}
+
+/// All projects of a run, in the order of their paths and deployments.
+#[derive(Debug, Default)]
+pub struct Understanding {
+    pub projects: Vec<Understood>,
+    pub problems: Vec<Problem>,
+    /// Files that hold infrastructure code, before any that they lead to.
+    pub files: usize,
+}
+
+/// Finds the infrastructure code below the request's paths, evaluates each template and root module for each
+/// deployment, and builds the models.
+#[must_use]
+pub fn understand(
+    request: &Request,
+    config: &Config,
+    deployments: &[Deployment],
+    here: &Here,
+    fs: &dyn FileSystem,
+    sources: &Sources,
+) -> Understanding {
+    let mut found = find(request, config, here, fs);
+    let mut understanding = Understanding::default();
+    for error in found.problems.drain(..) {
+        understanding.problems.push(Problem::unreadable(&error.path, error.reason.to_string()));
+    }
+    let boundaries = Boundaries::new(request, here, fs);
+    let mut tasks = templates(&mut found, fs, sources, &boundaries);
+    let modules = terraform::Modules::new(fs, sources);
+    tasks.extend(roots(&found, &modules, sources, &mut understanding.files));
+    let jobs: Vec<(&Task, usize)> =
+        tasks.iter().flat_map(|task| (0..deployments.len()).map(move |index| (task, index))).collect();
+    let evaluated: Vec<Result<Option<Understood>, Problem>> = jobs
+        .par_iter()
+        .map(|(task, index)| {
+            let deployment = &deployments[*index];
+            guarded(task.path(), || {
+                let project = match task {
+                    Task::Template(tree) => {
+                        let boundary = boundaries.of(&tree.file.path);
+                        let loader = cloudformation::Loader { fs, sources, root: Some(boundary) };
+                        cloudformation::evaluate(tree, &deployment.cloudformation, &loader)?
+                    }
+                    Task::Root(directory) => {
+                        let mut options = deployment.terraform.clone();
+                        options.boundary = Some(boundaries.of(directory).to_owned());
+                        terraform::evaluate(&modules, directory, &options)
+                    }
+                };
+                let model = model::build(&project);
+                Some(Understood { project, model, deployment: *index })
+            })
+        })
+        .collect();
+    let mut seen: FxHashSet<PathBuf> = FxHashSet::default();
+    for ((task, _), result) in jobs.iter().zip(evaluated) {
+        match result {
+            Ok(Some(mut understood)) => {
+                understanding.problems.append(&mut understood.project.problems);
+                if let Task::Template(tree) = task
+                    && seen.insert(tree.file.path.clone())
+                {
+                    understanding.files += 1;
+                }
+                understanding.projects.push(understood);
+            }
+            Ok(None) => {}
+            Err(problem) => understanding.problems.push(problem),
+        }
+    }
+    understanding
+}
+
+/// Something to evaluate.
+enum Task {
+    Template(Box<Tree>),
+    Root(PathBuf),
+}
+
+impl Task {
+    fn path(&self) -> &Path {
+        match self {
+            Self::Template(tree) => &tree.file.path,
+            Self::Root(directory) => directory,
+        }
+    }
+}
+
+/// Runs one part of the work. A panic in it is an internal error at its path, and the rest goes on.
+pub fn guarded<T>(path: &Path, work: impl FnOnce() -> T) -> Result<T, Problem> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|panic| Problem {
+        kind: ProblemKind::Internal,
+        span: None,
+        path: Some(path.to_owned()),
+        message: format!("dynalens failed here: {}", reason(&*panic)),
+        help: Some("this is a fault of dynalens; please report it with the file".to_owned()),
+    })
+}
+
+fn reason(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no reason is known".to_owned())
+}
+
+fn find(request: &Request, config: &Config, here: &Here, fs: &dyn FileSystem) -> Found {
+    let text = |path: &PathBuf| path.to_string_lossy().into_owned();
+    let mut paths: Vec<String> = request.paths.iter().map(text).collect();
+    if let Some((path, _)) = &request.stdin {
+        paths.push(text(path));
+    }
+    let options = DiscoverOptions {
+        paths,
+        exclude: config.exclude.iter().map(|(glob, _)| glob.clone()).collect(),
+        base: here.shown(&config.directory),
+    };
+    discover(fs, &options)
+}
+
+/// The templates that no other one leads to, parsed.
+fn templates(found: &mut Found, fs: &dyn FileSystem, sources: &Sources, boundaries: &Boundaries) -> Vec<Task> {
+    let candidates: Vec<(PathBuf, Box<str>, bool)> = found
+        .files
+        .iter_mut()
+        .filter(|file| matches!(file.kind, FileKind::Yaml | FileKind::Json))
+        .filter_map(|file| Some((file.path.clone(), file.text.take()?, !file.relevance.is_empty() || file.explicit)))
+        .collect();
+    // Files get their ids in the order of their paths.
+    let files: Vec<Arc<_>> = candidates
+        .into_iter()
+        .filter(|(_, _, matters)| *matters)
+        .map(|(path, text, _)| sources.add(path, text))
+        .collect();
+    let parsed: Vec<(Box<Tree>, Vec<PathBuf>)> = files
+        .into_par_iter()
+        .filter_map(|file| {
+            let path = file.path.clone();
+            guarded(&path, || {
+                let tree = Box::new(syntax::parse_data(file));
+                let loader = cloudformation::Loader { fs, sources, root: Some(boundaries.of(&path)) };
+                let children = cloudformation::children(&tree, &loader);
+                (tree, children)
+            })
+            .ok()
+        })
+        .collect();
+    let reached: BTreeSet<PathBuf> = parsed
+        .iter()
+        .flat_map(|(tree, children)| children.iter().filter(|child| **child != tree.file.path))
+        .map(|path| lexical(path))
+        .collect();
+    parsed
+        .into_iter()
+        .filter(|(tree, _)| !reached.contains(&lexical(&tree.file.path)))
+        .map(|(tree, _)| Task::Template(tree))
+        .collect()
+}
+
+/// The root modules among the directories that hold Terraform files.
+fn roots(found: &Found, modules: &terraform::Modules<'_>, sources: &Sources, files: &mut usize) -> Vec<Task> {
+    let module_files: Vec<&FoundFile> = found.files.iter().filter(|file| file.kind.is_module_file()).collect();
+    let directory = |file: &FoundFile| file.path.parent().map(Path::to_owned).unwrap_or_default();
+    // A directory that mentions nothing of interest and calls no module has nothing to judge.
+    let matters: BTreeSet<PathBuf> = module_files
+        .iter()
+        .filter(|file| file.explicit || !file.relevance.is_empty())
+        .map(|file| directory(file))
+        .collect();
+    for file in &module_files {
+        if matters.contains(&directory(file)) {
+            *files += 1;
+            if let Some(text) = &file.text {
+                sources.add(file.path.clone(), text.clone());
+            }
+        }
+    }
+    let directories: Vec<PathBuf> = matters.into_iter().collect();
+    terraform::find_roots(modules, &directories).into_iter().map(Task::Root).collect()
+}
+
+/// How far what is analysed reaches: files outside are not read.
+struct Boundaries {
+    /// Each path of the request with the directory that bounds what lies below it.
+    list: Vec<(PathBuf, PathBuf)>,
+    here: Here,
+    /// For everything else: the repository of the working directory, or that directory.
+    working: PathBuf,
+}
+
+impl Boundaries {
+    fn new(request: &Request, here: &Here, fs: &dyn FileSystem) -> Self {
+        let working = here.absolute(Path::new(""));
+        let mut list = Vec::new();
+        for path in &request.paths {
+            let absolute = here.absolute(path);
+            let directory =
+                if fs.is_dir(path) { absolute.clone() } else { absolute.parent().unwrap_or(&absolute).to_owned() };
+            let outer = if directory.starts_with(&working) { &working } else { &directory };
+            let boundary = repository(fs, &directory).unwrap_or_else(|| outer.clone());
+            list.push((directory, boundary));
+        }
+        let working = repository(fs, &working).unwrap_or(working);
+        Self { list, here: here.clone(), working }
+    }
+
+    /// The directory that bounds what a template or module may lead to.
+    fn of(&self, path: &Path) -> &Path {
+        let absolute = self.here.absolute(path);
+        let fitting = self.list.iter().filter(|(start, _)| absolute.starts_with(start));
+        fitting.map(|(_, boundary)| boundary.as_path()).next().unwrap_or(&self.working)
+    }
+}
+
+/// The repository that a directory lies in.
+fn repository(fs: &dyn FileSystem, directory: &Path) -> Option<PathBuf> {
+    let root = directory.ancestors().find(|above| {
+        let git = above.join(".git");
+        fs.is_dir(&git) || fs.is_file(&git)
+    });
+    root.map(Path::to_owned)
+}

@@ -1,0 +1,117 @@
+//! `dynalens check`: a request out of arguments, reports out of the analysis, an exit code out of both.
+
+use std::io::{self, Read, Write};
+use std::path::PathBuf;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use super::Exit;
+use super::args::{CheckArgs, ChoiceArgs, Format, InputArgs};
+use super::output::{complain, look, to_file, to_stdout};
+use crate::analysis::{self, Analysis, Request, UsageError};
+use crate::finding::Status;
+use crate::finding::triage::Date;
+use crate::policy::Severity;
+use crate::report::human::Look;
+use crate::report::{concise, human, json};
+use crate::resource::ProblemKind;
+use crate::source::Disk;
+
+/// Checks and writes the reports.
+pub fn run(arguments: CheckArgs) -> Exit {
+    let started = Instant::now();
+    let look = look(arguments.color);
+    let mut request = match request(arguments.input) {
+        Ok(request) => request,
+        Err(error) => return usage(&error),
+    };
+    choose(&mut request, arguments.choice);
+    request.suppressions = !arguments.no_suppressions;
+    let analysis = match analysis::run(&request, &Disk) {
+        Ok(analysis) => analysis,
+        Err(error) => return usage(&error),
+    };
+    // Whole seconds: runs are short, and the same input gives the same bytes.
+    let duration = started.elapsed().as_secs() * 1000;
+    for output in &arguments.output {
+        // A file is no terminal.
+        let look = Look { color: false, ..look };
+        if let Err(error) = to_file(&output.path, |out| write(&analysis, output.format, look, duration, out)) {
+            complain(&format!("`{}` can't be written: {error}", output.path.display()));
+            return Exit::Failed;
+        }
+    }
+    if let Err(error) = to_stdout(|out| write(&analysis, arguments.format, look, duration, out)) {
+        complain(&format!("the report can't be written: {error}"));
+        return Exit::Failed;
+    }
+    exit(&analysis, arguments.fail_on)
+}
+
+fn write(analysis: &Analysis, format: Format, look: Look, duration: u64, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        Format::Human => human::write(analysis, look, out),
+        Format::Concise => concise::write(analysis, out),
+        Format::Json => json::write(analysis, duration, out),
+    }
+}
+
+fn exit(analysis: &Analysis, fail_on: Severity) -> Exit {
+    if analysis.problems.iter().any(|problem| problem.kind != ProblemKind::Note) {
+        return Exit::Failed;
+    }
+    let fails = |finding: &crate::finding::Finding| finding.status == Status::Active && finding.severity >= fail_on;
+    if analysis.findings.iter().any(fails) {
+        return Exit::Findings;
+    }
+    if analysis.counts.projects == 0 {
+        return Exit::NothingToCheck;
+    }
+    Exit::Clean
+}
+
+/// Says what has to be written otherwise.
+pub fn usage(error: &UsageError) -> Exit {
+    complain(&error.message);
+    if let Some(help) = &error.help {
+        let _ = writeln!(io::stderr().lock(), "  help: {help}");
+    }
+    Exit::Failed
+}
+
+/// The part of a request that says what is analysed.
+///
+/// # Errors
+/// Standard input that can't be read, or is named twice.
+pub fn request(input: InputArgs) -> Result<Request, UsageError> {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let mut request = Request::new(Date::from_unix(now));
+    let (stdin, paths): (Vec<PathBuf>, Vec<PathBuf>) =
+        input.paths.into_iter().partition(|path| path.as_os_str() == "-");
+    request.paths = paths;
+    if !stdin.is_empty() {
+        let mut bytes = Vec::new();
+        io::stdin()
+            .lock()
+            .read_to_end(&mut bytes)
+            .map_err(|error| UsageError::new(format!("standard input can't be read: {error}"), None))?;
+        request.stdin = Some((input.stdin_filename.unwrap_or_else(|| PathBuf::from("<stdin>")), bytes));
+    } else if input.stdin_filename.is_some() {
+        let help = "put `-` among the paths: `dynalens - --stdin-filename template.yaml`".to_owned();
+        return Err(UsageError::new("--stdin-filename names standard input, which is not read", Some(help)));
+    }
+    request.config = input.config;
+    request.environment = input.environment;
+    request.parameters = input.parameters;
+    request.variables = input.var;
+    request.variable_files = input.var_file;
+    Ok(request)
+}
+
+fn choose(request: &mut Request, choice: ChoiceArgs) {
+    request.profile = choice.profile;
+    request.select = choice.select;
+    request.ignore = choice.ignore;
+    request.min_confidence = choice.min_confidence;
+    request.closed_world = choice.closed_world;
+    request.policy_folders = choice.policies;
+}

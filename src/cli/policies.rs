@@ -1,0 +1,153 @@
+//! `dynalens policies` and `dynalens explain`.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::page;
+use crate::policy::page::{PILLARS, Page, Scope};
+use crate::report::human::Look;
+
+/// The policies by pillar, one line each.
+///
+/// # Errors
+/// Those of the writer.
+pub fn human(pages: &[&Page], look: Look, out: &mut dyn Write) -> io::Result<()> {
+    let widest = pages.iter().map(|page| page.name.len()).max().unwrap_or_default();
+    let (bold, reset) = if look.color { ("\u{1b}[1m", "\u{1b}[0m") } else { ("", "") };
+    for (pillar, pages) in by_pillar(pages) {
+        writeln!(out, "{bold}{pillar}{reset}")?;
+        for page in pages {
+            let name = &page.name;
+            writeln!(out, "  {name:widest$}  {:6}  {:7}  {}", page.severity.name(), page.profile.name(), page.title)?;
+        }
+        writeln!(out)?;
+    }
+    writeln!(out, "{} policies; `dynalens explain NAME` says what one means", pages.len())
+}
+
+/// A table for each pillar.
+///
+/// # Errors
+/// Those of the writer.
+pub fn markdown(pages: &[&Page], out: &mut dyn Write) -> io::Result<()> {
+    for (pillar, pages) in by_pillar(pages) {
+        writeln!(out, "## {pillar}\n\n| policy | severity | profile | what is wrong |\n|---|---|---|---|")?;
+        for page in pages {
+            let title = page.title.replace('|', "\\|");
+            writeln!(out, "| `{}` | {} | {} | {title} |", page.name, page.severity, page.profile)?;
+        }
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+/// Everything but the text of the pages.
+///
+/// # Errors
+/// Those of the writer.
+pub fn json(pages: &[&Page], out: &mut dyn Write) -> io::Result<()> {
+    #[derive(Serialize)]
+    struct List<'a> {
+        version: u32,
+        policies: Vec<Form<'a>>,
+    }
+    #[derive(Serialize)]
+    struct Form<'a> {
+        name: &'a str,
+        title: &'a str,
+        pillar: &'a str,
+        severity: &'static str,
+        confidence: &'static str,
+        profile: &'static str,
+        applies_to: Vec<&'static str>,
+        scope: &'static str,
+        production_only: bool,
+        needs_option: Option<&'a str>,
+        options: Vec<OptionForm<'a>>,
+        lens: Vec<&'a str>,
+        aliases: Vec<&'a str>,
+        fix: Option<&'static str>,
+        since: &'a str,
+    }
+    #[derive(Serialize)]
+    struct OptionForm<'a> {
+        name: &'a str,
+        r#type: &'a str,
+        doc: &'a str,
+    }
+    let policies = pages
+        .iter()
+        .map(|page| Form {
+            name: &page.name,
+            title: &page.title,
+            pillar: &page.pillar,
+            severity: page.severity.name(),
+            confidence: page.confidence.name(),
+            profile: page.profile.name(),
+            applies_to: page.applies_to.iter().map(|subject| subject.name()).collect(),
+            scope: match page.scope {
+                Scope::Resource => "resource",
+                Scope::Stack => "stack",
+            },
+            production_only: page.production_only,
+            needs_option: page.needs_option.as_deref(),
+            options: page
+                .options
+                .iter()
+                .map(|option| OptionForm { name: &option.name, r#type: &option.ty, doc: &option.doc })
+                .collect(),
+            lens: page.lens.iter().map(|id| &**id).collect(),
+            aliases: page.aliases.iter().map(|alias| &**alias).collect(),
+            fix: page.fix.as_ref().map(|fix| if fix.safe { "safe" } else { "unsafe" }),
+            since: &page.since,
+        })
+        .collect();
+    serde_json::to_writer_pretty(&mut *out, &List { version: 1, policies })?;
+    out.write_all(b"\n")
+}
+
+/// The page of a policy under a head that says what the front matter holds.
+#[must_use]
+pub fn explain(page: &Page, look: Look) -> String {
+    let (bold, reset) = if look.color { ("\u{1b}[1m", "\u{1b}[0m") } else { ("", "") };
+    let mut head = format!("{bold}{}{reset}: {}\n\n", page.name, page.title);
+    let _ = write!(
+        head,
+        "{} severity, {} confidence, profile {}, pillar {}",
+        page.severity, page.confidence, page.profile, page.pillar
+    );
+    if page.production_only {
+        head.push_str("; about production only");
+    }
+    head.push('\n');
+    for (what, list) in [("Lens", &page.lens), ("also known as", &page.aliases)] {
+        if !list.is_empty() {
+            let list: Vec<&str> = list.iter().map(|one| &**one).collect();
+            let _ = writeln!(head, "{what}: {}", list.join(", "));
+        }
+    }
+    if !page.options.is_empty() {
+        head.push_str("options:\n");
+        for option in page.options.iter() {
+            let _ = writeln!(head, "  {} ({}): {}", option.name, option.ty, option.doc);
+        }
+    }
+    format!("{head}\n{}", page::render(&page.text, look.width, look.color).trim_start())
+}
+
+/// Pages in the order of the pillars, each pillar's by name.
+fn by_pillar<'p>(pages: &[&'p Page]) -> Vec<(&'p str, Vec<&'p Page>)> {
+    let rank = |pillar: &str| PILLARS.iter().position(|known| *known == pillar).unwrap_or(PILLARS.len());
+    let mut sorted = pages.to_vec();
+    sorted.sort_by(|a, b| (rank(&a.pillar), &a.pillar, &a.name).cmp(&(rank(&b.pillar), &b.pillar, &b.name)));
+    let mut groups: Vec<(&str, Vec<&Page>)> = Vec::new();
+    for page in sorted {
+        match groups.last_mut() {
+            Some((pillar, group)) if *pillar == page.pillar => group.push(page),
+            _ => groups.push((&page.pillar, vec![page])),
+        }
+    }
+    groups
+}

@@ -1,0 +1,48 @@
+//! The commands beside `check`.
+
+use super::support::{Project, fixture, run};
+
+#[test]
+fn explain_knows_names_and_aliases() {
+    let project = Project::new(&[]);
+    for name in ["point-in-time-recovery-disabled", "CKV_AWS_28", "AVD-AWS-0024", "ckv_aws_28"] {
+        let run = project.run(&["explain", name]);
+        assert_eq!(run.code, 0, "{name}: {}", run.stderr);
+        assert!(run.stdout.starts_with("point-in-time-recovery-disabled: "), "{}", run.stdout);
+        assert!(run.stdout.contains("Why it matters"), "{}", run.stdout);
+    }
+}
+
+#[test]
+fn policies_are_listed_for_people_and_programs() {
+    let project = Project::new(&[]);
+    let json = project.run(&["policies", "--format", "json"]).json();
+    let policies = json["policies"].as_array().expect("a list");
+    assert!(policies.iter().any(|policy| policy["name"] == "point-in-time-recovery-disabled"));
+    let human = project.run(&["policies"]).stdout;
+    assert!(human.contains("reliability\n") && human.contains("point-in-time-recovery-disabled"), "{human}");
+    let markdown = project.run(&["policies", "--format", "markdown"]).stdout;
+    assert!(markdown.contains("| `point-in-time-recovery-disabled` | high | default |"), "{markdown}");
+}
+
+#[test]
+fn model_shows_choices_and_links() {
+    let json = run(&fixture("sam-orders"), &["model"]).json();
+    let orders = json["resources"].as_array().expect("a list").iter().find(|one| one["address"] == "OrdersTable");
+    let orders = orders.expect("it is there");
+    let recovery = &orders["attributes"]["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"];
+    assert_eq!(recovery["$choice"], "Stage", "{recovery}");
+    assert!(json["tables"].as_array().is_some_and(|tables| tables.len() == 2));
+}
+
+#[test]
+fn completions_and_the_manual_are_printed() {
+    let project = Project::new(&[]);
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let run = project.run(&["completions", shell]);
+        assert!(run.code == 0 && run.stdout.contains("dynalens"), "{shell}");
+    }
+    assert!(project.run(&["man"]).stdout.contains(".TH dynalens 1"));
+    assert_eq!(project.run(&["--help"]).code, 0);
+    assert_eq!(project.run(&["--version"]).stdout.trim(), concat!("dynalens ", env!("CARGO_PKG_VERSION")));
+}

@@ -1,0 +1,150 @@
+//! Formats, files, colours, order.
+
+use std::process::Stdio;
+
+use super::support::{Project, TABLE, dynalens, fixture, run};
+
+const FIXTURES: [&str; 3] = ["sam-orders", "cfn-environments", "terraform-shop"];
+
+fn errors_of(schema: &str, value: &serde_json::Value) -> Vec<String> {
+    let schema: serde_json::Value = serde_json::from_str(schema).expect("the schema is JSON");
+    let validator = jsonschema::validator_for(&schema).expect("the schema is one");
+    validator.iter_errors(value).map(|error| format!("{}: {error}", error.instance_path())).collect()
+}
+
+#[test]
+fn json_reports_fit_the_published_schema() {
+    for name in FIXTURES {
+        for profile in ["default", "all"] {
+            let report = run(&fixture(name), &["--format", "json", "--profile", profile]);
+            assert!(report.code < 2, "{name}: {}{}", report.stdout, report.stderr);
+            let errors = errors_of(include_str!("../../schemas/findings-v1.schema.json"), &report.json());
+            assert_eq!(errors, Vec::<String>::new(), "{name}");
+        }
+    }
+}
+
+#[test]
+fn models_fit_the_published_schema() {
+    for name in FIXTURES {
+        for arguments in [&["model"][..], &["model", "--origins"]] {
+            let report = run(&fixture(name), arguments);
+            assert_eq!(report.code, 0, "{name}: {}{}", report.stdout, report.stderr);
+            let json = report.json();
+            let errors = errors_of(include_str!("../../schemas/model-v1.schema.json"), &json);
+            assert_eq!(errors, Vec::<String>::new(), "{name}");
+            assert!(!json["tables"].as_array().expect("a list").is_empty(), "{name}");
+        }
+    }
+}
+
+#[test]
+fn the_same_input_gives_the_same_bytes() {
+    let projects = fixture("");
+    for format in ["json", "human", "concise"] {
+        let reports: Vec<String> =
+            (0..4).map(|_| run(&projects, &["--format", format, "--profile", "all"]).stdout).collect();
+        assert!(reports.windows(2).all(|pair| pair[0] == pair[1]), "{format}");
+    }
+}
+
+#[test]
+fn every_span_gives_back_the_text_it_stands_for() {
+    for name in FIXTURES {
+        let root = fixture(name);
+        let json = run(&root, &["--format", "json", "--profile", "all"]).json();
+        let findings = json["findings"].as_array().expect("a list");
+        assert!(!findings.is_empty(), "{name}");
+        for finding in findings {
+            let labels = std::iter::once(finding).chain(finding["related"].as_array().expect("a list"));
+            for label in labels {
+                let path = label["file"].as_str().expect("a path");
+                assert!(!path.contains('\\') && !path.starts_with('/'), "{path}");
+                let text = std::fs::read_to_string(root.join(path)).expect("it is there");
+                let number = |end: &str, what: &str| {
+                    usize::try_from(label["span"][end][what].as_u64().expect("a number")).expect("it fits")
+                };
+                let (start, end) = (number("start", "offset"), number("end", "offset"));
+                assert!(text.get(start..end).is_some(), "{label}");
+                let before = &text[..start];
+                assert_eq!(number("start", "line"), before.matches('\n').count() + 1, "{label}");
+                let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+                assert_eq!(number("start", "column"), column, "{label}");
+            }
+        }
+    }
+}
+
+#[test]
+fn findings_are_in_the_order_of_file_place_and_policy() {
+    let json = run(&fixture(""), &["--format", "json", "--profile", "all"]).json();
+    let keys: Vec<(String, u64, u64, String)> = json["findings"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|finding| {
+            let offset = |end: &str| finding["span"][end]["offset"].as_u64().expect("a number");
+            let text = |key: &str| finding[key].as_str().expect("a text").to_owned();
+            (text("file"), offset("start"), offset("end"), text("policy"))
+        })
+        .collect();
+    assert!(keys.is_sorted(), "{keys:#?}");
+}
+
+#[test]
+fn several_reports_are_written_at_once() {
+    let project = Project::new(&[("t.yaml", TABLE)]);
+    let run = project.run(&["--format=concise", "--output", "json=out.json", "--output", "human=out.txt"]);
+    assert!(run.stdout.contains("t.yaml:2:3: high[point-in-time-recovery-disabled]"), "{}", run.stdout);
+    let json = std::fs::read_to_string(project.path().join("out.json")).expect("it is written");
+    assert!(serde_json::from_str::<serde_json::Value>(&json).is_ok());
+    assert!(project.path().join("out.txt").is_file());
+    let failed = project.run(&["--output", "json=missing/out.json"]);
+    assert_eq!(failed.code, 2);
+    assert!(failed.stderr.contains("missing/out.json"));
+}
+
+#[test]
+fn colours_are_off_unless_they_are_asked_for() {
+    let project = Project::new(&[("t.yaml", TABLE)]);
+    assert!(!project.run(&[]).stdout.contains('\u{1b}'));
+    assert!(project.run(&["--color", "always"]).stdout.contains('\u{1b}'));
+    let mut silenced = dynalens(project.path(), &["--color", "auto"]);
+    let silenced = silenced.env("NO_COLOR", "1").output().expect("it starts");
+    assert!(!silenced.stdout.contains(&0x1b));
+}
+
+#[test]
+fn whoever_stops_reading_gets_no_complaint() {
+    let project = Project::new(&[("t.yaml", &TABLE.repeat(1))]);
+    let mut child = dynalens(project.path(), &["policies"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[test]
+fn names_from_files_reach_no_terminal_as_commands() {
+    let hostile = TABLE.replace("BillingMode", "TableName: \"a\\e]0;owned\\a\\e[31m\\u202E\"\n      BillingMode");
+    let project = Project::new(&[("t.yaml", &hostile)]);
+    for format in ["human", "concise"] {
+        let report = project.run(&["--format", format, "--profile", "all"]).stdout;
+        assert!(!report.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{report}");
+    }
+}
+
+#[test]
+fn the_summary_counts_what_was_seen() {
+    let report = run(&fixture("terraform-shop"), &["--format", "json"]).json();
+    let summary = &report["summary"];
+    assert_eq!(summary["tables"], 3, "{summary}");
+    assert_eq!(summary["suppressed"], 1, "{summary}");
+    let human = run(&fixture("terraform-shop"), &[]).stdout;
+    let last = human.lines().last().expect("a line");
+    assert!(last.contains("3 tables") && last.contains("1 suppressed"), "{last}");
+}
