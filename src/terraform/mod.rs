@@ -36,6 +36,8 @@ mod uses;
 mod variables;
 
 #[cfg(test)]
+mod console_tests;
+#[cfg(test)]
 mod tests;
 
 use std::cell::{Cell, RefCell};

@@ -15,19 +15,30 @@ use super::text;
 /// How deep a document may nest.
 const MAX_DEPTH: usize = 128;
 
-/// The structure that a text was encoded from. Two are equal when they are the same one.
+/// The structure that a text was encoded from, and that text. Two are equal when they are the same one.
 #[derive(Clone, Debug)]
-pub struct Document(Arc<Value>);
+pub struct Document(Arc<(Value, Data)>);
 
 impl Document {
+    /// A structure and the text that it was encoded to.
     #[must_use]
-    pub fn new(structure: Value) -> Self {
-        Self(Arc::new(structure))
+    pub fn new(structure: Value, text: &Value) -> Self {
+        Self(Arc::new((structure, text.data.clone())))
     }
 
     #[must_use]
     pub fn structure(&self) -> &Value {
-        &self.0
+        &self.0.0
+    }
+
+    /// Whether a text is the one that the structure was encoded to, and not one that was made from it.
+    #[must_use]
+    pub fn is_behind(&self, text: &Value) -> bool {
+        match (&self.0.1, &text.data) {
+            (Data::String(encoded), Data::String(text)) => encoded == text,
+            (Data::Parts(encoded), Data::Parts(text)) => Arc::ptr_eq(encoded, text),
+            _ => false,
+        }
     }
 }
 
@@ -65,11 +76,10 @@ pub fn kept(origins: &Origins, value: &Value) -> Option<Value> {
     if !matches!(value.data, Data::String(_) | Data::Parts(_)) {
         return None;
     }
+    // The way leads through everything that the text was handed on by, and to texts that it was made from.
     for origin in origins.trail(value.origin) {
         match origin.step {
-            Step::Document(document) => return Some(document.structure().clone()),
-            // The text was made from other texts here: what they were encoded from is not its structure.
-            Step::Literal | Step::Expression => return None,
+            Step::Document(document) if document.is_behind(value) => return Some(document.structure().clone()),
             _ => {}
         }
     }
@@ -425,7 +435,6 @@ impl<'p> Parser<'p> {
 mod tests {
     use super::*;
     use crate::source::{FileId, Span};
-    use crate::value::{Truth, equal};
 
     fn read(json: &str) -> Option<Value> {
         decoded(&Origins::new(), &Value::string(json, OriginId::NONE))
@@ -489,12 +498,13 @@ mod tests {
     fn a_text_made_from_an_encoded_one_does_not_keep_its_structure() {
         let origins = Origins::new();
         let span = Span::new(FileId(0), 0, 1);
-        let structure = Value::list(vec![Value::integer(1, OriginId::NONE)], OriginId::NONE);
-        let encoded = origins.hop(span, Step::Document(Document::new(structure.clone())), OriginId::NONE);
-        let referred = origins.hop(span, Step::Reference("local.policy".into()), encoded);
-        let changed = origins.hop(span, Step::Expression, encoded);
-        let found = decoded(&origins, &Value::string("[1]", referred)).unwrap();
-        assert_eq!(equal(&found, &structure), Truth::True);
-        assert!(kept(&origins, &Value::string("[1]", changed)).is_none());
+        let place = origins.literal(span);
+        let structure = Value::list(vec![Value::integer(1, place)], OriginId::NONE);
+        let text = Value::string("[1]", OriginId::NONE);
+        let encoded = origins.hop(span, Step::Document(Document::new(structure, &text)), OriginId::NONE);
+        let later = origins.hop(span, Step::Expression, encoded);
+        let found = decoded(&origins, &text.at(later)).unwrap();
+        assert_eq!(found.as_list().unwrap().items[0].origin, place);
+        assert!(kept(&origins, &Value::string("[1] ", later)).is_none());
     }
 }

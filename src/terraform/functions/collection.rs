@@ -109,7 +109,12 @@ fn coalesce(call: &Call<'_>) -> Result<Value, Error> {
     if types.is_empty() {
         return Err(no_type());
     }
-    let common = Type::unify(&types).ok_or_else(no_type)?;
+    let mut common = Type::unify(&types).ok_or_else(no_type)?;
+    // Beside a null, tuples and objects stay what they are.
+    let structural = |ty: &Type| matches!(ty, Type::Tuple(_) | Type::Object(_));
+    if call.args.iter().any(Value::is_unset) && types.iter().any(structural) {
+        common = Type::Any;
+    }
     for (at, arg) in call.args.iter().enumerate() {
         match &arg.data {
             Data::Null | Data::Absent => {}
@@ -137,12 +142,21 @@ fn coalescelist(call: &Call<'_>) -> Result<Value, Error> {
         return Err(Error::new("at least one argument is required"));
     }
     for (at, arg) in call.args.iter().enumerate() {
+        let fits = match &arg.data {
+            Data::List(list) => list.kind != ListKind::Set,
+            Data::Unknown(unknown) => matches!(unknown.shape, Shape::Any | Shape::List),
+            _ => false,
+        };
+        if !fits {
+            return Err(Error::of_argument("a list or tuple is required", at));
+        }
+    }
+    for arg in &call.args {
         match &arg.data {
             Data::List(list) if !list.items.is_empty() => return Ok(arg.clone()),
             Data::List(list) if list.rest.is_some() => return Ok(call.unknown(arg)),
             Data::List(_) => {}
-            Data::Unknown(_) => return Ok(call.unknown(arg)),
-            _ => return Err(Error::of_argument("a list is required", at)),
+            _ => return Ok(call.unknown(arg)),
         }
     }
     Err(Error::new("all arguments are empty lists"))
@@ -373,12 +387,10 @@ fn lookup(call: &Call<'_>) -> Result<Value, Error> {
         (Some(default), MapKind::Map) => {
             let types: Vec<Type> = map.entries.iter().map(|entry| Type::of(&entry.value)).collect();
             let element = Type::unify(&types).unwrap_or(Type::Any);
-            let fits =
-                matches!(Type::unify(&[element.clone(), Type::of(default)]), Some(common) if element.includes(&common));
-            if !fits {
-                return Err(Error::of_argument("the default needs the type of the map's elements", 2));
-            }
-            Some(element.convert(default).map_err(|error| error.at_argument(2))?)
+            let converted = element
+                .convert(default)
+                .map_err(|_| Error::of_argument("the default needs the type of the map's elements", 2))?;
+            Some(converted)
         }
         (default, _) => default.cloned(),
     };

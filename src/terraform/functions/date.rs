@@ -186,6 +186,38 @@ impl Time {
     }
 }
 
+/// A YAML timestamp as RFC 3339, without fractions of a second: `2001-12-14 21:59:43.10 -5`, `2001-1-1`. `None` for
+/// what is none.
+pub(super) fn yaml_timestamp(text: &str) -> Option<String> {
+    let end = text.find(['T', 't', ' ', '\t']).unwrap_or(text.len());
+    let (date, rest) = text.split_at(end);
+    let numbers: Vec<&str> = date.split('-').collect();
+    let [year, month, day] = numbers.as_slice() else { return None };
+    let is_number = |text: &&str, lengths: std::ops::RangeInclusive<usize>| {
+        lengths.contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    if !is_number(year, 4..=4) || !is_number(month, 1..=2) || !is_number(day, 1..=2) {
+        return None;
+    }
+    let date = format!("{year}-{month:0>2}-{day:0>2}");
+    let rest = rest.trim_start_matches(['T', 't', ' ', '\t']);
+    if rest.is_empty() {
+        return (end == text.len()).then(|| format!("{date}T00:00:00Z")).filter(|text| Time::read(text).is_some());
+    }
+    let zone = rest.find(|character: char| !character.is_ascii_digit() && !matches!(character, ':' | '.'));
+    let (clock, zone) = rest.split_at(zone.unwrap_or(rest.len()));
+    let clock = if clock.find(':') == Some(1) { format!("0{clock}") } else { clock.to_owned() };
+    let zone = match zone.trim_start() {
+        "" => "Z".to_owned(),
+        zone if zone.contains(':') || zone == "Z" => zone.to_owned(),
+        zone => {
+            let (sign, hours) = zone.split_at_checked(1)?;
+            format!("{sign}{hours:0>2}:00")
+        }
+    };
+    Time::read(&format!("{date}T{clock}{zone}")).map(|time| time.to_text())
+}
+
 fn format_date(format: &str, time: &Time) -> Result<String, Error> {
     let mut out = String::new();
     let mut rest = format;

@@ -22,7 +22,7 @@ pub(super) fn with_structure(call: &Call<'_>, text: Value, structure: &Value) ->
     let origins = call.context.origins;
     match origins.span(call.origin()) {
         Some(span) => {
-            let document = document::Document::new(structure.clone());
+            let document = document::Document::new(structure.clone(), &text);
             text.at(origins.hop(span, Step::Document(document), call.origin()))
         }
         None => text,

@@ -12,7 +12,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("provider::terraform::decode_tfvars", &[STRING], Shape::Map, |call| {
         Ok(call.unknown_for("the text of the variable file is not known"))
     }),
-    Function::new("provider::terraform::encode_expr", &[ANY.or_null()], Shape::String, |call| {
+    Function::new("provider::terraform::encode_expr", &[ANY], Shape::String, |call| {
         let mut out = String::new();
         write(&mut out, call.arg(0)?, 0, 0)?;
         Ok(call.string(out))

@@ -176,6 +176,9 @@ fn push_quoted(out: &mut String, text: &str, start: usize, depth: usize) {
 
 fn decode(call: &Call<'_>) -> Result<Value, Error> {
     let text = call.text(0)?;
+    if text.trim_start_matches(['\n', '\r', ' ']).starts_with('\t') {
+        return Err(Error::of_argument("it is not YAML: a tab can't indent", 0));
+    }
     // The file of a tree is only there for spans, which a text in an expression does not have.
     let file = Arc::new(SourceFile::new(FileId(u32::MAX), PathBuf::new(), text));
     let tree = crate::syntax::yaml::parse(file);
@@ -184,12 +187,12 @@ fn decode(call: &Call<'_>) -> Result<Value, Error> {
     }
     match tree.documents.as_slice() {
         [] => Err(Error::of_argument("the document is empty", 0)),
-        [only] => read(call, &tree.file, tree.node(*only), 0),
+        [only] => read(call, tree.node(*only), 0),
         _ => Err(Error::of_argument("only one document is read", 0)),
     }
 }
 
-fn read(call: &Call<'_>, file: &SourceFile, node: NodeRef<'_>, depth: usize) -> Result<Value, Error> {
+fn read(call: &Call<'_>, node: NodeRef<'_>, depth: usize) -> Result<Value, Error> {
     if depth > MAX_DEPTH {
         return Err(Error::of_argument(format!("the document is nested more than {MAX_DEPTH} levels deep"), 0));
     }
@@ -198,7 +201,7 @@ fn read(call: &Call<'_>, file: &SourceFile, node: NodeRef<'_>, depth: usize) -> 
     match node.kind() {
         NodeKind::Sequence => match tag {
             None | Some("seq") => {
-                let items = node.items().map(|item| read(call, file, item, depth + 1)).collect::<Result<_, _>>()?;
+                let items = node.items().map(|item| read(call, item, depth + 1)).collect::<Result<_, _>>()?;
                 Ok(Value::list(items, call.origin()))
             }
             Some(tag) => Err(unsupported(tag)),
@@ -208,7 +211,7 @@ fn read(call: &Call<'_>, file: &SourceFile, node: NodeRef<'_>, depth: usize) -> 
                 let mut entries: BTreeMap<Text, Entry> = BTreeMap::new();
                 for (key, value) in node.entries() {
                     let key: Text = match key.kind() {
-                        NodeKind::Scalar => match &read(call, file, key, depth + 1)?.data {
+                        NodeKind::Scalar => match &read(call, key, depth + 1)?.data {
                             Data::String(text) => text.clone(),
                             Data::Number(number) => number.to_string().into(),
                             Data::Bool(known) => known.to_string().into(),
@@ -216,7 +219,7 @@ fn read(call: &Call<'_>, file: &SourceFile, node: NodeRef<'_>, depth: usize) -> 
                         },
                         _ => return Err(Error::of_argument("a key has to be a scalar", 0)),
                     };
-                    let value = read(call, file, value, depth + 1)?;
+                    let value = read(call, value, depth + 1)?;
                     entries.insert(key.clone(), Entry::new(key, OriginId::NONE, value));
                 }
                 Ok(Value::map(entries.into_values().collect(), call.origin()))
@@ -225,18 +228,36 @@ fn read(call: &Call<'_>, file: &SourceFile, node: NodeRef<'_>, depth: usize) -> 
         },
         NodeKind::Scalar => {
             let text = node.text().unwrap_or_default();
-            let plain = node.style() == Some(Style::Plain);
+            if node.style() != Some(Style::Plain) {
+                return match tag {
+                    Some("float") => match Number::parse(text) {
+                        Some(number) => Ok(Value::number(number, call.origin())),
+                        None => Err(Error::of_argument(format!("`{text}` is no number"), 0)),
+                    },
+                    None | Some("str" | "!" | "binary" | "null" | "bool" | "int" | "timestamp") => {
+                        Ok(call.string(text))
+                    }
+                    Some(tag) => Err(unsupported(tag)),
+                };
+            }
             match tag {
-                // Numbers as they are written: the tree knows more notations than Terraform does.
-                None if plain && matches!(node.scalar(), Some(Scalar::Number(_))) => {
-                    Ok(scalar(call, file.slice(node.span())))
-                }
-                None if plain => Ok(scalar(call, text)),
-                None | Some("str" | "!" | "binary") => Ok(call.string(text)),
-                Some("null" | "bool" | "int" | "float" | "timestamp") => Ok(scalar(call, text)),
+                Some("str" | "!" | "binary") => Ok(call.string(text)),
+                None | Some("null" | "bool" | "int" | "float" | "timestamp") => match as_written(node, text) {
+                    ".nan" | ".NaN" | ".NAN" => Err(Error::of_argument("there is no number `.nan`", 0)),
+                    text => Ok(scalar(call, text)),
+                },
                 Some(tag) => Err(unsupported(tag)),
             }
         }
+    }
+}
+
+/// A plain scalar as it stands in the text: the tree has read numbers already, by other rules than Terraform's.
+fn as_written<'t>(node: NodeRef<'t>, text: &'t str) -> &'t str {
+    let written = node.tree().file.slice(node.span());
+    match written.split_whitespace().last() {
+        Some(last) if matches!(node.scalar(), Some(Scalar::Number(_))) => last,
+        _ => text,
     }
 }
 
@@ -256,31 +277,26 @@ fn scalar(call: &Call<'_>, text: &str) -> Value {
     if let Some(number) = number(text) {
         return Value::number(number, call.origin());
     }
-    // A date alone stands for its midnight.
-    let bytes = text.as_bytes();
-    let is_date = bytes.len() == 10
-        && bytes
-            .iter()
-            .enumerate()
-            .all(|(at, byte)| if at == 4 || at == 7 { *byte == b'-' } else { byte.is_ascii_digit() });
-    if is_date { call.string(format!("{text}T00:00:00Z")) } else { call.string(text) }
+    match super::date::yaml_timestamp(text) {
+        Some(timestamp) => call.string(timestamp),
+        None => call.string(text),
+    }
 }
 
 fn number(text: &str) -> Option<Number> {
-    let (negative, digits) = match text.strip_prefix('-') {
-        Some(digits) => (true, digits),
-        None => (false, text.strip_prefix('+').unwrap_or(text)),
-    };
-    let radix = |digits: &str, radix: u32| {
-        let integer = num_bigint::BigInt::parse_bytes(digits.as_bytes(), radix)?;
-        Number::from_integer(&if negative { -integer } else { integer })
-    };
-    let all_digits = |digits: &str| !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
-    if let Some(hex) = digits.strip_prefix("0x").filter(|hex| all_digits(hex)) {
-        return radix(hex, 16);
-    }
-    if let Some(octal) = digits.strip_prefix("0o").filter(|octal| all_digits(octal)) {
-        return radix(octal, 8);
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    // Other bases have no sign.
+    if text.starts_with('0') {
+        let radix = |digits: &str, radix: u32| {
+            num_bigint::BigInt::parse_bytes(digits.as_bytes(), radix).and_then(|integer| Number::from_integer(&integer))
+        };
+        if let Some(hex) = text.strip_prefix("0x").filter(|hex| hex.bytes().all(|digit| digit.is_ascii_hexdigit())) {
+            return radix(hex, 16);
+        }
+        let octal = text.strip_prefix("0o").unwrap_or(&text[1..]);
+        if !octal.is_empty() && octal.bytes().all(|digit| matches!(digit, b'0'..=b'7')) {
+            return radix(octal, 8);
+        }
     }
     if !digits.starts_with(|first: char| first.is_ascii_digit() || first == '.') {
         return None;

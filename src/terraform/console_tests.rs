@@ -1,0 +1,213 @@
+//! Holds the evaluator against what `terraform console` answered: `fixtures/terraform-console`.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use super::expression::is_refused;
+use super::{Modules, Options, evaluate};
+use crate::source::{Overlay, Sources};
+use crate::value::{Data, ListKind, Map, MapKind, Value};
+
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/terraform-console")
+}
+
+/// What an expression gives, in the notation of the console; `error` where it is refused.
+fn answer(question: &str) -> String {
+    let mut fs = Overlay::in_memory();
+    fs.set("work/main.tf", format!("output \"answer\" {{\n  value = {question}\n}}\n"));
+    for name in ["a.txt", "b.json", "sub/c.txt", "sub/deep/d.txt"] {
+        fs.set(format!("work/{name}"), std::fs::read(fixtures().join("files").join(name)).unwrap());
+    }
+    let sources = Sources::new();
+    let modules = Modules::new(&fs, &sources);
+    let project = evaluate(&modules, Path::new("work"), &Options::default());
+    match project.outputs.first() {
+        Some((_, value)) if project.problems.is_empty() && !is_refused(value) => console_text(value),
+        _ => "error".to_owned(),
+    }
+}
+
+/// A value in the notation of the console.
+fn console_text(value: &Value) -> String {
+    let mut out = String::new();
+    write_value(&mut out, value, 0);
+    out
+}
+
+fn write_value(out: &mut String, value: &Value, indent: usize) {
+    let pad = " ".repeat(indent);
+    match &value.data {
+        Data::Absent | Data::Null => out.push_str("null"),
+        Data::Bool(known) => write!(out, "{known}").unwrap(),
+        Data::Number(number) => write!(out, "{number}").unwrap(),
+        Data::String(text) if text.contains('\n') => {
+            // A heredoc; inside of collections an indented one.
+            if indent == 0 {
+                write!(out, "<<EOT\n{text}\nEOT").unwrap();
+            } else {
+                let text = text.replace('\n', &format!("\n{pad}"));
+                write!(out, "<<-EOT\n{pad}{text}\n{pad}EOT").unwrap();
+            }
+        }
+        Data::String(text) => out.push_str(&quoted(text)),
+        Data::List(list) => {
+            let (open, close) = match list.kind {
+                ListKind::Tuple => ("[", "]"),
+                ListKind::List => ("tolist([", "])"),
+                ListKind::Set => ("toset([", "])"),
+            };
+            out.push_str(open);
+            for item in &list.items {
+                write!(out, "\n{pad}  ").unwrap();
+                write_value(out, item, indent + 2);
+                out.push(',');
+            }
+            if !list.items.is_empty() {
+                write!(out, "\n{pad}").unwrap();
+            }
+            out.push_str(close);
+            if list.rest.is_some() {
+                out.push_str(" and more");
+            }
+        }
+        Data::Map(map) => write_map(out, map, &pad, indent),
+        Data::Parts(_) | Data::Unknown(_) | Data::Choice(_) | Data::Entity(_) => out.push_str("unknown"),
+    }
+}
+
+fn write_map(out: &mut String, map: &Map, pad: &str, indent: usize) {
+    let (open, close) = if map.kind == MapKind::Map { ("tomap({", "})") } else { ("{", "}") };
+    out.push_str(open);
+    for entry in &map.entries {
+        write!(out, "\n{pad}  {} = ", quoted(&entry.key)).unwrap();
+        write_value(out, &entry.value, indent + 2);
+    }
+    if !map.entries.is_empty() {
+        write!(out, "\n{pad}").unwrap();
+    }
+    out.push_str(close);
+}
+
+/// A text in double quotes, with escapes for what can't be printed.
+fn quoted(text: &str) -> String {
+    let mut out = String::from('"');
+    for character in text.chars() {
+        match character {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\t' => out.push_str("\\t"),
+            '\r' => out.push_str("\\r"),
+            '\u{7}' => out.push_str("\\a"),
+            '\u{8}' => out.push_str("\\b"),
+            '\u{b}' => out.push_str("\\v"),
+            '\u{c}' => out.push_str("\\f"),
+            '\0'..='\u{1f}' | '\u{7f}' => write!(out, "\\x{:02x}", u32::from(character)).unwrap(),
+            '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{a0}' | '\u{2003}' => {
+                write!(out, "\\u{:04x}", u32::from(character)).unwrap();
+            }
+            _ => out.push(character),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// Answers that differ from the console's on purpose, with the reason.
+const DIFFERENT: &[(&str, &str)] = &[
+    ("length([1])/length([1,2,3])", "counts have as many bits as literals here"),
+    ("merge(tomap({}), tomap({ a = 1 }))", "an empty map has no element type here that could differ"),
+    ("merge(tomap({ a = 1 }), null)", "null has no type here that could differ"),
+    ("merge(null, tomap({ b = 1 }))", "null has no type here that could differ"),
+    ("merge(null, tomap({ b = \"x\" }))", "null has no type here that could differ"),
+    ("merge(null, [])", "a list is refused whatever stands beside it"),
+    ("strrev(\"e\\u0301a\")", "strings keep the composition in which they are written"),
+    ("strrev(\"he\\u0301\")", "strings keep the composition in which they are written"),
+    ("substr(\"he\\u0301llo\",1,1)", "strings keep the composition in which they are written"),
+    ("format(\"%.2s|\",\"he\\u0301llo\")", "strings keep the composition in which they are written"),
+    ("regex(\"(?P<a>.)(?P<a>.)\",\"ab\")", "two groups of one name are refused"),
+    ("cidrsubnets(\"::/0\", 1)", "the whole address space can be divided"),
+    ("file(\"../x\")", "what lies outside of the analysed directory is not looked at"),
+    ("textencodebase64(\"é\",\"windows-1252\")", "only the character sets of Unicode, ASCII and Latin-1 are known"),
+    ("textencodebase64(\"abc\",\"foo\")", "only the character sets of Unicode, ASCII and Latin-1 are known"),
+];
+
+/// What is compared of an answer: nulls have no types here, and zero has no sign.
+fn comparable(answer: &str) -> String {
+    let answer = if answer == "-0" { "0" } else { answer };
+    let mut text = answer.to_owned();
+    for name in ["string", "number", "bool", "list", "set", "map"] {
+        text = text.replace(&format!("to{name}(null)"), "null");
+    }
+    // `null /* tuple */`, `tolist(null) /* of dynamic */`
+    match text.strip_prefix("null /* ") {
+        Some(_) => "null".to_owned(),
+        None => text,
+    }
+}
+
+fn agrees(recorded: &str, ours: &str) -> bool {
+    // An infinite number, and what the console itself does not know, is not known here either.
+    let open = ["+Inf", "-Inf", "(known after apply)", "(sensitive value)"].iter().any(|mark| recorded.contains(mark));
+    comparable(recorded) == ours || (open && (ours.contains("unknown") || ours == "error"))
+}
+
+fn check(family: &str) {
+    let text = std::fs::read_to_string(fixtures().join(family).with_extension("txt")).unwrap();
+    let mut wrong = String::new();
+    let (mut count, mut differ) = (0, 0);
+    for case in text.strip_prefix("> ").unwrap_or(&text).split("\n> ") {
+        let (question, recorded) = case.split_once('\n').unwrap_or((case, ""));
+        let recorded = recorded.strip_suffix('\n').unwrap_or(recorded);
+        count += 1;
+        let ours = answer(question);
+        let expected = DIFFERENT.iter().all(|(different, _)| different != &question);
+        if agrees(recorded, &ours) != expected {
+            differ += 1;
+            writeln!(wrong, "> {question}\n{recorded}\n  here: {ours}").unwrap();
+        }
+    }
+    assert!(count > 10, "there are questions in {family}");
+    assert!(differ == 0, "{differ} of {count} answers differ:\n{wrong}");
+}
+
+macro_rules! families {
+    ($($test:ident => $family:literal,)*) => {
+        $(#[test]
+        fn $test() {
+            check($family);
+        })*
+
+        #[test]
+        fn every_recorded_family_is_compared() {
+            let mut recorded: Vec<String> = std::fs::read_dir(fixtures())
+                .unwrap()
+                .filter_map(|entry| entry.unwrap().file_name().into_string().unwrap().strip_suffix(".txt").map(str::to_owned))
+                .filter(|name| name != "version")
+                .collect();
+            recorded.sort();
+            assert_eq!(recorded, [$($family),*]);
+        }
+    };
+}
+
+families! {
+    collection_functions_answer_as_the_console => "collections",
+    comprehensions_answer_as_the_console => "comprehensions",
+    conditionals_answer_as_the_console => "conditionals",
+    conversions_answer_as_the_console => "conversions",
+    date_functions_answer_as_the_console => "dates",
+    encoding_functions_answer_as_the_console => "encoding",
+    expressions_answer_as_the_console => "expressions",
+    path_functions_answer_as_the_console => "files",
+    functions_answer_as_the_console => "functions",
+    hash_functions_answer_as_the_console => "hashes",
+    indexing_answers_as_the_console => "indexing",
+    network_functions_answer_as_the_console => "networks",
+    number_functions_answer_as_the_console => "numbers",
+    functions_of_one_argument_answer_as_the_console => "one-argument",
+    operators_answer_as_the_console => "operators",
+    string_functions_answer_as_the_console => "strings",
+    templates_answer_as_the_console => "templates",
+    functions_of_two_arguments_answer_as_the_console => "two-arguments",
+}
