@@ -35,7 +35,10 @@ impl Parser<'_> {
             } else if value.is_sequence() && value.items().all(NodeRef::is_mapping) {
                 sources.extend(value.items().map(|item| item.id));
             } else {
-                odd.push(self.tree.node(pair[0]).span());
+                // An alias that could not be expanded has been reported already.
+                if !self.tree.file.slice(value.span()).starts_with('*') {
+                    odd.push(self.tree.node(pair[0]).span());
+                }
                 own.extend_from_slice(pair);
             }
         }
