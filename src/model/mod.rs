@@ -12,10 +12,13 @@ mod drafts;
 mod entity;
 mod from_cloudformation;
 mod from_terraform;
+mod function;
+mod key;
 mod link;
 mod network;
 mod read;
 pub mod schema;
+mod stream;
 #[cfg(test)]
 mod tests;
 

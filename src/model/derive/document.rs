@@ -276,7 +276,7 @@ fn open(why: &str) -> Arc<Unknown> {
 const MARK: char = '\u{e000}';
 
 /// A JSON text, parts of which may be open, as a tree. Open pieces have to stand inside of strings.
-fn parse_json(text: &Value) -> Option<Value> {
+pub(in crate::model) fn parse_json(text: &Value) -> Option<Value> {
     let (json, pieces) = match &text.data {
         Data::String(json) => (json.to_string(), Vec::new()),
         Data::Parts(parts) => {

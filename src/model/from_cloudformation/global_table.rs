@@ -53,7 +53,7 @@ pub(super) fn lower(reader: &Reader<'_>, drafts: &mut Drafts) {
     let base = reader.resource.address.clone();
     for direction in [Direction::Read, Direction::Write] {
         let owner = Owner { table: id, index: None, replica: None, base: &base };
-        scaling_block(reader, drafts, &whole, direction, owner);
+        scaling_block(reader, drafts, &whole, direction, &owner);
         index_scaling(reader, drafts, direction, id);
     }
     replicas(reader, drafts, id);
@@ -98,7 +98,7 @@ fn replicas(reader: &Reader<'_>, drafts: &mut Drafts, table: EntityId) {
         drafts.link(table, "replicas", id, &block.exists);
         regional_parts(reader, drafts, table, Some(id), block, "ReplicaStreamSpecification.ResourcePolicy");
         let owner = Owner { table, index: None, replica: Some(id), base: &base };
-        scaling_block(reader, drafts, block, Direction::Read, owner);
+        scaling_block(reader, drafts, block, Direction::Read, &owner);
         let settings = reader.raw_in(&block.value, block.header, "GlobalSecondaryIndexes");
         for setting in &Blocks::of(&settings, "IndexName", block.header, reader.origins()).list {
             let name = reader.raw_in(&setting.value, setting.header, "IndexName");
@@ -108,7 +108,7 @@ fn replicas(reader: &Reader<'_>, drafts: &mut Drafts, table: EntityId) {
             let mut setting = setting.clone();
             setting.exists = both(&block.exists, &setting.exists);
             let owner = Owner { table, index: Some(index), replica: Some(id), base: &base };
-            scaling_block(reader, drafts, &setting, Direction::Read, owner);
+            scaling_block(reader, drafts, &setting, Direction::Read, &owner);
         }
     }
     if let Some(draft) = drafts.get_mut(table) {
@@ -169,12 +169,12 @@ fn index_scaling(reader: &Reader<'_>, drafts: &mut Drafts, direction: Direction,
         let index = index_of(drafts, table, &name);
         let base = format!("{}/{}", reader.resource.address, name.as_str().unwrap_or("index"));
         let owner = Owner { table, index: Some(index), replica: None, base: &base };
-        scaling_block(reader, drafts, block, direction, owner);
+        scaling_block(reader, drafts, block, direction, &owner);
     }
 }
 
 /// The scaling target and policy of an auto scaling block, where there is one.
-fn scaling_block(reader: &Reader<'_>, drafts: &mut Drafts, block: &Block, direction: Direction, owner: Owner<'_>) {
+fn scaling_block(reader: &Reader<'_>, drafts: &mut Drafts, block: &Block, direction: Direction, owner: &Owner<'_>) {
     let (settings, scaling, word, units, metric) = match direction {
         Direction::Read => (
             "ReadProvisionedThroughputSettings.ReadCapacityAutoScalingSettings",

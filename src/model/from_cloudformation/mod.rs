@@ -9,6 +9,7 @@ mod table;
 
 use super::drafts::Drafts;
 use super::read::Reader;
+use super::{function, key, stream};
 
 /// Adds the entities of one resource; resources that have nothing to do with DynamoDB add none.
 pub(super) fn lower(reader: &Reader<'_>, drafts: &mut Drafts) {
@@ -21,6 +22,10 @@ pub(super) fn lower(reader: &Reader<'_>, drafts: &mut Drafts) {
         "AWS::DAX::Cluster" => dax::cluster(reader, drafts),
         "AWS::DAX::SubnetGroup" => dax::subnet_group(reader, drafts),
         "AWS::DAX::ParameterGroup" => dax::parameter_group(reader, drafts),
+        "AWS::Lambda::EventSourceMapping" | "AWS::Pipes::Pipe" => stream::consumer(reader, drafts),
+        "AWS::Lambda::Function" | "AWS::Serverless::Function" => function::function(reader, drafts),
+        "AWS::KMS::Key" | "AWS::KMS::ReplicaKey" => key::key(reader, drafts),
+        "AWS::KMS::Alias" => key::alias(reader, drafts),
         kind if kind.starts_with("AWS::EC2::") => network::lower(reader, drafts),
         _ => {}
     }

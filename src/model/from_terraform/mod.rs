@@ -8,6 +8,7 @@ mod table;
 
 use super::drafts::Drafts;
 use super::read::Reader;
+use super::{function, key, stream};
 
 /// Adds the entities of one resource; resources that have nothing to do with DynamoDB add none.
 pub(super) fn lower(reader: &Reader<'_>, drafts: &mut Drafts) {
@@ -26,6 +27,13 @@ pub(super) fn lower(reader: &Reader<'_>, drafts: &mut Drafts) {
         "aws_dax_cluster" => dax::cluster(reader, drafts),
         "aws_dax_subnet_group" => dax::subnet_group(reader, drafts),
         "aws_dax_parameter_group" => dax::parameter_group(reader, drafts),
+        "aws_lambda_event_source_mapping" | "aws_pipes_pipe" => stream::consumer(reader, drafts),
+        "aws_lambda_function" => function::function(reader, drafts),
+        "aws_kms_key" | "aws_kms_replica_key" | "aws_kms_external_key" | "aws_kms_replica_external_key" => {
+            key::key(reader, drafts);
+        }
+        "aws_kms_alias" => key::alias(reader, drafts),
+        "aws_kms_key_policy" => key::policy(reader, drafts),
         _ => network::lower(reader, drafts),
     }
 }

@@ -1,11 +1,12 @@
 //! DAX clusters with their subnet and parameter groups, security groups and roles; subnet groups with their subnets.
 
-use crate::value::{Data, EntityId, Value};
+use crate::value::{Data, Value};
 
 use super::super::derive::each;
 use super::super::drafts::Drafts;
 use super::super::read::Context;
 use super::super::schema::Subject;
+use super::ids_of;
 use super::network::linked_list;
 use super::targets::{Elsewhere, Targets};
 
@@ -40,8 +41,4 @@ pub(super) fn link(context: &Context<'_>, drafts: &mut Drafts) {
         draft.set("security_groups", security_groups);
         draft.set("role", role);
     }
-}
-
-fn ids_of(drafts: &Drafts, subject: Subject) -> Vec<EntityId> {
-    (0u32..).map(EntityId).zip(&drafts.list).filter(|(_, draft)| draft.subject == subject).map(|(id, _)| id).collect()
 }

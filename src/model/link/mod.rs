@@ -4,18 +4,23 @@
 //! unknown with its reason where that can't be told. Lists of links that may be incomplete have an open rest.
 
 mod dax;
+mod keys;
 mod network;
 mod replica;
 mod reverse;
 mod scaling;
+mod streams;
 mod table;
 mod table_ref;
 mod targets;
+mod uses;
 
 use super::drafts::Drafts;
 use super::read::Context;
 use super::schema::Subject;
+use crate::value::EntityId;
 use targets::Targets;
+use uses::Uses;
 
 /// Links all entities. Tables come first, since most others lead to them.
 pub(super) fn link(context: &Context<'_>, drafts: &mut Drafts) {
@@ -28,4 +33,12 @@ pub(super) fn link(context: &Context<'_>, drafts: &mut Drafts) {
     scaling::link(context, drafts, &tables);
     network::link(context, drafts);
     dax::link(context, drafts);
+    keys::link(context, drafts);
+    let uses = Uses::new(context);
+    streams::link(context, drafts, &tables, &uses);
+}
+
+/// The entities of a subject.
+fn ids_of(drafts: &Drafts, subject: Subject) -> Vec<EntityId> {
+    (0u32..).map(EntityId).zip(&drafts.list).filter(|(_, draft)| draft.subject == subject).map(|(id, _)| id).collect()
 }

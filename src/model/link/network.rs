@@ -40,7 +40,9 @@ fn security_groups(context: &Context<'_>, drafts: &mut Drafts) {
             let mut items = Vec::new();
             rule_entries(&reader, &reader.resource.attributes, reader.resource.header, names, &on, &mut items);
             if let Some(draft) = drafts.get_mut(group) {
-                items.into_iter().for_each(|item| draft.push("ingress", item));
+                for item in items {
+                    draft.push("ingress", item);
+                }
             }
         }
     }
@@ -113,7 +115,7 @@ fn matched<'c>(
     found
 }
 
-fn present(on: &Value, value: &Value) -> Value {
+pub(super) fn present(on: &Value, value: &Value) -> Value {
     each_pair(on, value, &mut |on, value| match on.data {
         Data::Bool(true) => value.clone(),
         Data::Bool(false) => Value::absent(on.origin),
@@ -232,9 +234,11 @@ fn to_internet(context: &Context<'_>, reader: &Reader<'_>, route: &Value, cloudf
         either(&found, &all)
     });
     let internet = each(&gateway, &mut |gateway| {
-        let by_kind = address_of(context, gateway)
-            .and_then(|address| context.find(&address))
-            .is_some_and(|to| matches!(to.kind.as_str(), "AWS::EC2::InternetGateway" | "aws_internet_gateway"));
+        let by_kind = address_of(context, gateway).is_some_and(|address| {
+            // Terraform's addresses say the type, also of resources that are not evaluated.
+            let kind = context.find(&address).map_or("", |to| to.kind.as_str());
+            kind == "AWS::EC2::InternetGateway" || address.split('.').any(|part| part == "aws_internet_gateway")
+        });
         let by_id = crate::value::text::known_prefix(gateway).starts_with("igw-");
         Value::bool(by_kind || by_id, gateway.origin)
     });

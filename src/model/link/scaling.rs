@@ -9,6 +9,7 @@ use super::super::draft::Draft;
 use super::super::drafts::{Drafts, SatelliteKind};
 use super::super::read::{Context, convert};
 use super::super::schema::{Subject, Type, field};
+use super::ids_of;
 use super::reverse::{Source, reverse};
 use super::table::{ends_of, take};
 use super::table_ref::{self, index_name};
@@ -27,10 +28,6 @@ pub(super) fn link(context: &Context<'_>, drafts: &mut Drafts, tables: &Targets<
     }
     lists(drafts, tables, &target_ids, &policy_ids);
     scheduled_actions(context, drafts, &index);
-}
-
-fn ids_of(drafts: &Drafts, subject: Subject) -> Vec<EntityId> {
-    (0u32..).map(EntityId).zip(&drafts.list).filter(|(_, draft)| draft.subject == subject).map(|(id, _)| id).collect()
 }
 
 fn is_inline(draft: &Draft) -> bool {
@@ -120,15 +117,15 @@ impl TargetIndex {
         let mut found = Vec::new();
         texts(&draft.value("resource_id"), &mut |value| {
             if let Some(ids) = symbols(value).and_then(|key| self.by_resource.get(&key)) {
-                ids.iter().for_each(|id| push(&mut found, *id));
+                push_all(&mut found, ids);
             }
         });
         let mut tables = Vec::new();
         ends_of(&draft.value("table"), &mut tables);
         for ids in tables.iter().filter_map(|table| self.by_table.get(table)) {
-            ids.iter().for_each(|id| push(&mut found, *id));
+            push_all(&mut found, ids);
         }
-        self.open.iter().take(MAX_COMPARED).for_each(|id| push(&mut found, *id));
+        push_all(&mut found, self.open.get(..MAX_COMPARED).unwrap_or(&self.open));
         found
     }
 }
@@ -136,6 +133,12 @@ impl TargetIndex {
 fn push(ids: &mut Vec<EntityId>, id: EntityId) {
     if !ids.contains(&id) {
         ids.push(id);
+    }
+}
+
+fn push_all(ids: &mut Vec<EntityId>, more: &[EntityId]) {
+    for id in more {
+        push(ids, *id);
     }
 }
 
@@ -173,7 +176,7 @@ fn policy(drafts: &mut Drafts, id: EntityId, tables: &Targets<'_>, targets: &Tar
     let mut candidates = index.candidates(draft);
     let mut ends = Vec::new();
     ends_of(&by_reference, &mut ends);
-    ends.iter().for_each(|end| push(&mut candidates, *end));
+    push_all(&mut candidates, &ends);
     let otherwise = if named.is_unset() { nothing_found(draft) } else { by_id };
     let target = candidates.iter().rev().fold(otherwise, |rest, candidate| {
         let Some(target) = drafts.get(*candidate) else { return rest };

@@ -116,7 +116,7 @@ fn cut(parts: Vec<Part>) -> (Vec<Part>, Vec<Part>) {
                 }
                 None => before.push(Part::Known(text, origin)),
             },
-            part => before.push(part),
+            part @ Part::Open(..) => before.push(part),
         }
     }
     (before, behind)

@@ -165,12 +165,12 @@ impl<'c> Targets<'c> {
             let name = name.clone();
             return each(&name, &mut |name| self.leaf(name, elsewhere, hops + 1).at(reference.origin));
         }
-        self.nowhere(reference, elsewhere)
+        nowhere(reference, elsewhere)
     }
 
     fn named(&self, name: &str, reference: &Value, elsewhere: Elsewhere) -> Value {
         if let Some(ids) = self.by_name.get(name) {
-            return self.pick(ids, reference, &self.nowhere(reference, elsewhere));
+            return self.pick(ids, reference, &nowhere(reference, elsewhere));
         }
         if self.open.len() > MAX_COMPARED {
             return Value::unknown(format!("`{name}` may be one of many names that are not known"), reference.origin);
@@ -179,7 +179,7 @@ impl<'c> Targets<'c> {
         if maybe {
             return Value::unknown(format!("`{name}` may be a name that is not known"), reference.origin);
         }
-        self.nowhere(reference, elsewhere)
+        nowhere(reference, elsewhere)
     }
 
     /// A name that is open: the same open name, or anything.
@@ -199,7 +199,7 @@ impl<'c> Targets<'c> {
             .as_bool()
             .unwrap_or(true)
         });
-        if maybe { unknown } else { self.nowhere(reference, elsewhere) }
+        if maybe { unknown } else { nowhere(reference, elsewhere) }
     }
 
     /// The first of the entities whose name is the reference and which is there; `otherwise` where none is.
@@ -231,18 +231,18 @@ impl<'c> Targets<'c> {
             None => link(id, &Value::bool(true, reference.origin)),
         }
     }
+}
 
-    fn nowhere(&self, reference: &Value, elsewhere: Elsewhere) -> Value {
-        match elsewhere {
-            Elsewhere::Absent => Value::absent(reference.origin),
-            Elsewhere::Unknown => {
-                let what = match &reference.data {
-                    Data::String(name) => format!("`{name}` is not in the analysed files"),
-                    Data::Unknown(unknown) => unknown.why.to_string(),
-                    _ => "what it refers to is not in the analysed files".to_owned(),
-                };
-                Value::unknown(what, reference.origin)
-            }
+fn nowhere(reference: &Value, elsewhere: Elsewhere) -> Value {
+    match elsewhere {
+        Elsewhere::Absent => Value::absent(reference.origin),
+        Elsewhere::Unknown => {
+            let what = match &reference.data {
+                Data::String(name) => format!("`{name}` is not in the analysed files"),
+                Data::Unknown(unknown) => unknown.why.to_string(),
+                _ => "what it refers to is not in the analysed files".to_owned(),
+            };
+            Value::unknown(what, reference.origin)
         }
     }
 }

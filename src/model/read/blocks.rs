@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::source::Span;
-use crate::value::{Choice, Data, OriginId, Origins, Unknown, Value, choice, combine};
+use crate::value::{Choice, Data, OriginId, Origins, Truth, Unknown, Value, choice, combine, equal};
 
 /// One block of a list: an index, a replica, a rule.
 #[derive(Clone, Debug)]
@@ -57,7 +57,7 @@ fn collect(value: &Value, rest: &mut Option<Arc<Unknown>>, depth: usize) -> Vec<
             if let Some(open) = &list.rest {
                 rest.get_or_insert_with(|| open.clone());
             }
-            list.items.iter().filter(|item| !item.is_unset()).map(|item| one(item)).collect()
+            list.items.iter().filter(|item| !item.is_unset()).map(one).collect()
         }
         Data::Map(_) => vec![one(value)],
         Data::Unknown(unknown) => {
@@ -131,9 +131,17 @@ fn same(a: &Value, b: &Value) -> bool {
     match (&a.data, &b.data) {
         (Data::Map(a), Data::Map(b)) if Arc::ptr_eq(a, b) => true,
         (Data::Choice(a), Data::Choice(b)) => Arc::ptr_eq(a, b),
-        (Data::Map(_), Data::Map(_)) => !a.origin.is_none() && a.origin == b.origin,
+        // All blocks that one `dynamic` block makes stand at its header; their names tell them apart.
+        (Data::Map(_), Data::Map(_)) => !a.origin.is_none() && a.origin == b.origin && !differ_by_name(a, b),
         _ => false,
     }
+}
+
+fn differ_by_name(a: &Value, b: &Value) -> bool {
+    ["name", "region_name", "IndexName", "Region"].iter().any(|name| match (a.get(name), b.get(name)) {
+        (Some(a), Some(b)) => equal(a, b) == Truth::False,
+        _ => false,
+    })
 }
 
 /// The key of the naming attribute, else nothing.

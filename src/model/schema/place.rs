@@ -93,6 +93,50 @@ pub const PLACES: &[Places] = &[
             ("propagate_tags", ""),
         ],
     },
+    Places {
+        subject: Subject::StreamConsumer,
+        resource_type: "AWS::Pipes::Pipe",
+        fields: &[
+            ("source_arn", "Source"),
+            ("enabled", ""),
+            ("starting_position", "SourceParameters.DynamoDBStreamParameters.StartingPosition"),
+            ("batch_size", "SourceParameters.DynamoDBStreamParameters.BatchSize"),
+            ("batching_window", "SourceParameters.DynamoDBStreamParameters.MaximumBatchingWindowInSeconds"),
+            ("parallelization_factor", "SourceParameters.DynamoDBStreamParameters.ParallelizationFactor"),
+            ("tumbling_window", ""),
+            ("maximum_retries", "SourceParameters.DynamoDBStreamParameters.MaximumRetryAttempts"),
+            ("maximum_record_age", "SourceParameters.DynamoDBStreamParameters.MaximumRecordAgeInSeconds"),
+            ("bisect_on_error", ""),
+            ("failure_destination", "SourceParameters.DynamoDBStreamParameters.DeadLetterConfig.Arn"),
+        ],
+    },
+    Places {
+        subject: Subject::StreamConsumer,
+        resource_type: "aws_pipes_pipe",
+        fields: &[
+            ("source_arn", "source"),
+            ("enabled", ""),
+            ("starting_position", "source_parameters.dynamodb_stream_parameters.starting_position"),
+            ("batch_size", "source_parameters.dynamodb_stream_parameters.batch_size"),
+            ("batching_window", "source_parameters.dynamodb_stream_parameters.maximum_batching_window_in_seconds"),
+            ("parallelization_factor", "source_parameters.dynamodb_stream_parameters.parallelization_factor"),
+            ("tumbling_window", ""),
+            ("maximum_retries", "source_parameters.dynamodb_stream_parameters.maximum_retry_attempts"),
+            ("maximum_record_age", "source_parameters.dynamodb_stream_parameters.maximum_record_age_in_seconds"),
+            ("bisect_on_error", ""),
+            ("failure_destination", "source_parameters.dynamodb_stream_parameters.dead_letter_config.arn"),
+        ],
+    },
+    Places {
+        subject: Subject::Function,
+        resource_type: "AWS::Serverless::Function",
+        fields: &[("tracing", "Tracing")],
+    },
+    Places {
+        subject: Subject::Key,
+        resource_type: "aws_kms_external_key",
+        fields: &[("enabled", "enabled"), ("rotation", ""), ("key_spec", ""), ("key_usage", "")],
+    },
 ];
 
 /// Where a field stands in a resource type; empty where the type does not have it or code reads it.

@@ -15,7 +15,8 @@ pub(super) const STREAM_CONSUMER: SubjectSchema = SubjectSchema {
             Type::Bool,
             "Whether it is an event of a SAM function, which gets its permission itself."
         ),
-        Field::new("source_arn", Type::String, "The stream's ARN as it is written."),
+        Field::new("source_arn", Type::String, "The stream's ARN as it is written.")
+            .at("EventSourceArn", "event_source_arn"),
         Field::new(
             "table",
             Type::Link(Subject::Table),
@@ -23,29 +24,41 @@ pub(super) const STREAM_CONSUMER: SubjectSchema = SubjectSchema {
         ),
         Field::new("function", Type::Link(Subject::Function), "The function that is called."),
         Field::new("role", Type::Link(Subject::Role), "The role that it reads with."),
-        Field::new("enabled", Type::Bool, "Whether it reads at all.").or(Default::Bool(true)),
+        Field::new("enabled", Type::Bool, "Whether it reads at all.").at("Enabled", "enabled").or(Default::Bool(true)),
         Field::new(
             "starting_position",
             Type::Enum(&["TRIM_HORIZON", "LATEST", "AT_TIMESTAMP"]),
             "Where reading begins.",
-        ),
-        Field::new("batch_size", Type::Integer, "The most records in a batch.").or(Default::Integer(100)),
-        Field::new("batching_window", Type::Integer, "How many seconds a batch is gathered.").or(Default::Integer(0)),
+        )
+        .at("StartingPosition", "starting_position"),
+        Field::new("batch_size", Type::Integer, "The most records in a batch.")
+            .at("BatchSize", "batch_size")
+            .or(Default::Integer(100)),
+        Field::new("batching_window", Type::Integer, "How many seconds a batch is gathered.")
+            .at("MaximumBatchingWindowInSeconds", "maximum_batching_window_in_seconds")
+            .or(Default::Integer(0)),
         Field::new("parallelization_factor", Type::Integer, "Batches of one shard at the same time.")
+            .at("ParallelizationFactor", "parallelization_factor")
             .or(Default::Integer(1)),
-        Field::new("tumbling_window", Type::Integer, "The length of aggregation windows in seconds."),
+        Field::new("tumbling_window", Type::Integer, "The length of aggregation windows in seconds.")
+            .at("TumblingWindowInSeconds", "tumbling_window_in_seconds"),
         Field::new("maximum_retries", Type::Integer, "How often a failed batch is retried; -1 for ever.")
+            .at("MaximumRetryAttempts", "maximum_retry_attempts")
             .or(Default::Integer(-1)),
         Field::new("maximum_record_age", Type::Integer, "The age in seconds at which records are given up; -1 never.")
+            .at("MaximumRecordAgeInSeconds", "maximum_record_age_in_seconds")
             .or(Default::Integer(-1)),
-        Field::new("bisect_on_error", Type::Bool, "Whether a failed batch is halved.").or(Default::Bool(false)),
+        Field::new("bisect_on_error", Type::Bool, "Whether a failed batch is halved.")
+            .at("BisectBatchOnFunctionError", "bisect_batch_on_function_error")
+            .or(Default::Bool(false)),
         Field::new(
             "reports_item_failures",
             Type::Bool,
             "Whether the function may report the failed items of a batch (`ReportBatchItemFailures`).",
         )
         .or(Default::Bool(false)),
-        Field::new("failure_destination", Type::String, "Where records go that fail for good."),
+        Field::new("failure_destination", Type::String, "Where records go that fail for good.")
+            .at("DestinationConfig.OnFailure.Destination", "destination_config.on_failure.destination_arn"),
         Field::new(
             "filters",
             Type::List(&Type::Any),

@@ -1,6 +1,8 @@
 //! The model over projects that are written as JSON with marks for references, choices and open values.
 
 mod defaults;
+mod front_ends;
 mod links;
 mod support;
+mod surroundings;
 mod tables;
