@@ -6,6 +6,7 @@
 //! guarded: a panic becomes an internal error at its path, and the rest goes on.
 
 mod environments;
+pub mod examples;
 mod judge;
 mod locate;
 mod outcome;

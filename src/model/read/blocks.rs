@@ -39,8 +39,10 @@ impl Blocks {
         let list = found
             .into_iter()
             .map(|found| {
-                let span = origins.span(found.value.origin).unwrap_or(fallback);
-                let header = header(&found.value, naming, origins, 0).unwrap_or(span);
+                let start = origins.span(found.value.origin).unwrap_or(fallback);
+                let header = header(&found.value, naming, origins, 0).unwrap_or(start);
+                // A Terraform block has its header as its place: what is written in it makes the whole.
+                let span = extent(&found.value, start, origins, 0);
                 Block { value: found.value, exists: found.exists, header, span }
             })
             .collect();
@@ -142,6 +144,25 @@ fn differ_by_name(a: &Value, b: &Value) -> bool {
         (Some(a), Some(b)) => equal(a, b) == Truth::False,
         _ => false,
     })
+}
+
+/// From a place to the last of what is written in a value after it, in the same file.
+fn extent(value: &Value, start: Span, origins: &Origins, depth: usize) -> Span {
+    let own = origins.span(value.origin).filter(|own| own.file == start.file && own.start >= start.start);
+    let mut span = own.map_or(start, |own| start.to(own));
+    if depth >= MAX_DEPTH {
+        return span;
+    }
+    let inner: Vec<&Value> = match &value.data {
+        Data::List(list) => list.items.iter().collect(),
+        Data::Map(map) => map.entries.iter().map(|entry| &entry.value).collect(),
+        Data::Choice(options) => options.cases.iter().collect(),
+        _ => return span,
+    };
+    for one in inner {
+        span = extent(one, span, origins, depth + 1);
+    }
+    span
 }
 
 /// The key of the naming attribute, else nothing.

@@ -393,6 +393,7 @@ impl<'p> Judge<'_, 'p> {
             _ => return exhausted(),
         };
         let mut evidence = required.evidence;
+        let mut named = 0;
         if let Some(blame) = &self.page.blame {
             let blamed = match condition(scene, blame) {
                 Err(leaf) => return leaf,
@@ -401,65 +402,47 @@ impl<'p> Judge<'_, 'p> {
             if let What::Need(input) = blamed.what {
                 return Leaf::Need(input);
             }
-            let blamed = blamed_values(scene, &blamed);
+            let blamed = blamed.evidence;
             evidence.retain(|one| !blamed.iter().any(|other| other.origin() == one.origin()));
-            let chosen = blamed.first().map(Evidence::origin);
+            named = blamed.len();
             evidence.splice(0..0, blamed);
-            return self.placed(scene, entity, evidence, chosen, message, help, label);
         }
-        self.placed(scene, entity, evidence, None, message, help, label)
+        Leaf::Fail(Box::new(self.placed(scene, entity, &evidence, named, (message, help, label))))
     }
 
-    /// Chooses the primary place: the one that the page names, else the first value that stands in the entity, else
-    /// the entity's header.
-    #[expect(clippy::too_many_arguments, reason = "the parts of one failure, built in one place")]
+    /// Chooses the primary place: the first value that stands in the entity, those that the page names (the first
+    /// `named`) before the others; else the first that the page names; else the entity's header.
     fn placed(
         &self,
         scene: &Scene<'_>,
         entity: &Entity,
-        evidence: Vec<Evidence>,
-        chosen: Option<OriginId>,
-        message: String,
-        help: Option<String>,
-        label: Option<String>,
-    ) -> Leaf {
+        evidence: &[Evidence],
+        named: usize,
+        (message, help, label): (String, Option<String>, Option<String>),
+    ) -> Failed {
         let origins = &self.world.project.origins;
-        let places: Vec<(Evidence, Span)> = evidence
-            .into_iter()
-            .filter_map(|one| {
-                let span = origins.span(one.origin())?;
-                Some((one, span))
-            })
-            .collect();
-        let primary = places.iter().position(|(one, span)| match chosen {
-            Some(chosen) => one.origin() == chosen,
-            None => entity.span.contains(*span),
-        });
-        let mut related = Vec::new();
-        for (at, (one, span)) in places.iter().enumerate() {
-            let entity_itself = matches!(one.value.data, Data::Entity(_));
-            if Some(at) != primary && !entity_itself && !related.iter().any(|other: &Related| other.span == *span) {
-                related.push(Related { origin: one.origin(), span: *span, message: scene.describe(&one.value) });
-            }
-        }
-        let (primary, origin, own) = match primary.and_then(|at| places.get(at)) {
-            Some((one, span)) => (*span, one.origin(), scene.describe(&one.value)),
+        let places: Vec<(usize, &Evidence, Span)> =
+            evidence.iter().enumerate().filter_map(|(at, one)| Some((at, one, origins.span(one.origin())?))).collect();
+        let inside = |(at, _, span): &&(usize, &Evidence, Span), wanted: bool| {
+            (*at < named) == wanted && entity.span.contains(*span)
+        };
+        let primary = places
+            .iter()
+            .find(|place| inside(place, true))
+            .or_else(|| places.iter().find(|(at, ..)| *at < named))
+            .or_else(|| places.iter().find(|place| inside(place, false)));
+        let (span, origin, own) = match primary {
+            Some((_, one, span)) => (*span, one.origin(), scene.describe(&one.value)),
             None => (entity.header, OriginId::NONE, format!("`{}`", entity.name)),
         };
-        related.retain(|one| one.span != primary);
-        let failed = Failed { message, help, primary, origin, label: label.unwrap_or(own), related };
-        Leaf::Fail(Box::new(failed))
-    }
-}
-
-/// The values that a page's `blame` names: the value, or the items of a list.
-fn blamed_values(scene: &Scene<'_>, outcome: &Outcome) -> Vec<Evidence> {
-    let What::Value(value) = &outcome.what else { return Vec::new() };
-    match &value.data {
-        Data::List(list) if !list.items.is_empty() => {
-            list.items.iter().filter_map(|item| scene.assignment.resolve(item).ok()).map(Evidence::of).collect()
+        let mut related: Vec<Related> = Vec::new();
+        for (_, one, place) in &places {
+            let is_entity = matches!(one.value.data, Data::Entity(_));
+            if !is_entity && *place != span && !related.iter().any(|other| other.span == *place) {
+                related.push(Related { origin: one.origin(), span: *place, message: scene.describe(&one.value) });
+            }
         }
-        _ => vec![Evidence::of(value)],
+        Failed { message, help, primary: span, origin, label: label.unwrap_or(own), related }
     }
 }
 

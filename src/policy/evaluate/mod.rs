@@ -14,6 +14,8 @@ mod glob;
 mod items;
 mod operators;
 mod production;
+#[cfg(test)]
+mod property_tests;
 mod render;
 #[cfg(test)]
 mod tests;
@@ -100,12 +102,6 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    /// A value that is named as evidence.
-    #[must_use]
-    pub fn of(value: &Value) -> Self {
-        Self { value: value.clone(), local: None }
-    }
-
     #[must_use]
     pub fn origin(&self) -> OriginId {
         self.value.origin
@@ -322,13 +318,16 @@ impl Run<'_, '_> {
             Node::Index { of, at } => self.index(of, at)?,
             Node::List(slice) => {
                 let mut items = Vec::with_capacity(slice.len as usize);
+                let mut evidence = Vec::new();
                 for child in self.program.slice(slice).to_vec() {
-                    match as_item(self.node(child)?.what, OriginId::NONE) {
+                    let item = self.node(child)?;
+                    evidence = join(evidence, item.evidence);
+                    match as_item(item.what, OriginId::NONE) {
                         Ok(value) => items.push(value),
                         Err(other) => return Ok(Outcome::new(other)),
                     }
                 }
-                Outcome::value(Value::list(items, OriginId::NONE))
+                Outcome::value(Value::list(items, OriginId::NONE)).with(evidence)
             }
             Node::Map(slice) => self.map(slice)?,
             Node::Not(child) => self.not(child)?,

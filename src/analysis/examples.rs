@@ -1,0 +1,177 @@
+//! Running the examples of policies' pages: each is a small project of its own, and the page says what comes out.
+//!
+//! The tests hold the built-in pages by it, and people hold their own pages by it.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::model;
+use crate::policy::engine::{PolicySettings, Settings, Verdict, judge};
+use crate::policy::expression::{Constant, literal};
+use crate::policy::page::{Dialect, Example, Expectation, Page};
+use crate::policy::{Pack, Severity, evaluate};
+use crate::resource::{ProblemKind, Project};
+use crate::source::{Overlay, Sources};
+use crate::terraform;
+use crate::value::{Step, Text};
+
+/// What the policy says of an example.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Heard {
+    pub findings: Vec<Found>,
+    /// The reasons of undetermined verdicts.
+    pub undetermined: Vec<String>,
+    /// Errors in the example itself.
+    pub problems: Vec<String>,
+}
+
+/// A finding in an example.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    pub file: String,
+    /// Byte range of the primary place.
+    pub start: usize,
+    pub end: usize,
+    /// The text there.
+    pub text: String,
+    pub message: String,
+    pub case: Option<String>,
+    pub severity: Severity,
+}
+
+/// Analyses an example under its own policy; the others of the pack are there for what it gives way to.
+#[must_use]
+pub fn analyse(example: &Example, page: &Page, pack: &Pack) -> Heard {
+    let sources = Arc::new(Sources::new());
+    let mut heard = Heard::default();
+    let projects = projects(example, &sources);
+    if projects.is_empty() {
+        heard.problems.push("nothing in the example is infrastructure code".into());
+    }
+    for project in &projects {
+        for problem in project.problems.iter().filter(|problem| problem.kind != ProblemKind::Note) {
+            heard.problems.push(problem.message.clone());
+        }
+        let model = model::build(project);
+        let settings = settings(example, page, pack);
+        for judgement in judge(project, &model, pack, &settings) {
+            match judgement.verdict {
+                Verdict::Pass => {}
+                Verdict::Undetermined { why, .. } => heard.undetermined.push(why.to_string()),
+                Verdict::Fail(failure) => {
+                    let file = sources.get(failure.primary.file);
+                    heard.findings.push(Found {
+                        file: file.as_ref().map(|file| file.path_text()).unwrap_or_default(),
+                        start: failure.primary.start as usize,
+                        end: failure.primary.end as usize,
+                        text: file.map(|file| file.slice(failure.primary).to_owned()).unwrap_or_default(),
+                        message: failure.message,
+                        case: failure.description,
+                        severity: failure.severity,
+                    });
+                }
+            }
+        }
+    }
+    heard.findings.sort_by(|a, b| (&a.file, a.start, a.end, &a.message).cmp(&(&b.file, b.start, b.end, &b.message)));
+    heard
+}
+
+/// What does not come out as the page says; empty where all does.
+#[must_use]
+pub fn check(example: &Example, heard: &Heard) -> Vec<String> {
+    let mut wrong: Vec<String> =
+        heard.problems.iter().map(|problem| format!("the example has an error: {problem}")).collect();
+    match example.expectation {
+        Expectation::Passes | Expectation::Undetermined => {
+            wrong.extend(heard.findings.iter().map(|found| {
+                format!("there is a finding on `{}` in {}: {}", first_line(&found.text), found.file, found.message)
+            }));
+            if example.expectation == Expectation::Passes {
+                wrong.extend(heard.undetermined.iter().map(|why| format!("it is undetermined: {why}")));
+            } else if heard.undetermined.is_empty() {
+                wrong.push("it is not undetermined".into());
+            }
+        }
+        Expectation::Fails => check_marks(example, heard, &mut wrong),
+    }
+    wrong
+}
+
+fn check_marks(example: &Example, heard: &Heard, wrong: &mut Vec<String>) {
+    let mut left: Vec<&Found> = heard.findings.iter().collect();
+    for file in &example.files {
+        for mark in &file.marks {
+            let marked = first_line(file.text.get(mark.start..mark.end).unwrap_or_default());
+            let fits = |found: &Found| found.file == file.name && (found.start, found.end) == (mark.start, mark.end);
+            let says = |found: &Found| {
+                mark.message.as_ref().is_none_or(|part| found.message.contains(part.as_str()))
+                    && mark.when.as_ref().is_none_or(|case| found.case.as_ref() == Some(case))
+            };
+            if let Some(at) = left.iter().position(|found| fits(found) && says(found)) {
+                left.remove(at);
+            } else if let Some(at) = left.iter().position(|found| fits(found)) {
+                let found = left.remove(at);
+                let case = found.case.as_ref().map(|case| format!(" when {case}")).unwrap_or_default();
+                wrong.push(format!("the finding on `{marked}` says something else: {}{case}", found.message));
+            } else {
+                wrong.push(format!("there is no finding on `{marked}` in {}", file.name));
+            }
+        }
+    }
+    for found in left {
+        let case = found.case.as_ref().map(|case| format!(" when {case}")).unwrap_or_default();
+        let text = first_line(&found.text);
+        wrong.push(format!(
+            "a finding that is not marked stands on `{text}` in {}: {}{case}",
+            found.file, found.message
+        ));
+    }
+    if heard.findings.is_empty() {
+        wrong.extend(heard.undetermined.iter().map(|why| format!("it is undetermined: {why}")));
+    }
+}
+
+fn first_line(text: &str) -> &str {
+    text.lines().next().unwrap_or_default()
+}
+
+/// Only the page's own policy is on, in the example's profile or its own.
+fn settings(example: &Example, page: &Page, pack: &Pack) -> Settings {
+    let mut settings = Settings { closed_world: example.closed_world, ..Settings::default() };
+    settings.profile = example.profile.unwrap_or(page.profile);
+    for other in pack.iter().filter(|other| other.name != page.name) {
+        let off = PolicySettings { enabled: Some(false), ..PolicySettings::default() };
+        settings.policies.insert(other.name.to_string(), off);
+    }
+    let constant = |value: &Constant| evaluate::constant(&literal(value));
+    let options = example.options.iter().map(|(name, value)| (Text::from(name.as_str()), constant(value))).collect();
+    let own = PolicySettings { enabled: Some(true), options, ..PolicySettings::default() };
+    settings.policies.insert(page.name.to_string(), own);
+    settings
+}
+
+fn projects(example: &Example, sources: &Sources) -> Vec<Project> {
+    let mut files = Overlay::in_memory();
+    for file in &example.files {
+        files.set(PathBuf::from(&file.name), file.text.clone());
+    }
+    match example.dialect {
+        Dialect::Terraform => {
+            let modules = terraform::Modules::new(&files, sources);
+            let variables = example
+                .parameters
+                .iter()
+                .map(|(name, value)| terraform::Given {
+                    name: name.into(),
+                    value: value.into(),
+                    span: None,
+                    step: Step::CommandLine(name.into()),
+                })
+                .collect();
+            let options = terraform::Options { variables, ..terraform::Options::default() };
+            vec![terraform::evaluate(&modules, Path::new(""), &options)]
+        }
+        Dialect::CloudFormation | Dialect::Sam => Vec::new(),
+    }
+}
