@@ -5,6 +5,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::cloudformation;
 use crate::model;
 use crate::policy::engine::{PolicySettings, Settings, Verdict, judge};
 use crate::policy::expression::{Constant, literal};
@@ -12,6 +13,8 @@ use crate::policy::page::{Dialect, Example, Expectation, Page};
 use crate::policy::{Pack, Severity, evaluate};
 use crate::resource::{ProblemKind, Project};
 use crate::source::{Overlay, Sources};
+use crate::syntax::parse_data;
+use crate::syntax::tree::Tree;
 use crate::terraform;
 use crate::value::{Step, Text};
 
@@ -172,6 +175,32 @@ fn projects(example: &Example, sources: &Sources) -> Vec<Project> {
             let options = terraform::Options { variables, ..terraform::Options::default() };
             vec![terraform::evaluate(&modules, Path::new(""), &options)]
         }
-        Dialect::CloudFormation | Dialect::Sam => Vec::new(),
+        Dialect::CloudFormation | Dialect::Sam => {
+            let parameters = example
+                .parameters
+                .iter()
+                .map(|(name, value)| cloudformation::Given {
+                    name: name.into(),
+                    value: value.into(),
+                    span: None,
+                    step: Step::CommandLine(name.into()),
+                })
+                .collect();
+            let options = cloudformation::Options { parameters, ..cloudformation::Options::default() };
+            let loader = cloudformation::Loader { fs: &files, sources, root: Some(Path::new("")) };
+            // Templates that another one of the example leads to are not deployed by themselves.
+            let trees: Vec<(&str, Tree)> = example
+                .files
+                .iter()
+                .map(|file| (file.name.as_str(), parse_data(sources.add(PathBuf::from(&file.name), file.text.clone()))))
+                .collect();
+            let called: Vec<PathBuf> =
+                trees.iter().flat_map(|(_, tree)| cloudformation::children(tree, &loader)).collect();
+            trees
+                .iter()
+                .filter(|(name, _)| !called.iter().any(|path| path == Path::new(name)))
+                .filter_map(|(_, tree)| cloudformation::evaluate(tree, &options, &loader))
+                .collect()
+        }
     }
 }

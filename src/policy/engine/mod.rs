@@ -65,7 +65,7 @@ pub struct Failure {
     pub related: Vec<Related>,
     /// The combinations of inputs in which it fails.
     pub cases: Vec<Assignment>,
-    /// These in words (`Environment is prod`); `None` where it fails in all cases in which the entity exists.
+    /// These in words (`Environment is prod`); `None` where it fails in all cases.
     pub description: Option<String>,
 }
 
@@ -214,7 +214,6 @@ impl<'p> Judge<'_, 'p> {
             let (mut these, mut others) = (Vec::new(), Vec::new());
             for (index, (assignment, leaf)) in leaves.iter().enumerate() {
                 match leaf {
-                    Leaf::Nothing => {}
                     Leaf::Fail(other) if other.primary == first.primary && other.message == first.message => {
                         done[index] = true;
                         these.push(assignment);

@@ -172,23 +172,37 @@ impl Scene<'_> {
         Ok(Outcome::value(crate::value::join_parts(parts, list.origin)))
     }
 
-    /// The items without those that are the same as an earlier one, or only those.
+    /// The items without those that are the same as an earlier one, or only those. An item that may or may not be
+    /// the same leaves the list open.
     fn repeated(&self, function: Function, list: &Value) -> Evaluated {
         let Some(items) = list.as_list() else { return Ok(nothing_or_error(list)) };
         let mut seen: Vec<&Value> = Vec::new();
+        let mut distinct: Vec<Value> = Vec::new();
         let mut repeated: Vec<Value> = Vec::new();
+        let mut rest = items.rest.clone();
         for item in items.items.iter().filter(|item| !item.is_absent()) {
             self.spend(seen.len())?;
-            if seen.iter().any(|other| same(other, item) == Truth::True) {
-                repeated.push(item.clone());
-            } else {
-                seen.push(item);
+            let truth = seen.iter().map(|other| same(other, item)).fold(Truth::False, Truth::or);
+            match truth {
+                Truth::True => repeated.push(item.clone()),
+                Truth::False => {
+                    seen.push(item);
+                    distinct.push(item.clone());
+                }
+                Truth::Unknown => {
+                    rest.get_or_insert_with(|| {
+                        let why = reason(&[item]).0;
+                        crate::value::Unknown { why, symbol: None, shape: crate::value::Shape::Any }.into()
+                    });
+                    // Later ones that are certainly the same as this one are repetitions all the same.
+                    seen.push(item);
+                }
             }
         }
-        let found = if function == Function::Distinct { seen.into_iter().cloned().collect() } else { repeated };
+        let found = if function == Function::Distinct { distinct } else { repeated };
         let evidence: Vec<Evidence> =
-            found.iter().map(|value: &Value| Evidence { value: value.clone(), local: None }).collect();
-        Ok(Outcome::value(list_of(found, items.rest.clone(), list.origin)).with(evidence))
+            found.iter().map(|value| Evidence { value: value.clone(), local: None }).collect();
+        Ok(Outcome::value(list_of(found, rest, list.origin)).with(evidence))
     }
 
     fn flatten(&self, list: &Value) -> Evaluated {

@@ -201,6 +201,16 @@ fn functions_give_what_the_page_says() {
 }
 
 #[test]
+fn items_that_may_be_the_same_leave_repetitions_open() {
+    let l = [("l", list(vec![symbol("var.a"), symbol("var.b"), symbol("var.a")]))];
+    is("duplicates(options.l).size() >= 1", &l, "true");
+    is("duplicates(options.l).size() >= 2", &l, "unknown");
+    is("distinct(options.l).size() >= 1", &l, "true");
+    is("distinct(options.l).size() >= 2", &l, "unknown");
+    is("distinct([1, 2, 1]).size() == 2", &l, "true");
+}
+
+#[test]
 fn an_input_has_to_be_decided_only_where_the_result_hangs_on_it() {
     let mut bench = Bench::new();
     let input = bench.input("env", &["dev", "prod"], None);
