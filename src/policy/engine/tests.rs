@@ -74,7 +74,10 @@ fn an_entity_is_judged_only_where_it_exists() {
     bench.model.get_mut(id).exists = exists;
     let id = bench.table("never", vec![("deletion_protection", truth(false))]);
     bench.model.get_mut(id).exists = truth(false);
-    assert_eq!(judged(&bench, &pack(&[PROTECTION]), &Settings::default()), ["unprotected a fail: `a` is wrong (high)"]);
+    assert_eq!(
+        judged(&bench, &pack(&[PROTECTION]), &Settings::default()),
+        ["unprotected a fail when create is false: `a` is wrong (high)"]
+    );
 }
 
 #[test]
