@@ -21,7 +21,7 @@ pub struct Analysis {
 /// What was looked at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Files that hold infrastructure code and were read.
+    /// Files that hold infrastructure code. Those that have nothing to do with DynamoDB are counted and not evaluated.
     pub files: usize,
     /// Templates, stacks and root modules.
     pub projects: usize,

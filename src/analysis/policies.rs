@@ -70,7 +70,10 @@ fn pages(fs: &dyn FileSystem, folder: &Path, depth: usize, found: &mut Vec<PathB
             if depth < MAX_DEPTH && !entry.name.starts_with('.') {
                 pages(fs, &path, depth + 1, found);
             }
-        } else if entry.name.ends_with(".md") && entry.name != "README.md" && found.len() < MAX_PAGES {
+        } else if path.extension().is_some_and(|end| end == "md")
+            && entry.name != "README.md"
+            && found.len() < MAX_PAGES
+        {
             found.push(path);
         }
     }

@@ -13,6 +13,7 @@ use super::environments::Deployment;
 use super::locate::Here;
 use super::request::Request;
 use crate::config::Config;
+use crate::finding::triage::Glob;
 use crate::model::{self, Model};
 use crate::resource::{Problem, ProblemKind, Project};
 use crate::source::{DiscoverOptions, FileKind, FileSystem, Found, FoundFile, Sources, discover, lexical};
@@ -33,7 +34,7 @@ pub struct Understood {
 pub struct Understanding {
     pub projects: Vec<Understood>,
     pub problems: Vec<Problem>,
-    /// Files that hold infrastructure code, before any that they lead to.
+    /// Files that hold infrastructure code, whether or not they have to do with DynamoDB.
     pub files: usize,
 }
 
@@ -54,9 +55,14 @@ pub fn understand(
         understanding.problems.push(Problem::unreadable(&error.path, error.reason.to_string()));
     }
     let boundaries = Boundaries::new(request, here, fs);
+    // Files of other kinds, and those that turn out to be no templates, are counted where that is known.
+    let counts = |file: &&FoundFile| file.kind.is_module_file() || !file.explicit && is_template(file);
+    understanding.files = found.files.iter().filter(counts).count();
+    let named: FxHashSet<PathBuf> =
+        found.files.iter().filter(|file| file.explicit && is_template(file)).map(|file| file.path.clone()).collect();
     let mut tasks = templates(&mut found, fs, sources, &boundaries);
     let modules = terraform::Modules::new(fs, sources);
-    tasks.extend(roots(&found, &modules, sources, &mut understanding.files));
+    tasks.extend(roots(&found, &modules, sources));
     let jobs: Vec<(&Task, usize)> =
         tasks.iter().flat_map(|task| (0..deployments.len()).map(move |index| (task, index))).collect();
     let evaluated: Vec<Result<Option<Understood>, Problem>> = jobs
@@ -87,6 +93,7 @@ pub fn understand(
             Ok(Some(mut understood)) => {
                 understanding.problems.append(&mut understood.project.problems);
                 if let Task::Template(tree) = task
+                    && named.contains(&tree.file.path)
                     && seen.insert(tree.file.path.clone())
                 {
                     understanding.files += 1;
@@ -98,6 +105,11 @@ pub fn understand(
         }
     }
     understanding
+}
+
+/// Whether the file may be a template, by its kind.
+fn is_template(file: &FoundFile) -> bool {
+    matches!(file.kind, FileKind::Yaml | FileKind::Json)
 }
 
 /// Something to evaluate.
@@ -132,17 +144,29 @@ fn reason(panic: &(dyn Any + Send)) -> String {
 }
 
 fn find(request: &Request, config: &Config, here: &Here, fs: &dyn FileSystem) -> Found {
-    let text = |path: &PathBuf| path.to_string_lossy().into_owned();
-    let mut paths: Vec<String> = request.paths.iter().map(text).collect();
-    if let Some((path, _)) = &request.stdin {
-        paths.push(text(path));
-    }
+    let stdin = request.stdin.as_ref().map(|(path, _)| path);
+    let paths = request.paths.iter().chain(stdin).map(|path| {
+        let shown = here.shown(path);
+        if shown.as_os_str().is_empty() { ".".to_owned() } else { shown.to_string_lossy().into_owned() }
+    });
     let options = DiscoverOptions {
-        paths,
+        paths: paths.collect(),
         exclude: config.exclude.iter().map(|(glob, _)| glob.clone()).collect(),
         base: here.shown(&config.directory),
     };
-    discover(fs, &options)
+    let mut found = discover(fs, &options);
+    if options.base.starts_with("..") {
+        // The configuration lies above the working directory, where discovery does not see its paths.
+        let (base, working) = (here.absolute(&config.directory), here.absolute(Path::new("")));
+        let patterns = options.exclude.iter().flat_map(|pattern| {
+            let pattern = pattern.trim_end_matches('/');
+            let anywhere = (!pattern.contains('/')).then(|| format!("**/{pattern}"));
+            [Some(pattern.to_owned()), Some(format!("{pattern}/**")), anywhere]
+        });
+        let globs: Vec<Glob> = patterns.flatten().filter_map(|glob| Glob::new(&glob, &base, &working).ok()).collect();
+        found.files.retain(|file| file.explicit || !globs.iter().any(|glob| glob.matches(&file.path)));
+    }
+    found
 }
 
 /// The templates that no other one leads to, parsed.
@@ -150,7 +174,7 @@ fn templates(found: &mut Found, fs: &dyn FileSystem, sources: &Sources, boundari
     let candidates: Vec<(PathBuf, Box<str>, bool)> = found
         .files
         .iter_mut()
-        .filter(|file| matches!(file.kind, FileKind::Yaml | FileKind::Json))
+        .filter(|file| is_template(file))
         .filter_map(|file| Some((file.path.clone(), file.text.take()?, !file.relevance.is_empty() || file.explicit)))
         .collect();
     // Files get their ids in the order of their paths.
@@ -185,7 +209,7 @@ fn templates(found: &mut Found, fs: &dyn FileSystem, sources: &Sources, boundari
 }
 
 /// The root modules among the directories that hold Terraform files.
-fn roots(found: &Found, modules: &terraform::Modules<'_>, sources: &Sources, files: &mut usize) -> Vec<Task> {
+fn roots(found: &Found, modules: &terraform::Modules<'_>, sources: &Sources) -> Vec<Task> {
     let module_files: Vec<&FoundFile> = found.files.iter().filter(|file| file.kind.is_module_file()).collect();
     let directory = |file: &FoundFile| file.path.parent().map(Path::to_owned).unwrap_or_default();
     // A directory that mentions nothing of interest and calls no module has nothing to judge.
@@ -195,11 +219,10 @@ fn roots(found: &Found, modules: &terraform::Modules<'_>, sources: &Sources, fil
         .map(|file| directory(file))
         .collect();
     for file in &module_files {
-        if matters.contains(&directory(file)) {
-            *files += 1;
-            if let Some(text) = &file.text {
-                sources.add(file.path.clone(), text.clone());
-            }
+        if matters.contains(&directory(file))
+            && let Some(text) = &file.text
+        {
+            sources.add(file.path.clone(), text.clone());
         }
     }
     let directories: Vec<PathBuf> = matters.into_iter().collect();

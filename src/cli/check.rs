@@ -63,7 +63,7 @@ fn exit(analysis: &Analysis, fail_on: Severity) -> Exit {
     if analysis.findings.iter().any(fails) {
         return Exit::Findings;
     }
-    if analysis.counts.projects == 0 {
+    if analysis.counts.files == 0 {
         return Exit::NothingToCheck;
     }
     Exit::Clean

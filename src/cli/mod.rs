@@ -15,6 +15,7 @@ use clap::CommandFactory;
 use self::args::{Cli, Command, ExplainArgs, ListFormat, PoliciesArgs};
 use self::output::{complain, look, to_stdout};
 use crate::analysis::{UsageError, load_policies};
+use crate::finding::triage::UNUSED_SUPPRESSION;
 use crate::policy::{Pack, Policy};
 use crate::source::{Disk, Sources};
 
@@ -87,6 +88,9 @@ fn explain(arguments: &ExplainArgs) -> Exit {
         Err(error) => return check::usage(&error),
     };
     let found = crate::analysis::find_policies(&pack, &arguments.policy);
+    if arguments.policy == UNUSED_SUPPRESSION {
+        return print(policies::UNUSED_SUPPRESSION_PAGE.as_bytes());
+    }
     if found.is_empty() {
         let help = pack
             .suggest(&arguments.policy)

@@ -25,7 +25,7 @@ pub fn run(arguments: ModelArgs) -> Exit {
     }
     if understanding.problems.iter().any(|problem| problem.kind != ProblemKind::Note) {
         Exit::Failed
-    } else if understanding.projects.is_empty() {
+    } else if understanding.files == 0 {
         Exit::NothingToCheck
     } else {
         Exit::Clean

@@ -9,6 +9,28 @@ use super::page;
 use crate::policy::page::{PILLARS, Page, Scope};
 use crate::report::human::Look;
 
+/// What the report on suppressions means; it is about comments and has no page among the policies.
+pub const UNUSED_SUPPRESSION_PAGE: &str = "unused-suppression: a suppression suppresses nothing
+
+low severity, high confidence, profile default, pillar operations
+
+What it means
+
+A `dynalens: ignore` comment, an entry of `Metadata.dynalens.ignore` or of the
+configuration's `suppressions` names a policy that finds nothing there.
+
+Why it matters
+
+A suppression that is left over hides the next finding of its policy, for a
+reason that no longer holds.
+
+What to do
+
+Take it out. If it stands in the wrong place, move it onto the resource or the
+module call that it is meant for. A policy that took no part in the run, or
+that could not tell, leaves the question open: then nothing is reported.
+";
+
 /// The policies by pillar, one line each.
 ///
 /// # Errors

@@ -303,7 +303,10 @@ impl Reader<'_> {
                         self.check_glob(glob, value.span);
                     }
                 }
-                "reason" => suppression.reason = self.text(value, "`reason`").unwrap_or_default().trim().to_owned(),
+                "reason" => {
+                    let text = self.text(value, "`reason`").unwrap_or_default();
+                    text.trim().clone_into(&mut suppression.reason);
+                }
                 _ => {
                     let text = self.text(value, "`until`")?;
                     suppression.until = Date::parse(&text);

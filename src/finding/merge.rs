@@ -82,6 +82,12 @@ fn add_address(first: &mut Finding, other: &Finding) {
     let span = other.via.or(first.anchors.first().copied()).unwrap_or(first.primary.span);
     let address = format!("`{}`", other.resource.address);
     match first.related.iter_mut().find(|label| label.span == span && label.message.starts_with(SAME)) {
+        // A table that is made a thousand times needs no list of a thousand names.
+        Some(label) if label.message.len() > LONGEST_LIST => {
+            if !label.message.ends_with(MORE) {
+                label.message.push_str(MORE);
+            }
+        }
         Some(label) => {
             label.message.push_str(", ");
             label.message.push_str(&address);
@@ -96,6 +102,9 @@ fn add_address(first: &mut Finding, other: &Finding) {
 }
 
 const SAME: &str = "the same holds for";
+const MORE: &str = ", and others";
+/// In bytes.
+const LONGEST_LIST: usize = 500;
 
 /// Findings that would be called the same get different fingerprints, in their order.
 fn number(findings: &mut [Finding]) {

@@ -7,7 +7,7 @@ use crate::policy::engine::Failure;
 use crate::policy::page::Page;
 use crate::resource::Project;
 use crate::source::Span;
-use crate::value::{Data, OriginId, Text, Value};
+use crate::value::{Data, OriginId, Step, Text, Value};
 
 /// The finding that a failure is. `is_own` tells the user's own files from installed modules.
 #[must_use]
@@ -24,7 +24,12 @@ pub fn finding(
         span: failure.primary,
         origin: failure.origin,
         label: &failure.label,
-        related: failure.related.iter().map(|other| (other.origin, other.span, other.message.as_str())).collect(),
+        related: failure
+            .related
+            .iter()
+            .filter(|other| other.span != entity.header || says_something(project, other.origin))
+            .map(|other| (other.origin, other.span, other.message.as_str()))
+            .collect(),
     };
     let evidence = evidence(&project.origins, &blame, calls, is_own);
     let mut anchors: Vec<Span> = resource.map(|resource| resource.span).into_iter().collect();
@@ -50,6 +55,12 @@ pub fn finding(
         status: Status::Active,
         fingerprint: fingerprint(&page.name, &entity.address, &attribute, 0),
     }
+}
+
+/// Whether a value that stands at a header tells where something is missing; what the model has worked out stands
+/// there too, and nobody can see it there.
+fn says_something(project: &Project, origin: OriginId) -> bool {
+    project.origins.get(origin).is_some_and(|origin| matches!(origin.step, Step::Absent(_)))
 }
 
 /// A verdict that could not be reached.

@@ -39,7 +39,7 @@ pub fn write(understanding: &Understanding, sources: &Sources, origins: bool, ou
     }
     let report = Report {
         version: 1,
-        projects: projects.iter().map(|understood| writer.project(&understood.project)).collect(),
+        projects: projects.iter().map(|understood| project_form(&understood.project)).collect(),
         resources: projects
             .iter()
             .flat_map(|understood| {
@@ -142,25 +142,6 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    fn project<'p>(&self, project: &'p Project) -> ProjectForm<'p> {
-        let language = match project.language {
-            Language::CloudFormation => "cloudformation",
-            Language::Sam => "sam",
-            Language::Terraform => "terraform",
-        };
-        let inputs = project.inputs.iter().map(|(_, input)| InputForm {
-            name: &input.name,
-            cases: input.cases.iter().map(|case| case.label.as_str()).collect(),
-            default: input.default.and_then(|case| input.cases.get(case)).map(|case| case.label.as_str()),
-        });
-        ProjectForm {
-            path: path_of(project),
-            language,
-            environment: project.environment.as_deref(),
-            inputs: inputs.collect(),
-        }
-    }
-
     fn resource<'p>(&self, understood: &'p Understood, resource: &'p Resource) -> ResourceForm<'p> {
         let Understood { project, model, .. } = understood;
         let context = Context { inputs: &project.inputs, model };
@@ -251,6 +232,25 @@ impl Writer<'_> {
 
 /// Values nested deeper than this have no origins of their own in the output.
 const DEEPEST: usize = 64;
+
+fn project_form(project: &Project) -> ProjectForm<'_> {
+    let language = match project.language {
+        Language::CloudFormation => "cloudformation",
+        Language::Sam => "sam",
+        Language::Terraform => "terraform",
+    };
+    let inputs = project.inputs.iter().map(|(_, input)| InputForm {
+        name: &input.name,
+        cases: input.cases.iter().map(|case| case.label.as_str()).collect(),
+        default: input.default.and_then(|case| input.cases.get(case)).map(|case| case.label.as_str()),
+    });
+    ProjectForm {
+        path: path_of(project),
+        language,
+        environment: project.environment.as_deref(),
+        inputs: inputs.collect(),
+    }
+}
 
 fn path_of(project: &Project) -> String {
     let path = project.path.to_string_lossy().replace('\\', "/");

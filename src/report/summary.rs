@@ -23,7 +23,7 @@ pub fn lines(analysis: &Analysis) -> String {
         .filter(|(count, _)| *count > 0)
         .map(|(count, severity)| format!("{count} {severity}"))
         .collect();
-    if counts.projects == 0 {
+    if counts.files == 0 {
         out.push_str("no infrastructure code found\n");
     }
     let found = if active.is_empty() { "nothing found".to_owned() } else { active.join(", ") };

@@ -43,6 +43,13 @@ fn excluded_paths_are_not_looked_at() {
     let json = project.run(&["--format=json", "--select=point-in-time-recovery-disabled"]).json();
     assert_eq!(json["findings"].as_array().map(Vec::len), Some(1));
     assert_eq!(json["findings"][0]["file"], "a.yaml");
+    // The patterns count from the configuration's directory, wherever the run begins.
+    project.write("sub/vendor/c.yaml", TABLE);
+    project.write("sub/d.yaml", TABLE);
+    project.write("dynalens.yml", "exclude: [\"sub/vendor/**\"]\n");
+    let below = run(&project.path().join("sub"), &["--format=json", "--select=point-in-time-recovery-disabled"]).json();
+    assert_eq!(below["findings"].as_array().map(Vec::len), Some(1), "{below}");
+    assert_eq!(below["findings"][0]["file"], "d.yaml");
 }
 
 #[test]

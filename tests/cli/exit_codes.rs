@@ -87,6 +87,27 @@ fn without_infrastructure_code_it_ends_with_3() {
 }
 
 #[test]
+fn infrastructure_code_without_tables_is_still_code() {
+    let bucket = "Resources:\n  B:\n    Type: AWS::S3::Bucket\n";
+    let project = Project::new(&[("bucket.yaml", bucket)]);
+    assert_eq!(project.run(&[]).code, 0);
+    assert_eq!(project.run(&["bucket.yaml"]).code, 0);
+    let terraform = Project::new(&[("main.tf", "resource \"aws_s3_bucket\" \"b\" {}\n")]);
+    assert_eq!(terraform.run(&[]).code, 0);
+}
+
+#[test]
+fn paths_are_shown_from_the_working_directory_however_they_are_given() {
+    let project = Project::new(&[("a/t.yaml", TABLE), ("b/x", "")]);
+    let absolute = project.path().join("a/t.yaml");
+    let run = super::support::run(
+        &project.path().join("b"),
+        &[RECOVERY, "--format=json", absolute.to_str().expect("it is UTF-8")],
+    );
+    assert_eq!(run.json()["findings"][0]["file"], "../a/t.yaml");
+}
+
+#[test]
 fn standard_input_is_checked_like_a_file() {
     let project = Project::new(&[]);
     let run = run_with_input(project.path(), &["-", RECOVERY, "--format=json", "--stdin-filename=x/t.yaml"], TABLE);

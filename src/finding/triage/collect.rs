@@ -44,7 +44,7 @@ pub fn from_comments(file: &SourceFile, comments: &[Span], indented: bool) -> (V
                     }
                 }
                 Some(Err(mistake)) => {
-                    problems.push(Problem::note(mistake.span, mistake.message).with_help(mistake.help))
+                    problems.push(Problem::note(mistake.span, mistake.message).with_help(mistake.help));
                 }
             }
             for mark in foreign::marks(text) {
@@ -101,13 +101,12 @@ pub fn from_metadata(resource: &Resource, origins: &Origins) -> (Vec<Suppression
                 reader.theirs(items, id, reason);
             }
         }
-        for items in [
+        let lists = [
             metadata.get("guard").and_then(|tool| tool.get("SuppressedRules")),
             metadata.get("cfn-lint").and_then(|tool| tool.get("config")).and_then(|config| config.get("ignore_checks")),
-        ] {
-            if let Some(items) = items {
-                reader.theirs(items, "id", "reason");
-            }
+        ];
+        for items in lists.into_iter().flatten() {
+            reader.theirs(items, "id", "reason");
         }
     }
     (reader.found, reader.problems)

@@ -11,7 +11,7 @@ pub struct Names {
     by_key: FxHashMap<String, Vec<String>>,
     /// Beginnings of identifiers that stand for a family (`aws_dynamodb_tag_*`), with the policy.
     families: Vec<(String, String)>,
-    names: Vec<String>,
+    own: Vec<String>,
     /// Policies that Trivy and tfsec have as well.
     trivy: Vec<String>,
 }
@@ -42,7 +42,7 @@ impl Names {
 
     /// Adds a policy with its aliases.
     pub fn add<'a>(&mut self, name: &str, aliases: impl IntoIterator<Item = &'a str>) {
-        self.names.push(name.to_owned());
+        self.own.push(name.to_owned());
         let mut keys = vec![key(name)];
         for alias in aliases {
             let alias = key(alias);
@@ -89,7 +89,7 @@ impl Names {
     /// `did you mean ...?` for an unknown name.
     #[must_use]
     pub fn suggest(&self, name: &str) -> Option<String> {
-        suggest::did_you_mean(name, self.names.iter().map(String::as_str))
+        suggest::did_you_mean(name, self.own.iter().map(String::as_str))
     }
 }
 
