@@ -1,11 +1,148 @@
 //! The serverless transform: what `AWS::Serverless` resources stand for, with every value still at its place in the
 //! user's own text.
+//!
+//! Serverless resources stay in the project as they are written, with the `Globals` section merged in. Beside them come
+//! the resources that the transform makes and that matter to tables: event source mappings of streams, roles with their
+//! policies, the managed policies of connectors, data sources of GraphQL APIs. Reference: the AWS Serverless Application
+//! Model developer guide; `aws-sam-translator` is the judge of the tests.
+
+mod connectors;
+mod function;
+mod globals;
+mod graphql;
+mod policies;
+mod policy_templates;
 
 use crate::resource::Resource;
+use crate::source::Span;
+use crate::value::{Entry, OriginId, Part, Step, Symbol, Text, Value, join_parts};
 
 use super::stack::Stack;
+use super::text;
 
-/// Adds what the transform makes of serverless resources.
-pub fn expand(_: &Stack<'_>, resources: Vec<Resource>) -> Vec<Resource> {
+/// Merges `Globals` into serverless resources and adds what the transform makes of them.
+pub fn expand(stack: &Stack<'_>, mut resources: Vec<Resource>) -> Vec<Resource> {
+    let globals = globals::Globals::read(stack);
+    for resource in &mut resources {
+        if let Some(kind) = resource.kind.strip_prefix("AWS::Serverless::") {
+            resource.attributes = globals.merged(stack, kind, &resource.name, &resource.attributes);
+        }
+    }
+    let mut made: Vec<Resource> = Vec::new();
+    for resource in &mut resources {
+        match resource.kind.as_str() {
+            "AWS::Serverless::Function" => function::expand(stack, resource, &mut made),
+            "AWS::Serverless::StateMachine" => function::expand_state_machine(stack, resource, &mut made),
+            "AWS::Serverless::GraphQLApi" => graphql::expand(stack, resource, &mut made),
+            _ => {}
+        }
+    }
+    for resource in &resources {
+        connectors::expand(stack, resource, &resources, &mut made);
+    }
+    resources.append(&mut made);
     resources
+}
+
+/// A resource that the transform makes of another one.
+fn generated(of: &Resource, address: Text, name: Text, kind: &'static str, header: Span, attributes: Value) -> Resource {
+    Resource {
+        address,
+        kind: Text::new_static(kind),
+        name,
+        header,
+        span: if header == of.header { of.span } else { header },
+        exists: of.exists.clone(),
+        attributes,
+        meta: of.meta.clone(),
+        calls: Vec::new(),
+        region: of.region.clone(),
+        default_tags: Value::absent(OriginId::NONE),
+        managed: true,
+    }
+}
+
+/// An entry whose key nobody wrote.
+fn entry(key: &'static str, value: Value) -> Entry {
+    Entry::new(Text::new_static(key), OriginId::NONE, value)
+}
+
+/// An attribute of a resource of this stack, as a value at a place.
+fn attribute_of(stack: &Stack<'_>, name: &str, attribute: &str, span: Span) -> Value {
+    stack.given_by_service(name, attribute, span)
+}
+
+/// A text out of fixed pieces and values, at a place. Under every combination of the inputs that the values depend on.
+fn arn(stack: &Stack<'_>, span: Span, pieces: &[Piece<'_>]) -> Value {
+    let values: Vec<&Value> = pieces
+        .iter()
+        .filter_map(|piece| match piece {
+            Piece::Value(value) => Some(*value),
+            Piece::Text(_) => None,
+        })
+        .collect();
+    crate::value::combine(&values, &mut |leaves| {
+        let literal = stack.session.origins.literal(span);
+        let mut next = leaves.iter();
+        let mut parts: Vec<Part> = Vec::new();
+        for piece in pieces {
+            match piece {
+                Piece::Text(fixed) => parts.push(Part::Known(Text::from(*fixed), literal)),
+                Piece::Value(_) => match next.next().and_then(|leaf| text::pieces(leaf)) {
+                    Some(found) => parts.extend(found),
+                    None => return Value::unknown("a part of the ARN is no text", literal),
+                },
+            }
+        }
+        // The last value is the resource's name: the way leads on to it.
+        let last: Vec<&Value> = leaves.last().into_iter().copied().collect();
+        stack.made(join_parts(parts, literal), span, &last)
+    })
+}
+
+/// A piece of an ARN.
+enum Piece<'v> {
+    Text(&'v str),
+    Value(&'v Value),
+}
+
+/// What the pseudo parameters in ARNs are.
+struct Place {
+    partition: Value,
+    region: Value,
+    account: Value,
+}
+
+impl Place {
+    fn of(stack: &Stack<'_>) -> Self {
+        let pseudo = |name| stack.pseudo(name).unwrap_or_else(|| Value::absent(OriginId::NONE));
+        Self { partition: pseudo("AWS::Partition"), region: pseudo("AWS::Region"), account: pseudo("AWS::AccountId") }
+    }
+}
+
+/// The ARN of one of AWS's managed policies.
+fn managed_policy(stack: &Stack<'_>, span: Span, path: &str) -> Value {
+    let place = Place::of(stack);
+    arn(
+        stack,
+        span,
+        &[Piece::Text("arn:"), Piece::Value(&place.partition), Piece::Text(":iam::aws:policy/"), Piece::Text(path)],
+    )
+}
+
+/// `Ref` of the role that a resource runs with: its own, or the one that the transform makes for it.
+fn role_of(stack: &Stack<'_>, resource: &Resource, property: &str, span: Span) -> Option<Value> {
+    match resource.attributes.get(property).filter(|role| !role.is_unset()) {
+        None => Some(attribute_of(stack, &format!("{}Role", resource.name), "Ref", span)),
+        Some(role) => match role.as_unknown().and_then(|unknown| unknown.symbol.as_ref()) {
+            Some(Symbol::Resource { address, attribute }) if attribute == "Arn" => {
+                let why = format!("what `{address}` refers to is known when the stack is deployed");
+                let symbol = Symbol::Resource { address: address.clone(), attribute: "Ref".into() };
+                let step = Step::Resource { address: address.clone(), attribute: "Ref".into() };
+                let origin = stack.session.origins.hop(span, step, role.origin);
+                Some(Value::symbol(why, symbol, crate::value::Shape::String, origin))
+            }
+            _ => None,
+        },
+    }
 }
