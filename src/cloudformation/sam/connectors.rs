@@ -88,7 +88,7 @@ fn connect(
         let origin = stack.session.expression(span, OriginId::NONE);
         let Some((statements, role)) = grant(stack, source, &destination, &permissions, span, origin) else { continue };
         let suffix = if several { format!("Destination{index}") } else { String::new() };
-        let name: Text = format!("{name}{suffix}Policy").into();
+        let name: Text = format!("{name}Policy{suffix}").into();
         let document = Value::map(
             vec![
                 entry("Version", Value::string("2012-10-17", origin)),

@@ -2,7 +2,7 @@
 
 use crate::resource::Resource;
 use crate::source::Span;
-use crate::value::{Data, Entry, Map, Step, Text, Value};
+use crate::value::{Data, Entry, Map, Step, Text, Truth, Value, equal};
 
 use super::super::stack::Stack;
 use super::policies::{self, Grants};
@@ -22,7 +22,7 @@ pub fn expand(stack: &Stack<'_>, function: &mut Resource, made: &mut Vec<Resourc
         && !matches!(tracing.as_str(), Some("Disabled"))
         && !tracing.is_unset()
     {
-        grants.managed.push(managed_policy(stack, header, "AWSXRayDaemonWriteAccess"));
+        grants.managed.push(managed_policy(stack, header, "AWSXrayWriteOnlyAccess"));
     }
     if is_set(function, "VpcConfig") {
         grants.managed.push(managed_policy(stack, header, "service-role/AWSLambdaVPCAccessExecutionRole"));
@@ -68,23 +68,22 @@ fn events(stack: &Stack<'_>, function: &Resource, grants: &mut Grants, made: &mu
                 entries.push(property);
             }
         }
-        entries.push(entry("FunctionName", stack.reference(&function.name, header, &super::super::for_each::Scope::default())));
+        entries.push(entry(
+            "FunctionName",
+            stack.reference(&function.name, header, &super::super::for_each::Scope::default()),
+        ));
         let map = Map { kind: crate::value::MapKind::Object, entries, rest };
         let origin = event.value.get("Properties").map_or(event.value.origin, |properties| properties.origin);
         let attributes = Value::new(Data::Map(map.into()), origin);
         let address: Text = format!("{}/{}", function.address, event.key).into();
-        let mut mapping = generated(
-            function,
-            address,
-            event.key.clone(),
-            "AWS::Lambda::EventSourceMapping",
-            header,
-            attributes,
-        );
+        let mut mapping =
+            generated(function, address, event.key.clone(), "AWS::Lambda::EventSourceMapping", header, attributes);
         mapping.span = whole;
         made.push(mapping);
         let arn = managed_policy(stack, header, execution_role);
-        grants.managed.push(arn);
+        if grants.managed.iter().all(|known| equal(known, &arn) != Truth::True) {
+            grants.managed.push(arn);
+        }
     }
 }
 
@@ -121,7 +120,8 @@ fn role(stack: &Stack<'_>, of: &mut Resource, grants: Grants, service: &str, mad
             entries.push(entry(to, value.clone()));
         }
     }
-    let mut role = generated(of, stack.address(&name), name.clone(), "AWS::IAM::Role", header, Value::map(entries, origin));
+    let mut role =
+        generated(of, stack.address(&name), name.clone(), "AWS::IAM::Role", header, Value::map(entries, origin));
     if let Some(exists) = exists {
         role.exists = super::super::conditions::and(&[of.exists.clone(), exists], origin);
     }

@@ -48,7 +48,11 @@ impl Globals {
                 Some(entry) if kind == "Function" && entry.key == "Architectures" => {}
                 Some(entry) => entry.value = merge(stack, &global.value, &entry.value, 0),
                 None => {
-                    entries.push(Entry::new(global.key.clone(), global.key_origin, shared_value(stack, &global.value, 0)));
+                    entries.push(Entry::new(
+                        global.key.clone(),
+                        global.key_origin,
+                        shared_value(stack, &global.value, 0),
+                    ));
                 }
             }
         }
@@ -78,8 +82,7 @@ fn merge(stack: &Stack<'_>, shared: &Value, own: &Value, depth: usize) -> Value 
             Value::new(Data::Map(Map { kind: map.kind, entries, rest: map.rest.clone() }.into()), own.origin)
         }
         (Data::List(shared), Data::List(list)) => {
-            let mut items: Vec<Value> =
-                shared.items.iter().map(|item| shared_value(stack, item, depth + 1)).collect();
+            let mut items: Vec<Value> = shared.items.iter().map(|item| shared_value(stack, item, depth + 1)).collect();
             items.extend(list.items.iter().cloned());
             Value::new(Data::List(List { kind: list.kind, items, rest: list.rest.clone() }.into()), own.origin)
         }

@@ -8,8 +8,23 @@ use super::function::trust;
 use super::policy_templates::statement;
 use super::{Piece, arn, attribute_of, entry, generated};
 
-const READ: &[&str] = &["dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan", "dynamodb:BatchGetItem", "dynamodb:ConditionCheckItem", "dynamodb:PartiQLSelect"];
-const WRITE: &[&str] = &["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem", "dynamodb:PartiQLDelete", "dynamodb:PartiQLInsert", "dynamodb:PartiQLUpdate"];
+const READ: &[&str] = &[
+    "dynamodb:GetItem",
+    "dynamodb:Query",
+    "dynamodb:Scan",
+    "dynamodb:BatchGetItem",
+    "dynamodb:ConditionCheckItem",
+    "dynamodb:PartiQLSelect",
+];
+const WRITE: &[&str] = &[
+    "dynamodb:PutItem",
+    "dynamodb:UpdateItem",
+    "dynamodb:DeleteItem",
+    "dynamodb:BatchWriteItem",
+    "dynamodb:PartiQLDelete",
+    "dynamodb:PartiQLInsert",
+    "dynamodb:PartiQLUpdate",
+];
 
 /// Adds a data source for each table of an API, and its role where none is given.
 pub fn expand(stack: &Stack<'_>, api: &Resource, made: &mut Vec<Resource>) {
@@ -56,9 +71,7 @@ pub fn expand(stack: &Stack<'_>, api: &Resource, made: &mut Vec<Resource>) {
         let Some(table) = source.value.get("TableArn").filter(|table| !table.is_unset()) else { continue };
         let span = stack.session.origins.span(table.origin).unwrap_or(header);
         let permissions = source.value.get("Permissions").and_then(Value::as_list);
-        let has = |name: &str| {
-            permissions.is_none_or(|list| list.items.iter().any(|item| item.as_str() == Some(name)))
-        };
+        let has = |name: &str| permissions.is_none_or(|list| list.items.iter().any(|item| item.as_str() == Some(name)));
         let resources = || vec![table.clone(), arn(stack, span, &[Piece::Value(table), Piece::Text("/index/*")])];
         let mut statements = Vec::new();
         for (permission, actions) in [("Read", READ), ("Write", WRITE)] {

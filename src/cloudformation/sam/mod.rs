@@ -45,7 +45,14 @@ pub fn expand(stack: &Stack<'_>, mut resources: Vec<Resource>) -> Vec<Resource> 
 }
 
 /// A resource that the transform makes of another one.
-fn generated(of: &Resource, address: Text, name: Text, kind: &'static str, header: Span, attributes: Value) -> Resource {
+fn generated(
+    of: &Resource,
+    address: Text,
+    name: Text,
+    kind: &'static str,
+    header: Span,
+    attributes: Value,
+) -> Resource {
     Resource {
         address,
         kind: Text::new_static(kind),

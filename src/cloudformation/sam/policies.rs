@@ -42,19 +42,19 @@ pub fn read(stack: &Stack<'_>, resource: &Resource, grants: &mut Grants) {
     grants.origin = Some(policies.origin);
     match &policies.data {
         Data::List(list) => {
-            for item in &list.items {
-                add(stack, resource, item, grants);
+            for (index, item) in list.items.iter().enumerate() {
+                add(stack, resource, item, index, grants);
             }
             if let Some(rest) = &list.rest {
                 grants.inline.push(Value::new(Data::Unknown(rest.clone()), policies.origin));
             }
         }
-        _ => add(stack, resource, policies, grants),
+        _ => add(stack, resource, policies, 0, grants),
     }
 }
 
-fn add(stack: &Stack<'_>, resource: &Resource, item: &Value, grants: &mut Grants) {
-    let name = format!("{}RolePolicy{}", resource.name, grants.inline.len());
+fn add(stack: &Stack<'_>, resource: &Resource, item: &Value, index: usize, grants: &mut Grants) {
+    let name = format!("{}RolePolicy{index}", resource.name);
     if !matches!(item.data, Data::Choice(_)) {
         match read_one(stack, resource, item, &name) {
             Policy::Managed(arn) => grants.managed.push(arn),
@@ -93,11 +93,8 @@ fn read_one(stack: &Stack<'_>, resource: &Resource, item: &Value, name: &str) ->
         Data::Absent | Data::Null => Policy::Nothing,
         Data::String(text) if text.starts_with("arn:") => Policy::Managed(item.clone()),
         Data::String(text) => {
-            let path = if SERVICE_ROLES.contains(&text.as_str()) {
-                format!("service-role/{text}")
-            } else {
-                text.to_string()
-            };
+            let path =
+                if SERVICE_ROLES.contains(&text.as_str()) { format!("service-role/{text}") } else { text.to_string() };
             let span = stack.session.origins.span(item.origin).unwrap_or(resource.header);
             let arn = managed_policy(stack, span, &path);
             let origin = stack.session.expression(span, item.origin);

@@ -49,13 +49,7 @@ const TEMPLATES: &[(&str, &[Statement])] = &[
     (
         "DynamoDBReadPolicy",
         &[(
-            &[
-                "dynamodb:GetItem",
-                "dynamodb:Scan",
-                "dynamodb:Query",
-                "dynamodb:BatchGetItem",
-                "dynamodb:DescribeTable",
-            ],
+            &["dynamodb:GetItem", "dynamodb:Scan", "dynamodb:Query", "dynamodb:BatchGetItem", "dynamodb:DescribeTable"],
             Target::TableAndIndexes,
         )],
     ),

@@ -7,6 +7,7 @@ mod nested;
 mod parameters;
 mod resources;
 mod robustness;
+mod sam;
 
 use std::fmt::Write as _;
 use std::path::Path;
