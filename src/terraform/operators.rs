@@ -314,3 +314,95 @@ pub fn template_part(value: &Value) -> Result<Vec<Part>, Error> {
     let value = operand(value, &Type::String, 0)?;
     Ok(crate::value::text::parts(&value).unwrap_or_default())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::Entry;
+
+    const NONE: OriginId = OriginId::NONE;
+
+    fn unknown() -> Value {
+        Value::unknown("variable `x` has no value", NONE)
+    }
+
+    fn apply(operator: BinaryOperator, left: &Value, right: &Value) -> Value {
+        binary(operator, left, right, NONE).unwrap()
+    }
+
+    #[test]
+    fn logic_is_kleenes_and_keeps_the_reason() {
+        let (yes, no) = (Value::bool(true, NONE), Value::bool(false, NONE));
+        assert_eq!(apply(BinaryOperator::And, &unknown(), &no).as_bool(), Some(false));
+        assert_eq!(apply(BinaryOperator::Or, &yes, &unknown()).as_bool(), Some(true));
+        let open = apply(BinaryOperator::And, &yes, &unknown());
+        assert_eq!(open.as_unknown().unwrap().why, "variable `x` has no value");
+        assert!(binary(BinaryOperator::Or, &yes, &Value::null(NONE), NONE).is_err());
+        assert!(binary(BinaryOperator::Add, &unknown(), &Value::string("x", NONE), NONE).is_err());
+    }
+
+    #[test]
+    fn comparing_what_is_partly_known_is_decided_where_it_can_be() {
+        let with = |item: Value| Value::list(vec![Value::integer(1, NONE), item], NONE);
+        let compare = |a: &Value, b: &Value| apply(BinaryOperator::Equal, a, b);
+        assert_eq!(compare(&with(unknown()), &Value::list(Vec::new(), NONE)).as_bool(), Some(false));
+        assert!(compare(&with(unknown()), &with(Value::integer(2, NONE))).is_unknown());
+        let text = crate::value::join_parts(
+            [
+                Part::Known("a-".into(), NONE),
+                Part::Open(
+                    Arc::clone(match &unknown().data {
+                        Data::Unknown(unknown) => unknown,
+                        _ => unreachable!(),
+                    }),
+                    NONE,
+                ),
+            ],
+            NONE,
+        );
+        assert_eq!(compare(&text, &Value::string("b-1", NONE)).as_bool(), Some(false));
+        assert_eq!(compare(&text, &Value::null(NONE)).as_bool(), Some(false));
+        assert!(compare(&text, &Value::string("a-1", NONE)).is_unknown());
+    }
+
+    #[test]
+    fn parts_of_one_unknown_are_equal_to_themselves() {
+        let symbol = Symbol::Resource { address: "aws_kms_key.k".into(), attribute: "tags".into() };
+        let tags = Value::symbol("set by the service", symbol, Shape::Map, NONE);
+        let name = attribute(&tags, "Name", NONE).unwrap();
+        let same = index(&tags, &Value::string("Name", NONE), NONE).unwrap();
+        assert_eq!(equals(&name, &same), Truth::True);
+        assert_eq!(equals(&name, &attribute(&tags, "Owner", NONE).unwrap()), Truth::Unknown);
+    }
+
+    #[test]
+    fn what_an_open_map_does_not_hold_is_unknown_and_not_an_error() {
+        let Data::Unknown(rest) = unknown().data else { unreachable!() };
+        let map = crate::value::Map {
+            kind: MapKind::Object,
+            entries: vec![Entry::new("a", NONE, Value::integer(1, NONE))],
+            rest: Some(rest),
+        };
+        let map = Value::new(Data::Map(Arc::new(map)), NONE);
+        assert_eq!(attribute(&map, "a", NONE).unwrap().as_i64(), Some(1));
+        assert!(attribute(&map, "b", NONE).unwrap().is_unknown());
+    }
+
+    #[test]
+    fn conditionals_convert_to_the_type_in_common() {
+        let (a, b) = conditional_unify(&Value::integer(1, NONE), &Value::string("x", NONE)).unwrap();
+        assert_eq!((a.as_str(), b.as_str()), (Some("1"), Some("x")));
+        assert!(conditional_unify(&Value::integer(1, NONE), &Value::list(Vec::new(), NONE)).is_err());
+        let (kept, null) = conditional_unify(&Value::integer(1, NONE), &Value::null(NONE)).unwrap();
+        assert!(kept.as_i64() == Some(1) && null.is_unset());
+        let (open, known) = conditional_unify(&unknown(), &Value::integer(1, NONE)).unwrap();
+        assert!(open.is_unknown() && known.as_i64() == Some(1));
+    }
+
+    #[test]
+    fn dividing_by_zero_is_no_value() {
+        let zero = Value::integer(0, NONE);
+        assert!(apply(BinaryOperator::Divide, &Value::integer(1, NONE), &zero).is_unknown());
+        assert!(binary(BinaryOperator::Divide, &zero, &zero, NONE).is_err());
+    }
+}

@@ -8,37 +8,31 @@ use crate::value::{Data, List, ListKind, OriginId, Truth, Unknown, Value};
 
 use super::operators::equals;
 
-/// A set of items that have been converted to one type. Items that may turn out to be equal stay apart.
+/// A set of items that have been converted to one type: known ones in Terraform's order, collections by a canonical
+/// text, then those that are not wholly known. Items that may turn out to be equal stay apart.
 pub(super) fn make_set(items: Vec<Value>, rest: Option<Arc<Unknown>>, origin: OriginId) -> Value {
-    let mut unique: Vec<Value> = Vec::with_capacity(items.len());
-    let mut simple = rustc_hash::FxHashSet::default();
-    for item in items {
-        // Known items are told apart by their key, so that large sets stay cheap.
-        if item.is_wholly_known() {
-            if simple.insert(sort_key(&item)) {
-                unique.push(item);
-            }
-        } else if !unique.iter().any(|other| !other.is_wholly_known() && equals(other, &item) == Truth::True) {
+    let (mut unique, open): (Vec<Value>, Vec<Value>) = items.into_iter().partition(Value::is_wholly_known);
+    if unique.iter().any(|item| matches!(item.data, Data::List(_) | Data::Map(_))) {
+        unique.sort_by_cached_key(|item| (item.is_unset(), sort_key(item)));
+    } else {
+        unique.sort_by(order);
+    }
+    unique.dedup_by(|later, earlier| equals(later, earlier) == Truth::True);
+    let known = unique.len();
+    for item in open {
+        if !unique.iter().skip(known).any(|other| equals(other, &item) == Truth::True) {
             unique.push(item);
         }
     }
-    unique.sort_by(order);
     Value::new(Data::List(Arc::new(List { kind: ListKind::Set, items: unique, rest })), origin)
 }
 
-/// The order of a set's items: strings bytewise, numbers by size, `false` before `true`, collections by a canonical
-/// text; nulls and then unknowns stand last.
-pub(super) fn order(a: &Value, b: &Value) -> Ordering {
-    let rank = |value: &Value| match &value.data {
-        Data::Unknown(_) | Data::Choice(_) | Data::Parts(_) => 2,
-        Data::Null | Data::Absent => 1,
-        _ => 0,
-    };
-    rank(a).cmp(&rank(b)).then_with(|| match (&a.data, &b.data) {
+/// The order of a set's scalar items: strings bytewise, numbers by size, `false` before `true`; nulls stand last.
+fn order(a: &Value, b: &Value) -> Ordering {
+    a.is_unset().cmp(&b.is_unset()).then_with(|| match (&a.data, &b.data) {
         (Data::String(a), Data::String(b)) => a.cmp(b),
         (Data::Number(a), Data::Number(b)) => a.cmp(b),
         (Data::Bool(a), Data::Bool(b)) => a.cmp(b),
-        (Data::List(_) | Data::Map(_), Data::List(_) | Data::Map(_)) => sort_key(a).cmp(&sort_key(b)),
         _ => Ordering::Equal,
     })
 }

@@ -451,3 +451,71 @@ fn convert_object(map: &Map, attributes: &[ObjectAttribute], value: &Value, dept
 fn keep_origin(converted: Value, from: &Value) -> Value {
     if matches!(converted.data, Data::Choice(_)) { converted.at(from.origin) } else { converted }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::OriginId;
+
+    const NONE: OriginId = OriginId::NONE;
+
+    fn object(entries: &[(&str, Value)]) -> Value {
+        Value::map(entries.iter().map(|(key, value)| Entry::new(*key, NONE, value.clone())).collect(), NONE)
+    }
+
+    fn optional(name: &str, ty: Type, default: Option<Value>) -> ObjectAttribute {
+        ObjectAttribute { name: name.into(), ty, optional: true, default }
+    }
+
+    /// `object({ name = string, ttl = optional(object({ enabled = optional(bool, true) }), {}), tags = optional(map(string)) })`
+    fn table() -> Type {
+        let ttl = Type::Object(vec![optional("enabled", Type::Bool, Some(Value::bool(true, NONE)))]);
+        Type::Object(vec![
+            ObjectAttribute::required(&"name".into(), Type::String),
+            optional("ttl", ttl, Some(object(&[]))),
+            optional("tags", Type::Map(Box::new(Type::String)), None),
+        ])
+    }
+
+    #[test]
+    fn optional_attributes_get_their_defaults_at_any_depth() {
+        let converted =
+            table().convert(&object(&[("name", Value::integer(5, NONE)), ("extra", Value::null(NONE))])).unwrap();
+        assert_eq!(converted.get("name").unwrap().as_str(), Some("5"));
+        assert_eq!(converted.get("ttl").unwrap().get("enabled").unwrap().as_bool(), Some(true));
+        assert!(converted.get("tags").unwrap().is_unset());
+        assert!(converted.get("extra").is_none());
+        let null = object(&[("name", Value::string("t", NONE)), ("ttl", Value::null(NONE))]);
+        let converted = table().convert(&null).unwrap();
+        assert_eq!(converted.get("ttl").unwrap().get("enabled").unwrap().as_bool(), Some(true));
+    }
+
+    #[test]
+    fn missing_attributes_and_wrong_types_are_errors_that_name_the_attribute() {
+        assert_eq!(table().convert(&object(&[])).unwrap_err().message, "attribute `name` is required");
+        let wrong = object(&[("name", Value::list(Vec::new(), NONE))]);
+        assert!(table().convert(&wrong).unwrap_err().message.starts_with("attribute `name`: "));
+    }
+
+    #[test]
+    fn unknowns_stay_and_take_the_type() {
+        let unknown = Value::unknown("variable `x` has no value", NONE);
+        let converted = table().convert(&object(&[("name", unknown.clone()), ("tags", unknown)])).unwrap();
+        assert_eq!(converted.get("name").unwrap().as_unknown().unwrap().shape, Shape::String);
+        assert_eq!(converted.get("tags").unwrap().as_unknown().unwrap().shape, Shape::Map);
+        let list =
+            Value::new(Data::Unknown(Arc::new(Unknown { why: "x".into(), symbol: None, shape: Shape::List })), NONE);
+        assert!(Type::String.convert(&list).is_err());
+    }
+
+    #[test]
+    fn values_nested_beyond_the_bound_are_refused() {
+        let mut value = Value::integer(1, NONE);
+        let mut ty = Type::Number;
+        for _ in 0..200 {
+            value = Value::list(vec![value], NONE);
+            ty = Type::List(Box::new(ty));
+        }
+        assert!(ty.convert(&value).unwrap_err().message.contains("128 levels"));
+    }
+}

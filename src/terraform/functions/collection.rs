@@ -1,16 +1,16 @@
-//! Maps and lists: `merge`, `lookup`, `concat`, `element` and their like. Elements keep their own origins.
+//! Lists: `concat`, `element`, `flatten` and their like. Elements keep their own origins.
 
 use std::sync::Arc;
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::value::{Data, Entry, List, ListKind, MapKind, OriginId, Part, Shape, Symbol, Truth, Unknown, Value};
+use crate::value::{Data, List, ListKind, Part, Shape, Symbol, Truth, Unknown, Value};
 
-use super::super::lift::{hoist_lists, reason, shaped};
+use super::super::lift::{hoist_lists, reason};
 use super::super::operators::equals;
 use super::super::types::Type;
 use super::Error;
-use super::call::{ANY, Call, Function, NUMBER, Param, STRING, Ty, open_rest};
+use super::call::{ANY, Call, Function, NUMBER, Param, Ty, open_rest};
 
 const LIST: Param = Param::new(Ty::List);
 
@@ -27,28 +27,21 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("element", &[ANY.as_is(), NUMBER], Shape::Any, element),
     Function::new("flatten", &[ANY.as_is()], Shape::List, flatten),
     Function::new("index", &[ANY.partly(), ANY.partly()], Shape::Number, index),
-    Function::new("keys", &[ANY.as_is()], Shape::List, keys),
     Function::new("length", &[ANY.as_is()], Shape::Number, length),
     Function::new("list", &[], Shape::List, removed).and_more(ANY.or_null().as_is()),
-    Function::new("lookup", &[ANY.as_is(), STRING, ANY.or_null().as_is()], Shape::Any, lookup).optional_from(2),
-    Function::new("map", &[], Shape::Map, removed).and_more(ANY.or_null().as_is()),
     Function::new("matchkeys", &[LIST.as_is(), LIST.partly(), LIST.partly()], Shape::List, matchkeys),
-    Function::new("merge", &[], Shape::Map, merge).and_more(ANY.or_null().as_is()),
     Function::new("one", &[ANY.as_is()], Shape::Any, one),
     Function::new("reverse", &[ANY.as_is()], Shape::List, reverse),
     Function::new("slice", &[ANY.as_is(), NUMBER, NUMBER], Shape::List, slice),
     Function::new("sort", &[Param::new(Ty::Strings)], Shape::List, sort),
-    Function::new("transpose", &[Param::new(Ty::MapOfLists)], Shape::Map, transpose),
-    Function::new("values", &[ANY.as_is()], Shape::List, values),
-    Function::new("zipmap", &[Param::new(Ty::Strings), ANY.as_is()], Shape::Map, zipmap),
 ];
 
-fn removed(_: &Call<'_>) -> Result<Value, Error> {
+pub(super) fn removed(_: &Call<'_>) -> Result<Value, Error> {
     Err(Error::new("this function no longer exists; write `tolist([...])` or `tomap({...})`"))
 }
 
 /// A list of which the items are known; otherwise the result, which is then unknown, or the error.
-fn known_list<'c>(call: &'c Call<'_>, at: usize) -> Result<Result<&'c List, Value>, Error> {
+pub(super) fn known_list<'c>(call: &'c Call<'_>, at: usize) -> Result<Result<&'c List, Value>, Error> {
     if let Data::Unknown(unknown) = &call.arg(at)?.data {
         return if matches!(unknown.shape, Shape::Any | Shape::List) {
             Ok(Err(call.unknown(call.arg(at)?)))
@@ -331,32 +324,6 @@ fn index(call: &Call<'_>) -> Result<Value, Error> {
     Err(Error::new("the list does not hold this element"))
 }
 
-fn keys(call: &Call<'_>) -> Result<Value, Error> {
-    if let Data::Unknown(unknown) = &call.arg(0)?.data
-        && matches!(unknown.shape, Shape::Any | Shape::Map)
-    {
-        return Ok(call.unknown(call.arg(0)?));
-    }
-    let map = call.map(0)?;
-    let kind = if map.kind == MapKind::Object { ListKind::Tuple } else { ListKind::List };
-    let items = map.entries.iter().map(|entry| {
-        let origin = if entry.key_origin.is_none() { call.origin() } else { entry.key_origin };
-        Value::string(entry.key.clone(), origin)
-    });
-    Ok(call.list_of(kind, items.collect(), map.rest.clone()))
-}
-
-fn values(call: &Call<'_>) -> Result<Value, Error> {
-    if let Data::Unknown(unknown) = &call.arg(0)?.data
-        && matches!(unknown.shape, Shape::Any | Shape::Map)
-    {
-        return Ok(call.unknown(call.arg(0)?));
-    }
-    let map = call.map(0)?;
-    let kind = if map.kind == MapKind::Object { ListKind::Tuple } else { ListKind::List };
-    Ok(call.list_of(kind, map.entries.iter().map(|entry| entry.value.clone()).collect(), map.rest.clone()))
-}
-
 fn length(call: &Call<'_>) -> Result<Value, Error> {
     let arg = call.arg(0)?;
     Ok(match &arg.data {
@@ -372,34 +339,6 @@ fn length(call: &Call<'_>) -> Result<Value, Error> {
 /// Whether items of a set may turn out to be the same.
 fn may_merge(list: &List) -> bool {
     list.kind == ListKind::Set && list.items.len() > 1 && !list.items.iter().all(Value::is_wholly_known)
-}
-
-fn lookup(call: &Call<'_>) -> Result<Value, Error> {
-    let key = call.text(1)?;
-    let default = call.args.get(2);
-    if let Data::Unknown(unknown) = &call.arg(0)?.data
-        && matches!(unknown.shape, Shape::Any | Shape::Map)
-    {
-        return Ok(call.unknown(call.arg(0)?));
-    }
-    let map = call.map(0)?;
-    let default = match (default, map.kind) {
-        (Some(default), MapKind::Map) => {
-            let types: Vec<Type> = map.entries.iter().map(|entry| Type::of(&entry.value)).collect();
-            let element = Type::unify(&types).unwrap_or(Type::Any);
-            let converted = element
-                .convert(default)
-                .map_err(|_| Error::of_argument("the default needs the type of the map's elements", 2))?;
-            Some(converted)
-        }
-        (default, _) => default.cloned(),
-    };
-    match (map.get(key), &map.rest, default) {
-        (Some(value), ..) => Ok(value.clone()),
-        (None, Some(rest), _) => Ok(call.unknown_for(rest.why.clone())),
-        (None, None, Some(default)) => Ok(default),
-        (None, None, None) => Err(Error::of_argument(format!("there is no element with the key `{key}`"), 1)),
-    }
 }
 
 fn matchkeys(call: &Call<'_>) -> Result<Value, Error> {
@@ -430,61 +369,6 @@ fn matchkeys(call: &Call<'_>) -> Result<Value, Error> {
         }
     }
     Ok(call.list_of(ListKind::List, items, None))
-}
-
-fn merge(call: &Call<'_>) -> Result<Value, Error> {
-    let mut entries: Vec<Entry> = Vec::new();
-    let mut places = rustc_hash::FxHashMap::default();
-    let mut rest: Option<Arc<Unknown>> = None;
-    for (at, arg) in call.args.iter().enumerate() {
-        let open = match &arg.data {
-            Data::Null | Data::Absent => None,
-            Data::Map(map) => map.rest.clone(),
-            Data::Unknown(unknown) if matches!(unknown.shape, Shape::Any | Shape::Map) => Some(Arc::clone(unknown)),
-            _ => {
-                return Err(Error::of_argument(
-                    format!("all arguments must be maps or objects, but this is a {}", arg.type_name()),
-                    at,
-                ));
-            }
-        };
-        if let Some(open) = open {
-            // The keys before an unknown map stay, but it may give them other values.
-            for entry in &mut entries {
-                entry.value = overridable(&entry.value, &open);
-            }
-            rest.get_or_insert(open);
-        }
-        for entry in arg.as_map().map(|map| map.entries.as_slice()).unwrap_or_default() {
-            match places.get(&entry.key) {
-                Some(&place) => entries[place] = entry.clone(),
-                None => {
-                    places.insert(entry.key.clone(), entries.len());
-                    entries.push(entry.clone());
-                }
-            }
-        }
-    }
-    // Maps of one type stay a map; everything else is an object.
-    let types: Vec<Type> = call.args.iter().filter(|arg| !arg.is_unset()).map(Type::of).collect();
-    let kind = if same_maps(&types) { MapKind::Map } else { MapKind::Object };
-    Ok(call.map_of(kind, entries, rest))
-}
-
-/// A value that an unknown map merged over it may replace.
-fn overridable(value: &Value, by: &Unknown) -> Value {
-    shaped(format!("what is merged over it is not known: {}", by.why), Shape::Any, value.origin)
-}
-
-fn same_maps(types: &[Type]) -> bool {
-    let elements: Option<Vec<Type>> =
-        types.iter().map(|ty| if let Type::Map(element) = ty { Some((**element).clone()) } else { None }).collect();
-    match elements {
-        Some(elements) if !elements.is_empty() => {
-            Type::unify(&elements).is_some_and(|common| elements.iter().all(|element| element.includes(&common)))
-        }
-        _ => false,
-    }
 }
 
 fn one(call: &Call<'_>) -> Result<Value, Error> {
@@ -536,53 +420,4 @@ fn sort(call: &Call<'_>) -> Result<Value, Error> {
     }
     items.sort_by(|a, b| a.as_str().cmp(&b.as_str()));
     Ok(call.list_of(ListKind::List, items, None))
-}
-
-fn transpose(call: &Call<'_>) -> Result<Value, Error> {
-    let mut turned: std::collections::BTreeMap<String, Vec<Value>> = std::collections::BTreeMap::new();
-    for entry in &call.map(0)?.entries {
-        let Some(list) = entry.value.as_list() else {
-            return Err(Error::of_argument("the lists must not be null", 0));
-        };
-        for item in &list.items {
-            let Some(text) = item.as_str() else {
-                return Err(Error::of_argument("the lists must not hold null", 0));
-            };
-            turned.entry(text.to_owned()).or_default().push(Value::string(entry.key.clone(), entry.key_origin));
-        }
-    }
-    let entries = turned
-        .into_iter()
-        .map(|(key, items)| Entry::new(key, OriginId::NONE, call.list_of(ListKind::List, items, None)));
-    Ok(call.map_of(MapKind::Map, entries, None))
-}
-
-fn zipmap(call: &Call<'_>) -> Result<Value, Error> {
-    let keys = call.list(0)?;
-    let values = match known_list(call, 1)? {
-        Ok(list) if list.kind == ListKind::Set => return Err(Error::of_argument("a list is required", 1)),
-        Ok(list) => list,
-        // The keys are known all the same.
-        Err(unknown) => {
-            let why = reason(&unknown).unwrap_or_default();
-            let entries = keys.items.iter().filter_map(|key| {
-                Some(Entry::new(key.as_str()?, key.origin, shaped(why.clone(), Shape::Any, call.origin())))
-            });
-            return Ok(call.map_of(MapKind::Map, entries, None));
-        }
-    };
-    if keys.items.len() != values.items.len() {
-        return Err(Error::new(format!(
-            "the number of keys ({}) does not match the number of values ({})",
-            keys.items.len(),
-            values.items.len()
-        )));
-    }
-    let mut entries = Vec::with_capacity(keys.items.len());
-    for (key, value) in keys.items.iter().zip(&values.items) {
-        let Some(text) = key.as_str() else { return Err(Error::of_argument("a key must not be null", 0)) };
-        entries.push(Entry::new(text, key.origin, value.clone()));
-    }
-    let kind = if values.kind == ListKind::Tuple { MapKind::Object } else { MapKind::Map };
-    Ok(call.map_of(kind, entries, None))
 }

@@ -249,7 +249,7 @@ fn format_date(format: &str, time: &Time) -> Result<String, Error> {
         let (year, month, day) = time.date();
         let twelve = if time.hour() % 12 == 0 { 12 } else { time.hour() % 12 };
         let half = if time.hour() < 12 { "am" } else { "pm" };
-        out.push_str(&match verb {
+        let part = match verb {
             "YYYY" => format!("{year:04}"),
             "YY" => format!("{:02}", year % 100),
             "MMMM" => time.month().to_owned(),
@@ -277,7 +277,8 @@ fn format_date(format: &str, time: &Time) -> Result<String, Error> {
             "Z" if time.offset == 0 => "Z".to_owned(),
             "Z" => time.zone(":"),
             _ => return Err(Error::new(format!("`{verb}` is no part of a date format; put text in single quotes"))),
-        });
+        };
+        out.push_str(&part);
     }
     Ok(out)
 }

@@ -1,5 +1,7 @@
 //! Numbers as decimals with a wanted number of digits: what `%f`, `%e` and `%g` of `format` write.
 
+use std::fmt::Write as _;
+
 use crate::value::Number;
 
 /// A magnitude as `0.d1d2d3... * 10^point`, without zeros at its ends; zero has no digits.
@@ -13,17 +15,18 @@ impl Decimal {
     /// The magnitude of a number, exactly.
     pub(super) fn exact(number: &Number) -> Self {
         let (digits, scale) = number.exact_decimal();
-        Self::new(digits.into_bytes(), scale)
+        Self::new(digits.as_bytes(), scale)
     }
 
     /// The magnitude in the fewest digits that read back as the same number.
     pub(super) fn shortest(number: &Number) -> Self {
         let text = number.abs().to_string();
         let scale = text.find('.').map_or(0, |at| text.len() - at - 1);
-        Self::new(text.bytes().filter(u8::is_ascii_digit).collect(), scale)
+        let digits: Vec<u8> = text.bytes().filter(u8::is_ascii_digit).collect();
+        Self::new(&digits, scale)
     }
 
-    fn new(digits: Vec<u8>, scale: usize) -> Self {
+    fn new(digits: &[u8], scale: usize) -> Self {
         let zeros = digits.iter().take_while(|digit| **digit == b'0').count();
         let point = to_i64(digits.len()) - to_i64(scale) - to_i64(zeros);
         let mut decimal = Self { digits: digits[zeros..].to_vec(), point };
@@ -95,7 +98,8 @@ impl Decimal {
         }
         let exponent = if self.digits.is_empty() { 0 } else { self.point - 1 };
         text.push_str(if exponent < 0 { "e-" } else { "e+" });
-        text.push_str(&format!("{:02}", exponent.abs()));
+        // Writing to a string can't fail.
+        let _ = write!(text, "{:02}", exponent.abs());
         text
     }
 

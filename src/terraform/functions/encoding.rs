@@ -1,5 +1,7 @@
 //! Base64, URLs and character sets.
 
+use std::fmt::Write as _;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
@@ -157,7 +159,10 @@ fn urlencode(text: &str) -> String {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => out.push(char::from(byte)),
             b' ' => out.push('+'),
-            _ => out.push_str(&format!("%{byte:02X}")),
+            _ => {
+                // Writing to a string can't fail.
+                let _ = write!(out, "%{byte:02X}");
+            }
         }
     }
     out

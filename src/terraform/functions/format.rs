@@ -10,7 +10,7 @@ use crate::value::{Data, ListKind, Number, OriginId, Part, Shape, Text, Unknown,
 use super::super::lift::reason;
 use super::super::types::Type;
 use super::Error;
-use super::call::{ANY, Call, Function, STRING};
+use super::call::{ANY, Call, Function, STRING, check_length};
 use super::decimal::Decimal;
 use super::json;
 
@@ -30,18 +30,18 @@ fn format(call: &Call<'_>) -> Result<Value, Error> {
 
 fn formatlist(call: &Call<'_>) -> Result<Value, Error> {
     let text = call.text(0)?;
-    let mut length = None;
+    let mut common: Option<(usize, usize)> = None;
     for (at, arg) in call.args.iter().enumerate().skip(1) {
         match &arg.data {
             Data::List(list) if list.rest.is_some() => return Ok(call.unknown(arg)),
-            Data::List(list) => match length {
+            Data::List(list) => match common {
                 Some((first, before)) if before != list.items.len() => {
                     return Err(Error::of_argument(
                         format!("it has {} elements, but argument {first} has {before}", list.items.len()),
                         at,
                     ));
                 }
-                _ => length = Some((at, list.items.len())),
+                _ => common = Some((at, list.items.len())),
             },
             Data::Unknown(unknown) if matches!(unknown.shape, Shape::Any | Shape::List) => {
                 return Ok(call.unknown(arg));
@@ -49,8 +49,9 @@ fn formatlist(call: &Call<'_>) -> Result<Value, Error> {
             _ => {}
         }
     }
-    let count = length.map_or(1, |(_, count)| count);
+    let count = common.map_or(1, |(_, count)| count);
     let mut items = Vec::with_capacity(count);
+    let mut length = 0;
     for at in 0..count {
         let args: Vec<&Value> = call
             .args
@@ -61,13 +62,17 @@ fn formatlist(call: &Call<'_>) -> Result<Value, Error> {
                 _ => Some(arg),
             })
             .collect();
-        items.push(join_parts(format_parts(text, &args, call.origin())?, call.origin()));
+        let item = join_parts(format_parts(text, &args, call.origin())?, call.origin());
+        length += item.as_str().map_or(0, str::len);
+        check_length(length)?;
+        items.push(item);
     }
     Ok(call.list_of(ListKind::List, items, None))
 }
 
 /// One verb with its flags: `%-8.2[1]f`.
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own in the language")]
 struct Verb {
     text: String,
     plus: bool,
@@ -88,6 +93,7 @@ pub(super) fn format_parts(format: &str, args: &[&Value], origin: OriginId) -> R
     let mut used = 0;
     let mut next = 0;
     let mut rest = format;
+    let mut length = 0;
     let push = |pieces: &mut Vec<Part>, text: &str| pieces.push(Part::Known(text.into(), origin));
     while let Some(at) = rest.find('%') {
         push(&mut pieces, &rest[..at]);
@@ -109,7 +115,13 @@ pub(super) fn format_parts(format: &str, args: &[&Value], origin: OriginId) -> R
                 args.len()
             )));
         };
-        pieces.extend(format_verb(&verb, arg, origin).map_err(|error| error.at_argument(number))?);
+        for piece in format_verb(&verb, arg, origin).map_err(|error| error.at_argument(number))? {
+            if let Part::Known(text, _) = &piece {
+                length += text.len();
+                check_length(length)?;
+            }
+            pieces.push(piece);
+        }
     }
     push(&mut pieces, rest);
     if used < args.len() {
@@ -161,7 +173,7 @@ fn read_verb(text: &str) -> Result<Verb, Error> {
     }
     let (at, letter) = chars.next().ok_or_else(end)?;
     verb.letter = letter;
-    verb.text = text.get(..at + letter.len_utf8()).unwrap_or_default().to_owned();
+    text.get(..at + letter.len_utf8()).unwrap_or_default().clone_into(&mut verb.text);
     Ok(verb)
 }
 

@@ -1,5 +1,7 @@
 //! Hashes of texts and files, name-based UUIDs, and what can't be computed twice.
 
+use std::fmt::Write as _;
+
 use md5::Md5;
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha512};
@@ -50,7 +52,11 @@ fn file(call: &Call<'_>, hash: fn(&[u8]) -> String) -> Result<Value, Error> {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing to a string can't fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 /// The namespaces of RFC 4122, which differ in their fourth byte.

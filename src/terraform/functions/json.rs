@@ -1,9 +1,11 @@
 //! `jsonencode` and `jsondecode`: texts that keep the structure that they were made from.
 
+use std::fmt::Write as _;
+
 use crate::value::{Data, Part, Shape, Step, Value, document, join_parts, text};
 
 use super::Error;
-use super::call::{ANY, Call, Function, STRING};
+use super::call::{ANY, Call, Function, STRING, check_length};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("jsondecode", &[STRING.partly()], Shape::Any, decode),
@@ -31,7 +33,7 @@ pub(super) fn with_structure(call: &Call<'_>, text: Value, structure: &Value) ->
 
 /// The pieces of a value's JSON text, as Terraform writes it: without spaces, keys sorted, `<`, `>` and `&` escaped.
 pub(super) fn encode(value: &Value, origin: crate::value::OriginId) -> Result<Vec<Part>, Error> {
-    let mut writer = Writer { pieces: Vec::new(), text: String::new(), origin };
+    let mut writer = Writer { pieces: Vec::new(), text: String::new(), flushed: 0, origin };
     writer.write(value, 0)?;
     writer.flush();
     Ok(writer.pieces)
@@ -57,7 +59,8 @@ fn push_escaped(out: &mut String, text: &str) {
             '\u{8}' => out.push_str("\\b"),
             '\u{c}' => out.push_str("\\f"),
             '<' | '>' | '&' | '\u{2028}' | '\u{2029}' | '\0'..='\u{1f}' => {
-                out.push_str(&format!("\\u{:04x}", u32::from(character)));
+                // Writing to a string can't fail.
+                let _ = write!(out, "\\u{:04x}", u32::from(character));
             }
             _ => out.push(character),
         }
@@ -67,12 +70,15 @@ fn push_escaped(out: &mut String, text: &str) {
 struct Writer {
     pieces: Vec<Part>,
     text: String,
+    /// The length of the texts in the pieces.
+    flushed: usize,
     origin: crate::value::OriginId,
 }
 
 impl Writer {
     fn flush(&mut self) {
         if !self.text.is_empty() {
+            self.flushed += self.text.len();
             self.pieces.push(Part::Known(std::mem::take(&mut self.text).into(), self.origin));
         }
     }
@@ -86,6 +92,7 @@ impl Writer {
         if depth > MAX_DEPTH {
             return Err(Error::new(format!("the value is nested more than {MAX_DEPTH} levels deep")));
         }
+        check_length(self.flushed + self.text.len())?;
         match &value.data {
             Data::Absent | Data::Null => self.text.push_str("null"),
             Data::Bool(known) => self.text.push_str(if *known { "true" } else { "false" }),

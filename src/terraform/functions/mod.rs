@@ -22,6 +22,7 @@ mod filesystem;
 mod format;
 mod hash;
 mod json;
+mod map;
 mod network;
 mod numeric;
 mod regex;
@@ -111,6 +112,7 @@ const FAMILIES: &[&[Function]] = &[
     format::FUNCTIONS,
     hash::FUNCTIONS,
     json::FUNCTIONS,
+    map::FUNCTIONS,
     network::FUNCTIONS,
     numeric::FUNCTIONS,
     regex::FUNCTIONS,

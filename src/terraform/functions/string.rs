@@ -9,7 +9,7 @@ use crate::value::{Data, Part, Shape, Unknown, Value, join_parts};
 
 use super::super::types::Type;
 use super::Error;
-use super::call::{ANY, Call, Function, NUMBER, Param, STRING};
+use super::call::{ANY, Call, Function, NUMBER, Param, STRING, check_length};
 
 const TEXT: Param = STRING.partly();
 
@@ -168,7 +168,10 @@ fn indent(call: &Call<'_>) -> Result<Value, Error> {
     let text = call.arg(1)?;
     let indented = |text: &str| text.replace('\n', &format!("\n{}", " ".repeat(spaces)));
     match &text.data {
-        Data::String(text) => Ok(call.string(indented(text))),
+        Data::String(text) => {
+            check_length(text.len() + text.matches('\n').count() * spaces)?;
+            Ok(call.string(indented(text)))
+        }
         _ => Ok(call.unknown(text)),
     }
 }
@@ -180,6 +183,7 @@ fn join(call: &Call<'_>) -> Result<Value, Error> {
     }
     let mut pieces: Vec<Part> = Vec::new();
     let mut first = true;
+    let mut length = 0;
     for (at, arg) in call.args.iter().enumerate().skip(1) {
         if let Data::Unknown(unknown) = &arg.data
             && matches!(unknown.shape, Shape::Any | Shape::List)
@@ -201,7 +205,13 @@ fn join(call: &Call<'_>) -> Result<Value, Error> {
                 pieces.push(Part::Known(separator.into(), call.origin()));
             }
             first = false;
-            pieces.extend(item);
+            for piece in item {
+                if let Part::Known(text, _) = &piece {
+                    length += text.len() + separator.len();
+                    check_length(length)?;
+                }
+                pieces.push(piece);
+            }
         }
     }
     Ok(join_parts(pieces, call.origin()))

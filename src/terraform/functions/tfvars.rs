@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::value::{Data, Map, Shape, Value};
 
 use super::Error;
-use super::call::{ANY, Call, Function, STRING};
+use super::call::{ANY, Call, Function, STRING, check_length};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     // A text that is not known: the evaluator reads all others.
@@ -69,6 +69,7 @@ fn write(out: &mut String, value: &Value, indent: usize, depth: usize) -> Result
     if depth > MAX_DEPTH {
         return Err(Error::new(format!("the value is nested more than {MAX_DEPTH} levels deep")));
     }
+    check_length(out.len())?;
     match &value.data {
         Data::Null | Data::Absent => out.push_str("null"),
         Data::Bool(known) => out.push_str(if *known { "true" } else { "false" }),

@@ -1,6 +1,7 @@
 //! `yamlencode` and `yamldecode`.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -9,7 +10,7 @@ use crate::syntax::tree::{NodeKind, NodeRef, Scalar, Style};
 use crate::value::{Data, Entry, Number, OriginId, Shape, Text, Value};
 
 use super::Error;
-use super::call::{ANY, Call, Function, STRING};
+use super::call::{ANY, Call, Function, STRING, check_length};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("yamldecode", &[STRING], Shape::Any, decode),
@@ -43,9 +44,10 @@ fn write(out: &mut String, value: &Value, depth: usize, place: Place) -> Result<
         return Err(Error::new(format!("the value is nested more than {MAX_DEPTH} levels deep")));
     }
     let space = if place == Place::Entry { " " } else { "" };
+    check_length(out.len())?;
     match &value.data {
-        Data::List(list) if list.items.is_empty() => out.push_str(&format!("{space}[]\n")),
-        Data::Map(map) if map.entries.is_empty() => out.push_str(&format!("{space}{{}}\n")),
+        Data::List(list) if list.items.is_empty() => out.extend([space, "[]\n"]),
+        Data::Map(map) if map.entries.is_empty() => out.extend([space, "{}\n"]),
         Data::List(list) => {
             // A list in a mapping stands at the mapping's own indentation.
             let depth = if place == Place::Entry { depth.saturating_sub(1) } else { depth };
@@ -83,9 +85,9 @@ fn write(out: &mut String, value: &Value, depth: usize, place: Place) -> Result<
             out.push_str(space);
             write_string(out, text, depth, true);
         }
-        Data::Null | Data::Absent => out.push_str(&format!("{space}null\n")),
-        Data::Bool(known) => out.push_str(&format!("{space}{known}\n")),
-        Data::Number(number) => out.push_str(&format!("{space}{number}\n")),
+        Data::Null | Data::Absent => out.extend([space, "null\n"]),
+        Data::Bool(known) => out.extend([space, if *known { "true\n" } else { "false\n" }]),
+        Data::Number(number) => out.extend([space, &number.to_string(), "\n"]),
         Data::Parts(_) | Data::Unknown(_) | Data::Choice(_) | Data::Entity(_) => {
             return Err(Error::new("the value is not known"));
         }
@@ -155,7 +157,10 @@ fn push_quoted(out: &mut String, text: &str, start: usize, depth: usize) {
             '\u{2028}' => out.push_str("\\L"),
             '\u{2029}' => out.push_str("\\P"),
             '\u{feff}' => out.push_str("\\uFEFF"),
-            '\u{1}'..='\u{1f}' | '\u{7f}'..='\u{9f}' => out.push_str(&format!("\\x{:02X}", u32::from(character))),
+            '\u{1}'..='\u{1f}' | '\u{7f}'..='\u{9f}' => {
+                // Writing to a string can't fail.
+                let _ = write!(out, "\\x{:02X}", u32::from(character));
+            }
             ' ' if foldable && !after_space && column > WIDTH && at > 0 && at + 1 < characters.len() => {
                 out.push('\n');
                 indent(out, depth);
@@ -293,7 +298,7 @@ fn number(text: &str) -> Option<Number> {
         if let Some(hex) = text.strip_prefix("0x").filter(|hex| hex.bytes().all(|digit| digit.is_ascii_hexdigit())) {
             return radix(hex, 16);
         }
-        let octal = text.strip_prefix("0o").unwrap_or(&text[1..]);
+        let octal = text.strip_prefix("0o").or_else(|| text.strip_prefix('0')).unwrap_or_default();
         if !octal.is_empty() && octal.bytes().all(|digit| matches!(digit, b'0'..=b'7')) {
             return radix(octal, 8);
         }
