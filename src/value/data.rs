@@ -350,18 +350,31 @@ impl Entry {
 #[must_use]
 pub fn join_parts(parts: impl IntoIterator<Item = Part>, origin: OriginId) -> Value {
     let mut joined: Vec<Part> = Vec::new();
+    // Several known pieces in a row grow one string, so that the cost stays linear.
+    let mut run = String::new();
+    let close = |joined: &mut Vec<Part>, run: &mut String| {
+        if let Some(Part::Known(text, _)) = joined.last_mut()
+            && !run.is_empty()
+        {
+            *text = std::mem::take(run).into();
+        }
+    };
     for part in parts {
-        match (part, joined.last_mut()) {
+        match (part, joined.last()) {
             (Part::Known(text, _), _) if text.is_empty() => {}
             (Part::Known(text, _), Some(Part::Known(before, _))) => {
-                let mut both = String::with_capacity(before.len() + text.len());
-                both.push_str(before);
-                both.push_str(&text);
-                *before = both.into();
+                if run.is_empty() {
+                    run.push_str(before);
+                }
+                run.push_str(&text);
             }
-            (part, _) => joined.push(part),
+            (part, _) => {
+                close(&mut joined, &mut run);
+                joined.push(part);
+            }
         }
     }
+    close(&mut joined, &mut run);
     match joined.as_slice() {
         [] => Value::string("", origin),
         [Part::Known(text, _)] => Value::string(text.clone(), origin),

@@ -305,8 +305,8 @@ fn fraction(verb: &Verb, number: &Number) -> Text {
 
 /// Fills up to the width: spaces before, or zeros after the sign, or spaces behind.
 fn padded(verb: &Verb, sign: &str, text: &str) -> Text {
-    let length = sign.len() + text.graphemes(true).count();
-    let fill = verb.width.unwrap_or(0).saturating_sub(length);
+    let Some(width) = verb.width else { return format!("{sign}{text}").into() };
+    let fill = width.saturating_sub(sign.len() + text.graphemes(true).count());
     if verb.minus {
         format!("{sign}{text}{}", " ".repeat(fill)).into()
     } else if verb.zero {
