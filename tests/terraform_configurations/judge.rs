@@ -1,9 +1,10 @@
 //! Holds an evaluated project against what Terraform said of the same configuration.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use dynalens::resource::Project;
-use dynalens::value::{Assignment, Data, ListKind, Number, Value};
+use dynalens::value::{Assignment, Data, Entry, List, ListKind, Map, Number, Value};
 use serde_json::Value as Json;
 
 use crate::case::Case;
@@ -101,15 +102,13 @@ impl Judge {
 
     fn resources(&mut self, expected: &serde_json::Map<String, Json>, project: &Project, assignment: &Assignment) {
         let mut ours = BTreeMap::new();
-        for resource in
-            project.resources.iter().filter(|resource| resource.managed && resource.kind == "terraform_data")
-        {
+        for resource in project.resources.iter().filter(|resource| resource.managed) {
             let exists = assignment.apply(&resource.exists);
+            let attributes = assignment.apply(&resource.attributes);
             match exists.as_bool() {
                 Some(false) => {}
                 Some(true) => {
-                    let input = assignment.apply(&resource.attributes);
-                    ours.insert(resource.address.to_string(), input.get("input").cloned());
+                    ours.insert(resource.address.as_str(), (resource.kind.as_str(), attributes));
                 }
                 None if self.measure == Measure::All => {
                     self.departures.push(format!("{}: exists is {}", resource.address, show(&exists)));
@@ -119,10 +118,13 @@ impl Judge {
             }
         }
         for (address, expected) in expected {
-            match ours.remove(address) {
-                Some(Some(input)) => self.compare(address, expected, &input),
-                Some(None) if expected.is_null() || self.measure == Measure::OnlyKnown => {}
-                Some(None) => self.departures.push(format!("{address}: no input, should be {expected}")),
+            match ours.remove(address.as_str()) {
+                Some(("terraform_data", attributes)) => match attributes.get("input") {
+                    Some(input) => self.compare(address, expected, input),
+                    None if expected.is_null() || self.measure == Measure::OnlyKnown => {}
+                    None => self.departures.push(format!("{address}: no input, should be {expected}")),
+                },
+                Some((_, attributes)) => self.compare(address, &written(expected), &stripped(&attributes)),
                 None => self.departures.push(format!("{address}: missing")),
             }
         }
@@ -185,6 +187,38 @@ impl Judge {
             _ => differs(),
         }
     }
+}
+
+/// The arguments of a resource without those that are null and blocks that there are none of, at any depth: a resource
+/// says the same with and without them.
+fn written(expected: &Json) -> Json {
+    match expected {
+        Json::Object(entries) => {
+            let kept = entries.iter().filter(|(_, value)| !value.is_null() && **value != Json::Array(Vec::new()));
+            Json::Object(kept.map(|(key, value)| (key.clone(), written(value))).collect())
+        }
+        Json::Array(items) => Json::Array(items.iter().map(written).collect()),
+        other => other.clone(),
+    }
+}
+
+/// The same for what is evaluated here.
+fn stripped(value: &Value) -> Value {
+    let data = match &value.data {
+        Data::List(list) => {
+            Data::List(Arc::new(List { items: list.items.iter().map(stripped).collect(), ..List::clone(list) }))
+        }
+        Data::Map(map) => {
+            let none = |value: &Value| {
+                value.is_unset() || value.as_list().is_some_and(|list| list.items.is_empty() && list.rest.is_none())
+            };
+            let kept = map.entries.iter().filter(|entry| !none(&entry.value));
+            let entries = kept.map(|entry| Entry { value: stripped(&entry.value), ..entry.clone() }).collect();
+            Data::Map(Arc::new(Map { entries, ..Map::clone(map) }))
+        }
+        other => other.clone(),
+    };
+    Value::new(data, value.origin)
 }
 
 fn is_unknown(expected: &Json) -> bool {
