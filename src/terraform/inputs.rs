@@ -11,12 +11,17 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::resource::Problem;
+use crate::source::Span;
 use crate::syntax::hcl::{Block, ExprKind};
 use crate::value::{Assignment, Case, Choice, Data, Input, InputKind, OriginId, Shape, Step, Symbol, Text, Value};
 
 use super::configuration::Configuration;
 use super::scope::{Evaluator, Instance, Scope};
 use super::uses::{self, Constant, Target, Uses};
+
+/// How many variables that are null by default stay open. Modules that hand a context of many optional values through
+/// compare each of them with null, and their names and tags depend on all of them together; there the defaults hold.
+const MAX_OPTIONAL: usize = 6;
 
 /// Settles the values of the root's variables: what is given, and what stays open.
 pub(super) fn open(evaluator: &mut Evaluator<'_>, root: &Rc<Instance>, given: FxHashMap<Text, Value>) {
@@ -33,6 +38,14 @@ pub(super) fn open(evaluator: &mut Evaluator<'_>, root: &Rc<Instance>, given: Fx
         if let Some(cases) = cases_of(evaluator, block, &name, &found) {
             inputs.push((name, block.header, cases));
         }
+    }
+    // Null by default, and nothing compares the variable with a text of its own.
+    let is_optional = |(_, _, (cases, default)): &(Text, Span, (Vec<Case>, Option<usize>))| {
+        default.and_then(|default| cases.get(default)).is_some_and(|default| default.value.is_unset())
+            && (cases.len() == 2 || !cases.iter().any(|case| case.is_rest))
+    };
+    if inputs.iter().filter(|input| is_optional(input)).count() > MAX_OPTIONAL {
+        inputs.retain(|input| !is_optional(input));
     }
     for (name, header, (cases, default)) in inputs {
         let origin =

@@ -123,3 +123,18 @@ fn the_last_case_is_none_of_the_others() {
         "<key? null: \"own\"; anything else: \"given\">",
     );
 }
+
+#[test]
+fn many_optional_variables_keep_their_defaults() {
+    let names = ["a", "b", "c", "d", "e", "f", "g"];
+    let declared = |count: usize| {
+        let variables = names[..count].iter().map(|name| format!("variable \"{name}\" {{\n  default = null\n}}\n"));
+        variables.collect::<String>()
+    };
+    let joined = |count: usize| {
+        let parts = names[..count].iter().map(|name| format!("var.{name} == null ? \"-\" : var.{name}"));
+        format!("join(\"\", [{}])", parts.collect::<Vec<_>>().join(", "))
+    };
+    check_expression(&declared(7), &joined(7), "\"-------\"");
+    check_expression(&declared(1), &joined(1), "<a? null: \"-\"; anything else: \"${?var.a}\">");
+}
