@@ -23,8 +23,10 @@ impl<'t> Stack<'t> {
         let Some(definition) = self.conditions.get(name) else {
             let message = format!("condition `{name}` is not defined");
             if !*self.open_names.borrow() {
-                let help = format!("define `{name}` in `Conditions`");
-                self.session.report(Problem::error(span, message.clone()).with_help(help));
+                let mut known: Vec<&str> = self.conditions.keys().map(Text::as_str).collect();
+                known.sort_unstable();
+                let close = super::stack::closest(name, known.into_iter());
+                self.tell_undefined(name, span, &message, close, &format!("define `{name}` in `Conditions`"));
             }
             return Value::unknown(message, self.session.origins.literal(span));
         };

@@ -62,6 +62,7 @@ pub fn evaluate(tree: &Tree, options: &Options, loader: &Loader<'_>) -> Option<P
         let evaluated = stack.evaluate();
         let rules = stack.rules();
         session.inputs.borrow_mut().constraints.extend(rules);
+        stack.finish();
         let pseudo = |name| stack.pseudo(name).unwrap_or_else(|| Value::absent(OriginId::NONE));
         (evaluated, pseudo("AWS::Region"), pseudo("AWS::AccountId"))
     };

@@ -48,6 +48,7 @@ impl<'t> Stack<'t> {
         let child = Stack::new(self.session, template, format!("{address}/").into(), Some(passed));
         let mut evaluated = child.evaluate();
         self.session.inputs.borrow_mut().constraints.extend(child.rules());
+        child.finish();
         let header = definition.key.span();
         let call = Call { address, header, span: header.to(definition.value.span()), installed: false, arguments };
         let exists = self.exists(definition);

@@ -45,8 +45,10 @@ impl<'t> Stack<'t> {
             return None;
         }
         let Some(kind) = node.get("Type").and_then(NodeRef::text) else {
-            // An include may hold the type.
-            if !Self::has_loops(node) {
+            // An include or a module may hold the type.
+            if !Self::has_loops(node)
+                && node.get("Type").is_none_or(|kind| Call::of(kind).is_none() && !kind.is_mapping())
+            {
                 let message = format!("resource `{name}` has no type");
                 let help = "add `Type: AWS::...`";
                 self.session.report(Problem::error(key.span(), message).with_help(help));

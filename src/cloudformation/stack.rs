@@ -44,7 +44,20 @@ pub struct Stack<'t> {
     /// Loops or macros may define names that are not known.
     pub open_names: RefCell<bool>,
     pub passed: Option<FxHashMap<Text, Value>>,
+    /// References to names that nothing defines; told by [`Stack::finish`].
+    undefined: RefCell<Vec<Undefined>>,
 }
+
+/// A reference to a name that nothing defines.
+struct Undefined {
+    name: Text,
+    problem: Problem,
+    /// Another name is so near that this one is a slip of the pen.
+    is_slip: bool,
+}
+
+/// From how many names on that it does not define a template is taken for a part of a larger one.
+const MIN_FOREIGN_NAMES: usize = 3;
 
 impl<'t> Stack<'t> {
     /// Reads what the template defines. `passed` are the parameters that a parent stack gives.
@@ -71,6 +84,7 @@ impl<'t> Stack<'t> {
             nested: RefCell::default(),
             open_names,
             passed,
+            undefined: RefCell::default(),
         };
         stack.read_parameters();
         stack.read_definitions();
@@ -223,12 +237,41 @@ impl<'t> Stack<'t> {
         let origin = self.session.origins.literal(span);
         let message = format!("`{name}` is neither a parameter nor a resource of this template");
         let known = self.parameters.keys().copied().chain(self.resources.iter().map(|known| known.name.as_str()));
-        let help = match closest(name, known) {
-            Some(close) => format!("did you mean `{close}`?"),
-            None => "declare it in `Parameters` or `Resources`".to_owned(),
-        };
-        self.session.report(Problem::error(span, message.clone()).with_help(help));
+        self.tell_undefined(name, span, &message, closest(name, known), "declare it in `Parameters` or `Resources`");
         Value::unknown(message, origin)
+    }
+
+    /// Keeps a reference to an undefined name until it is known whether the template is a whole one.
+    pub fn tell_undefined(&self, name: &str, span: Span, message: &str, close: Option<String>, help: &str) {
+        let is_slip = close.is_some();
+        let help = close.map_or_else(|| help.to_owned(), |close| format!("did you mean `{close}`?"));
+        let problem = Problem::error(span, message).with_help(help);
+        self.undefined.borrow_mut().push(Undefined { name: name.into(), problem, is_slip });
+    }
+
+    /// Reports undefined names. A file that refers to several of them is a part that is put together with others before
+    /// it is deployed (as Rain, `cfn-include` and home-made tools do): one note says so.
+    pub fn finish(&self) {
+        let undefined = std::mem::take(&mut *self.undefined.borrow_mut());
+        let mut names: Vec<&Text> = undefined.iter().filter(|one| !one.is_slip).map(|one| &one.name).collect();
+        names.sort();
+        names.dedup();
+        let is_part = self.prefix.is_empty() && names.len() >= MIN_FOREIGN_NAMES;
+        if is_part && let Some(first) = undefined.first() {
+            let shown: Vec<String> = names.iter().take(3).map(|name| format!("`{name}`")).collect();
+            let message = format!(
+                "{} names are used here and not defined ({}, ...); the file is taken for a part of a larger template",
+                names.len(),
+                shown.join(", ")
+            );
+            let span = first.problem.span.unwrap_or_else(|| self.template.root.span());
+            self.session.report(Problem::note(span, message).with_help("check the template that it becomes a part of"));
+        }
+        for one in undefined {
+            if !is_part {
+                self.session.report(one.problem);
+            }
+        }
     }
 
     /// Whether a transform may define a name that the template does not: roles and versions of functions, stages of
@@ -247,8 +290,8 @@ impl<'t> Stack<'t> {
 }
 
 /// The nearest of some names, if one is near enough to be meant: the one with the fewest changed letters.
-fn closest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<String> {
-    let limit = (name.chars().count() / 3).clamp(1, 3);
+pub fn closest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<String> {
+    let limit = (name.chars().count() / 3).min(3);
     let mut names: Vec<&str> = known.filter(|known| known.len().abs_diff(name.len()) <= limit).collect();
     names.sort_unstable();
     names

@@ -40,9 +40,13 @@ impl<'t> Template<'t> {
     /// Whether macros run over the whole template of which nothing is known: names that are not defined may be theirs.
     #[must_use]
     pub fn has_macros(&self) -> bool {
-        self.transforms.iter().any(|name| {
-            !name.starts_with("AWS::Serverless") && *name != "AWS::LanguageExtensions" && *name != "AWS::Include"
-        })
+        // Modules of Rain and of the AWS CLI are put in before the template is deployed.
+        self.root.get("Modules").is_some()
+            || self.root.get("Rain").is_some()
+            || self.tree.file.text().contains("Rain::")
+            || self.transforms.iter().any(|name| {
+                !name.starts_with("AWS::Serverless") && *name != "AWS::LanguageExtensions" && *name != "AWS::Include"
+            })
     }
 }
 

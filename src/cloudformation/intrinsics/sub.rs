@@ -65,6 +65,13 @@ impl<'t> Stack<'t> {
             return self.substitute(call, call.argument, template, None, scope);
         }
         let items = call.items();
+        if items.is_empty() && !call.tagged && Call::of(call.argument).is_some() {
+            return self.not_known(call, "its text is not written out");
+        }
+        if call.argument.is_mapping() {
+            // Tools of their own put texts in here before the template is deployed.
+            return self.not_known(call, "its text is not written out");
+        }
         match items.as_slice() {
             [template] => match template.text() {
                 Some(text) => self.substitute(call, *template, text, None, scope),

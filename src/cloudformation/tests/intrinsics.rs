@@ -46,6 +46,16 @@ fn undefined_names_are_errors_with_a_suggestion() {
 }
 
 #[test]
+fn a_part_of_a_template_is_told_once() {
+    let part = "Resources:\n  T:\n    Type: AWS::DynamoDB::Table\n    Condition: Elsewhere\n    Properties: {A: !Ref One, B: !GetAtt Another.Arn, C: !Ref Tt}\n";
+    check(
+        part,
+        r#"T DynamoDB::Table if <? condition `Elsewhere` is not defined> {A: <? `One` is neither a parameter nor a resource of this template>, B: <? `Another` is neither a parameter nor a resource of this template>, C: <? `Tt` is neither a parameter nor a resource of this template>}
+           note at "!Ref One": 3 names are used here and not defined (`Another`, `Elsewhere`, `One`, ...); the file is taken for a part of a larger template (check the template that it becomes a part of)"#,
+    );
+}
+
+#[test]
 fn sub_puts_variables_and_own_values_in() {
     let head = "Parameters: {P: {Type: String, Default: p}, N: {Type: Number, Default: 3}}";
     check_value(head, "!Sub 'a-${P}-${N}'", r#""a-p-3""#);
