@@ -179,7 +179,7 @@ pub fn page(name: &str, fields: &str) -> String {
         ("since", "0.1.0"),
     ] {
         if !fields.lines().any(|line| line.starts_with(&format!("{field}:"))) {
-            front.push_str(&format!("{field}: {default}\n"));
+            front.extend([field, ": ", default, "\n"]);
         }
     }
     let options = if fields.contains("options:") { "# Options\n\nSome.\n\n" } else { "" };

@@ -383,13 +383,12 @@ impl<'p> Judge<'_, 'p> {
 
     fn failed(&self, scene: &Scene<'_>, entity: &Entity, required: Outcome) -> Leaf {
         let render = |template| scene.render(template).map_err(|_| exhausted());
-        let (message, help, label) = match (
+        let (Ok(message), Ok(help), Ok(label)) = (
             render(&self.page.message),
             self.page.help.as_ref().map(render).transpose(),
             self.page.label.as_ref().map(render).transpose(),
-        ) {
-            (Ok(message), Ok(help), Ok(label)) => (message, help, label),
-            _ => return exhausted(),
+        ) else {
+            return exhausted();
         };
         let mut evidence = required.evidence;
         let mut named = 0;

@@ -149,6 +149,10 @@ impl Scene<'_> {
                 Some(id) => self.is_non_production(id)?,
                 None => open_or_error(first, "an entity"),
             },
+            Function::Undetermined => {
+                let why = first.as_str().unwrap_or("the policy can't tell");
+                Outcome::unknown(why, evidence.first().map_or(OriginId::NONE, Evidence::origin), Vec::new())
+            }
             Function::Known => known(&[], evidence.to_vec()),
         })
     }

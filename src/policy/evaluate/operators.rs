@@ -268,7 +268,13 @@ impl Scene<'_> {
     pub(super) fn compare(&self, what: Comparison, left: Outcome, right: Outcome) -> Evaluated {
         let evidence = join(left.evidence, right.evidence);
         if let (Some(a), Some(b)) = (Numeric::of(&left.what), Numeric::of(&right.what)) {
-            return Ok(Outcome::truth(holds(what, a.order(b)), evidence));
+            return Ok(match (a.order(b), what) {
+                (Some(ordering), _) => Outcome::truth(holds(what, ordering), evidence),
+                // What is no number differs from everything, and is in no order with anything.
+                (None, Comparison::Equal) => Outcome::truth(false, evidence),
+                (None, Comparison::NotEqual) => Outcome::truth(true, evidence),
+                (None, _) => Outcome::error("the result of a calculation is no number"),
+            });
         }
         let negated = what == Comparison::NotEqual;
         match (left.what, right.what) {
@@ -463,12 +469,11 @@ fn ordered(what: Comparison, left: &Value, right: &Value, evidence: Vec<Evidence
         }
         _ => return Outcome::error(format!("a {} and a {} have no order", left.type_name(), right.type_name())),
     };
-    Outcome::truth(holds(what, Some(ordering)), evidence)
+    Outcome::truth(holds(what, ordering), evidence)
 }
 
-/// Whether a comparison holds for an order. What is no number is in no order with anything, and different from all.
-fn holds(what: Comparison, ordering: Option<Ordering>) -> bool {
-    let Some(ordering) = ordering else { return what == Comparison::NotEqual };
+/// Whether a comparison holds for an order.
+fn holds(what: Comparison, ordering: Ordering) -> bool {
     match what {
         Comparison::Less => ordering.is_lt(),
         Comparison::LessOrEqual => ordering.is_le(),

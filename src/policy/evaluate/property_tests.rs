@@ -244,7 +244,7 @@ fn cel_shown(value: &Cel) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1500, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1000, ..ProptestConfig::default() })]
 
     #[test]
     fn conditions_agree_with_the_crates_interpreter(expression in booleans(4), inputs in inputs()) {

@@ -196,6 +196,8 @@ fn functions_give_what_the_page_says() {
     is("'orders'.matches('^[a-z]+$')", &[], "true");
     is("'orders'.matches('[')", &[], "error");
     is("[1, 2, 3].map(x, x > 1, x * 2)", &[], "[4, 6]");
+    is("undetermined('scaled elsewhere')", &[], "unknown");
+    is("false || undetermined('scaled elsewhere')", &[], "unknown");
     is("options.x * 2.0", &[("x", number(3))], "6");
     is("options.x / 2", &[("x", float(2.5))], "1.25");
 }

@@ -36,6 +36,7 @@ pub enum Function {
     Pieces,
     Quote,
     NonProduction,
+    Undetermined,
 }
 
 /// What a parameter takes; [`Kind`] without its boxes.
@@ -113,6 +114,7 @@ pub const FUNCTIONS: &[Signature] = &[
     global("pieces", Function::Pieces, &[Parameter::Text]),
     global("quote", Function::Quote, &[Parameter::TextOrList]),
     global("non_production", Function::NonProduction, &[Parameter::Entity]),
+    global("undetermined", Function::Undetermined, &[Parameter::Text]),
 ];
 
 impl Parameter {
@@ -180,6 +182,7 @@ impl Function {
                 Kind::List(inner) if matches!(*inner, Kind::List(_)) => *inner,
                 _ => Kind::List(Box::new(Kind::Any)),
             },
+            Self::Undetermined => Kind::Any,
             Self::Values => match first {
                 Kind::Map(value) => Kind::List(value),
                 _ => Kind::List(Box::new(Kind::Any)),

@@ -11,10 +11,11 @@ use cel::Env;
 use cel::common::ast::{EntryExpr, Expr, IdedExpr, LiteralValue, SourceInfo, operators};
 
 use crate::model::schema::Subject;
-use crate::policy::nearest::nearest;
 
+use super::constant::Constant;
 use super::functions::{FUNCTIONS, Function, Signature};
 use super::kinds::Kind;
+use super::mistake::{Mistake, find_word, first_place, suggestion, syntax_mistake};
 use super::{Arithmetic, Comparison, Each, Node, NodeId, Program, Slice};
 
 /// How many nodes one expression may have.
@@ -24,22 +25,10 @@ pub const MAX_NODES: usize = 4000;
 const MAX_LENGTH: usize = 4000;
 
 /// How deep an expression may be nested, for the parser.
-const MAX_DEPTH: u16 = 60;
+pub(super) const MAX_DEPTH: u16 = 60;
 
 /// How deep its tree may be: chains of operators are deep where brackets are not.
 const MAX_TREE: usize = 60;
-
-/// What is wrong with an expression.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mistake {
-    /// Byte offsets in the expression's text.
-    pub start: usize,
-    pub end: usize,
-    /// A lower-case phrase.
-    pub message: String,
-    /// What to write instead.
-    pub help: Option<String>,
-}
 
 /// The names that an expression may use.
 #[derive(Clone, Debug, Default)]
@@ -96,58 +85,6 @@ pub fn literal(value: &Constant) -> Program {
     };
     lowering.constant(value);
     lowering.finish()
-}
-
-/// A constant as YAML knows it.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Constant {
-    Null,
-    Bool(bool),
-    Integer(i64),
-    Double(f64),
-    Text(String),
-    List(Vec<Constant>),
-    Map(Vec<(String, Constant)>),
-}
-
-impl Constant {
-    /// The kind of the constant.
-    #[must_use]
-    pub fn kind(&self) -> Kind {
-        match self {
-            Self::Null => Kind::Null,
-            Self::Bool(_) => Kind::Bool,
-            Self::Integer(_) | Self::Double(_) => Kind::Number,
-            Self::Text(_) => Kind::Text,
-            Self::List(items) => {
-                Kind::List(Box::new(items.iter().map(Self::kind).reduce(Kind::join).unwrap_or(Kind::Any)))
-            }
-            Self::Map(entries) => {
-                let values = entries.iter().map(|(_, value)| value.kind());
-                Kind::Map(Box::new(values.reduce(Kind::join).unwrap_or(Kind::Any)))
-            }
-        }
-    }
-}
-
-fn syntax_mistake(text: &str, errors: &cel::ParseErrors) -> Mistake {
-    let Some(error) = errors.errors.first() else {
-        return Mistake { start: 0, end: text.len(), message: "this is no expression".into(), help: None };
-    };
-    let (line, column) = error.pos;
-    let line = usize::try_from(line).unwrap_or(1).max(1);
-    let column = usize::try_from(column).unwrap_or(1).max(1);
-    let before: usize = text.split_inclusive('\n').take(line - 1).map(str::len).sum();
-    let here = text.get(before..).unwrap_or_default();
-    let offset: usize = here.chars().take(column - 1).map(char::len_utf8).sum();
-    let start = (before + offset).min(text.len());
-    let end = text.get(start..).and_then(|rest| rest.chars().next()).map_or(text.len(), |next| start + next.len_utf8());
-    let message = if error.msg.contains("recursion") {
-        format!("it is nested more than {MAX_DEPTH} deep")
-    } else {
-        format!("this is no CEL expression: {}", error.msg.trim().replace('\'', "`"))
-    };
-    Mistake { start, end, message, help: None }
 }
 
 struct Lowering<'a> {
@@ -649,48 +586,6 @@ fn arithmetic(name: &str) -> Option<Arithmetic> {
         operators::MODULO => Arithmetic::Remainder,
         _ => return None,
     })
-}
-
-/// "did you mean ...?", or the list where it is short.
-pub(in crate::policy) fn suggestion(name: &str, known: &[String]) -> Option<String> {
-    if let Some(meant) = nearest(name, known.iter().map(String::as_str)) {
-        return Some(format!("did you mean `{meant}`?"));
-    }
-    (!known.is_empty() && known.len() <= 8).then(|| format!("there are {}", known.join(", ")))
-}
-
-/// Where the first character of a tree stands.
-fn first_place(at: &IdedExpr, places: &SourceInfo) -> usize {
-    let own = places.offset_for(at.id).map_or(usize::MAX, |(start, _)| start as usize);
-    let inner = match &at.expr {
-        Expr::Select(select) => first_place(&select.operand, places),
-        Expr::Call(call) => {
-            let target = call.target.as_deref().map_or(usize::MAX, |target| first_place(target, places));
-            call.args.first().map_or(target, |first| target.min(first_place(first, places)))
-        }
-        _ => usize::MAX,
-    };
-    match own.min(inner) {
-        usize::MAX => 0,
-        place => place,
-    }
-}
-
-/// Where a word stands by itself, at or after an offset.
-fn find_word(text: &str, word: &str, from: usize) -> Option<usize> {
-    let is_word = |character: char| character.is_alphanumeric() || character == '_';
-    let mut at = from;
-    while let Some(found) = text.get(at..).and_then(|rest| rest.find(word)) {
-        let start = at + found;
-        let end = start + word.len();
-        let before = text.get(..start).and_then(|before| before.chars().next_back()).is_some_and(is_word);
-        let after = text.get(end..).and_then(|after| after.chars().next()).is_some_and(is_word);
-        if !before && !after {
-            return Some(start);
-        }
-        at = end;
-    }
-    None
 }
 
 /// Positions are bounded by [`MAX_NODES`] and the sizes of pages.

@@ -6,16 +6,20 @@
 //! a user's own pages (built when they are loaded). Uses only the schema of the model from the rest of the crate,
 //! because the build script compiles it too.
 
+mod constant;
 mod functions;
 mod kinds;
 mod lower;
+mod mistake;
 mod template;
 
 use std::borrow::Cow;
 
+pub use constant::Constant;
 pub use functions::{FUNCTIONS, Function, Signature};
 pub use kinds::{Kind, plural};
-pub use lower::{Constant, MAX_NODES, Mistake, Names, compile, literal};
+pub use lower::{MAX_NODES, Names, compile, literal};
+pub use mistake::Mistake;
 pub use template::{Piece, Template, template};
 
 /// Index of a node in its program.

@@ -5,7 +5,8 @@
 use std::borrow::Cow;
 
 use super::Program;
-use super::lower::{Mistake, Names, compile};
+use super::lower::{Names, compile};
+use super::mistake::Mistake;
 
 /// A text with expressions in it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -74,11 +75,8 @@ fn closing_brace(text: &str) -> Option<usize> {
         match (quote, character) {
             (Some(_), _) if escaped => escaped = false,
             (Some(_), '\\') => escaped = true,
-            (Some(open), _) => {
-                if character == open {
-                    quote = None;
-                }
-            }
+            (Some(open), _) if character == open => quote = None,
+            (Some(_), _) => {}
             (None, '"' | '\'') => quote = Some(character),
             (None, '{') => depth += 1,
             (None, '}') => {

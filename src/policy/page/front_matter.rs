@@ -104,9 +104,9 @@ impl<'a> Reader<'a> {
             );
             self.mistakes.push(node.mistake(format!("there is no pillar `{pillar}`"), Some(help)));
         }
-        let severity = self.scale("severity", Severity::from_name, &names(Severity::ALL, |level| level.name()));
-        let confidence = self.scale("confidence", Confidence::from_name, &names(Confidence::ALL, |level| level.name()));
-        let profile = self.scale("profile", Profile::from_name, &names(Profile::ALL, |level| level.name()));
+        let severity = self.scale("severity", Severity::from_name, &names(Severity::ALL, Severity::name));
+        let confidence = self.scale("confidence", Confidence::from_name, &names(Confidence::ALL, Confidence::name));
+        let profile = self.scale("profile", Profile::from_name, &names(Profile::ALL, Profile::name));
         for (field, found) in [("severity", severity.is_some()), ("profile", profile.is_some())] {
             if !found && self.get(field).is_none() {
                 self.missing(field);
@@ -538,8 +538,7 @@ fn names<T: Copy>(all: &[T], name: impl Fn(T) -> &'static str) -> Vec<&'static s
 /// Whether a path of fields with dots exists; else the first segment that does not, and a suggestion.
 fn check_path(subject: Subject, path: &str) -> Result<(), (String, Option<String>)> {
     let mut fields = SUBJECTS.iter().find(|schema| schema.subject == subject).map_or(&[][..], |schema| schema.fields);
-    let mut segments = path.split('.').peekable();
-    while let Some(segment) = segments.next() {
+    for segment in path.split('.') {
         let Some(field) = fields.iter().find(|field| field.name == segment) else {
             let help =
                 nearest(segment, fields.iter().map(|field| field.name)).map(|meant| format!("did you mean `{meant}`?"));

@@ -109,6 +109,15 @@ fn texts_are_checked_where_they_have_expressions() {
 }
 
 #[test]
+fn broken_yaml_is_a_mistake_at_its_line() {
+    let text = page("some-name", "require: a ? b : c");
+    let Err(mistakes) = Page::parse(&text) else { panic!("it is broken") };
+    assert_eq!(text[..mistakes[0].start].matches('\n').count(), 2, "{mistakes:?}");
+    assert!(mistakes[0].message.starts_with("the front matter is no valid YAML: "), "{mistakes:?}");
+    assert!(!mistakes[0].message.contains("line"), "{mistakes:?}");
+}
+
+#[test]
 fn a_fix_says_whether_it_is_safe_and_sets_fields_that_exist() {
     says(
         "require: 'true'\nfix: { set: { deletion_protecton: true }, safe: true }",

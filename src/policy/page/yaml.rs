@@ -36,10 +36,12 @@ pub(super) struct Entry {
 /// Reads a YAML document that begins at `base` of the page.
 pub(super) fn read(text: &str, base: usize) -> Result<Node, Mistake> {
     let raw: Spanned<Raw> = serde_saphyr::from_str(text).map_err(|error| {
-        let start = error.location().and_then(|location| location.span().byte_offset()).unwrap_or(0);
-        let start = base + usize::try_from(start).unwrap_or(0).min(text.len());
+        let location = error.location();
+        let start = base + location.map_or(0, |location| offset(&location, text));
         let message = error.without_snippet().to_string();
-        let message = message.lines().next().unwrap_or_default().trim().to_owned();
+        let message = message.lines().next().unwrap_or_default();
+        // The place is said by the mistake itself.
+        let message = message.split(" at line ").next().unwrap_or_default().trim().to_owned();
         Mistake { start, end: start, message: format!("the front matter is no valid YAML: {message}"), help: None }
     })?;
     Ok(node(raw, text, base))
@@ -65,6 +67,19 @@ fn node(raw: Spanned<Raw>, text: &str, base: usize) -> Node {
         ),
     };
     Node { start, end, data }
+}
+
+/// The byte offset of a place that may be given by line and column only.
+fn offset(location: &serde_saphyr::Location, text: &str) -> usize {
+    let number = |value: u64| usize::try_from(value).unwrap_or(0);
+    if let Some(known) = location.span().byte_offset() {
+        return number(known).min(text.len());
+    }
+    let line = number(location.line()).max(1);
+    let before: usize = text.split_inclusive('\n').take(line - 1).map(str::len).sum();
+    let here = text.get(before..).unwrap_or_default().lines().next().unwrap_or_default();
+    let column = number(location.column()).max(1);
+    (before + here.chars().take(column - 1).map(char::len_utf8).sum::<usize>()).min(text.len())
 }
 
 fn place(location: &serde_saphyr::Location, text: &str, base: usize) -> (usize, usize) {
