@@ -2,7 +2,7 @@
 
 use crate::value::{Data, OriginId, Symbol, Value, text};
 
-use super::derive::{each, never, or_else, parse_json, spread, texts};
+use super::derive::{each, never, or_else, spread, texts};
 use super::draft::Draft;
 use super::drafts::Drafts;
 use super::read::{Blocks, Reader};
@@ -133,7 +133,7 @@ fn filters(reader: &Reader<'_>, consumer: &mut Draft, pipe: bool) {
     let items = blocks.list.iter().map(|block| {
         let pattern = reader.raw_in(&block.value, block.header, pattern);
         let tree = each(&pattern, &mut |pattern| match &pattern.data {
-            Data::String(_) | Data::Parts(_) => parse_json(pattern)
+            Data::String(_) | Data::Parts(_) => crate::value::decoded(&reader.project.origins, pattern)
                 .unwrap_or_else(|| Value::unknown("the filter pattern can't be read as JSON", pattern.origin)),
             Data::Absent => Value::map(Vec::new(), pattern.origin),
             _ => pattern.clone(),

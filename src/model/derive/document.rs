@@ -3,9 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::value::{
-    Data, Entry, List, ListKind, Map, MapKind, OriginId, Part, Symbol, Unknown, Value, combine, join_parts,
-};
+use crate::value::{Data, Entry, List, ListKind, OriginId, Symbol, Unknown, Value, combine, decoded};
 
 use super::super::read::{Blocks, Context, Reader};
 use super::each;
@@ -22,7 +20,7 @@ fn documents(context: &Context<'_>, document: &Value, depth: usize) -> Value {
     each(document, &mut |document| match &document.data {
         Data::Absent | Data::Null => Value::absent(document.origin),
         Data::String(text) if text.trim().is_empty() => Value::absent(document.origin),
-        Data::String(_) | Data::Parts(_) => match parse_json(document) {
+        Data::String(_) | Data::Parts(_) => match decoded(&context.project.origins, document) {
             Some(tree) => of_tree(&tree),
             None => Value::unknown("the policy document can't be read as JSON", document.origin),
         },
@@ -270,81 +268,4 @@ fn of_blocks(reader: &Reader<'_>, depth: usize) -> Value {
 
 fn open(why: &str) -> Arc<Unknown> {
     Arc::new(Unknown { why: why.into(), symbol: None, shape: crate::value::Shape::Any })
-}
-
-/// Marks where an open piece stands in a JSON text; private-use characters stand in no policy.
-const MARK: char = '\u{e000}';
-
-/// A JSON text, parts of which may be open, as a tree. Open pieces have to stand inside of strings.
-pub(in crate::model) fn parse_json(text: &Value) -> Option<Value> {
-    let (json, pieces) = match &text.data {
-        Data::String(json) => (json.to_string(), Vec::new()),
-        Data::Parts(parts) => {
-            let mut json = String::new();
-            let mut pieces = Vec::new();
-            for part in parts.iter() {
-                match part {
-                    Part::Known(known, _) => json.push_str(known),
-                    Part::Open(..) => {
-                        json.push(MARK);
-                        json.push_str(&pieces.len().to_string());
-                        json.push(MARK);
-                        pieces.push(part.clone());
-                    }
-                }
-            }
-            (json, pieces)
-        }
-        _ => return None,
-    };
-    // serde_json bounds the nesting of what it reads.
-    let tree: serde_json::Value = serde_json::from_str(&json).ok()?;
-    Some(from_json(&tree, &pieces, text.origin))
-}
-
-fn from_json(tree: &serde_json::Value, pieces: &[Part], origin: OriginId) -> Value {
-    match tree {
-        serde_json::Value::Null => Value::null(origin),
-        serde_json::Value::Bool(flag) => Value::bool(*flag, origin),
-        serde_json::Value::Number(number) => match crate::value::Number::parse(&number.to_string()) {
-            Some(number) => Value::number(number, origin),
-            None => Value::string(number.to_string(), origin),
-        },
-        serde_json::Value::String(text) => with_pieces(text, pieces, origin),
-        serde_json::Value::Array(items) => {
-            Value::list(items.iter().map(|item| from_json(item, pieces, origin)).collect(), origin)
-        }
-        serde_json::Value::Object(entries) => {
-            let entries = entries
-                .iter()
-                .map(|(key, value)| Entry::new(key.as_str(), origin, from_json(value, pieces, origin)))
-                .collect();
-            Value::new(Data::Map(Arc::new(Map { kind: MapKind::Object, entries, rest: None })), origin)
-        }
-    }
-}
-
-fn with_pieces(text: &str, pieces: &[Part], origin: OriginId) -> Value {
-    if !text.contains(MARK) {
-        return Value::string(text, origin);
-    }
-    let parts = text.split(MARK).enumerate().filter_map(|(at, piece)| {
-        if at % 2 == 1 {
-            piece.parse::<usize>().ok().and_then(|number| pieces.get(number)).cloned()
-        } else {
-            (!piece.is_empty()).then(|| Part::Known(piece.into(), origin))
-        }
-    });
-    let joined = join_parts(parts, origin);
-    match &joined.data {
-        // A string that is one open piece is that piece, which is a text then.
-        Data::Parts(parts) => match &**parts {
-            [Part::Open(unknown, place)] => {
-                let text = Unknown { shape: crate::value::Shape::String, ..(**unknown).clone() };
-                Value::new(Data::Unknown(Arc::new(text)), *place)
-            }
-            _ => joined,
-        },
-        _ => joined,
-    }
 }

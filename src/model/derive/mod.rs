@@ -6,7 +6,7 @@ mod keys;
 mod scaling;
 mod tags;
 
-pub(super) use document::{parse_json, statements, texts};
+pub(super) use document::{statements, texts};
 pub(super) use encryption::{key_class, replica_key_class, without_empty};
 pub(super) use keys::set_keys;
 pub(super) use scaling::{direction, is_dynamodb, never, separate};

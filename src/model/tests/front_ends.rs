@@ -144,3 +144,47 @@ output "table" { value = aws_dynamodb_table.this.id }
     assert_eq!(built.show(table, "contributor_insights.enabled"), "true");
     assert_ne!(built.value(table, "name").origin, OriginId::NONE);
 }
+
+#[test]
+fn statements_of_an_encoded_policy_stand_where_they_are_written_and_follow_inputs() {
+    let (built, sources) = terraform(&[(
+        "infra/main.tf",
+        r#"
+variable "wide" { type = bool }
+
+resource "aws_dynamodb_table" "t" {
+  name     = "t"
+  hash_key = "pk"
+  attribute {
+    name = "pk"
+    type = "S"
+  }
+}
+
+locals {
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = "*"
+      Action    = var.wide ? "dynamodb:*" : "dynamodb:GetItem"
+      Resource  = aws_dynamodb_table.t.arn
+    }]
+  })
+}
+
+resource "aws_dynamodb_resource_policy" "p" {
+  resource_arn = aws_dynamodb_table.t.arn
+  policy       = coalesce(local.policy, "{}")
+}
+"#,
+    )]);
+    let statements = built.value("aws_dynamodb_resource_policy.p", "statements");
+    let statement = &statements.as_list().unwrap().items[0];
+    let effect = statement.get("effect").unwrap();
+    let span = built.project.origins.span(effect.origin).unwrap();
+    assert_eq!(sources.get(span.file).unwrap().slice(span), "\"Allow\"");
+    assert!(built.text(statement.get("actions").unwrap()).contains("dynamodb:GetItem"));
+    let Data::List(resources) = &statement.get("resources").unwrap().data else { panic!("{statement:?}") };
+    assert!(resources.items[0].as_unknown().is_some_and(|unknown| unknown.symbol.is_some()));
+}
