@@ -8,11 +8,12 @@
 //! 3. [`stack`] holds the definitions and evaluates names lazily, each once; [`eval`] and [`intrinsics`] turn nodes into
 //!    values, [`conditions`] into truth values, [`for_each`] writes loops out;
 //! 4. [`resources`] builds resources, [`sam`] adds what the serverless transform makes, [`nested`] what nested stacks
-//!    hold.
+//!    hold, [`cdk`] the constructs behind them.
 //!
 //! Nothing here knows DynamoDB, beyond the list of the services whose properties are worth evaluating ([`types`]).
 
 mod call;
+pub mod cdk;
 mod compared;
 mod conditions;
 mod eval;
@@ -49,6 +50,9 @@ pub fn evaluate(tree: &Tree, options: &Options, loader: &Loader<'_>) -> Option<P
         _ => return template::looks_like_one(tree).then(|| unread(tree, options)),
     };
     let library = library::Library::gather(tree, loader);
+    let artifact = cdk::Artifact::of(tree, loader);
+    let bound = artifact.as_ref().map(|artifact| artifact.complete(options));
+    let options = bound.as_ref().unwrap_or(options);
     let language = if template.is_serverless() { Language::Sam } else { Language::CloudFormation };
     let session = session::Session::new(options, &library, tree.len() + library.nodes());
     for problem in syntax_problems(tree) {
@@ -57,7 +61,7 @@ pub fn evaluate(tree: &Tree, options: &Options, loader: &Loader<'_>) -> Option<P
     for problem in &library.problems {
         session.report(problem.clone());
     }
-    let (evaluated, region, account) = {
+    let (mut evaluated, region, account) = {
         let stack = stack::Stack::new(&session, template, "".into(), None);
         let evaluated = stack.evaluate();
         let rules = stack.rules();
@@ -67,6 +71,7 @@ pub fn evaluate(tree: &Tree, options: &Options, loader: &Loader<'_>) -> Option<P
         (evaluated, pseudo("AWS::Region"), pseudo("AWS::AccountId"))
     };
     let (origins, inputs, problems) = session.into_parts();
+    cdk::name_constructs(&mut evaluated.resources, artifact.as_ref(), &origins, loader);
     Some(Project {
         language,
         path: tree.file.path.clone(),

@@ -291,7 +291,8 @@ impl<'t> Stack<'t> {
 
 /// The nearest of some names, if one is near enough to be meant: the one with the fewest changed letters.
 pub fn closest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<String> {
-    let limit = (name.chars().count() / 3).min(3);
+    let length = name.chars().count();
+    let limit = if length <= 2 { 0 } else { ((length + 2) / 3).min(3) };
     let mut names: Vec<&str> = known.filter(|known| known.len().abs_diff(name.len()) <= limit).collect();
     names.sort_unstable();
     names

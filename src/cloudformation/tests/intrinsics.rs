@@ -47,10 +47,10 @@ fn undefined_names_are_errors_with_a_suggestion() {
 
 #[test]
 fn a_part_of_a_template_is_told_once() {
-    let part = "Resources:\n  T:\n    Type: AWS::DynamoDB::Table\n    Condition: Elsewhere\n    Properties: {A: !Ref One, B: !GetAtt Another.Arn, C: !Ref Tt}\n";
+    let part = "Resources:\n  Table:\n    Type: AWS::DynamoDB::Table\n    Condition: Elsewhere\n    Properties: {A: !Ref One, B: !GetAtt Another.Arn, C: !Ref Tabel}\n";
     check(
         part,
-        r#"T DynamoDB::Table if <? condition `Elsewhere` is not defined> {A: <? `One` is neither a parameter nor a resource of this template>, B: <? `Another` is neither a parameter nor a resource of this template>, C: <? `Tt` is neither a parameter nor a resource of this template>}
+        r#"Table DynamoDB::Table if <? condition `Elsewhere` is not defined> {A: <? `One` is neither a parameter nor a resource of this template>, B: <? `Another` is neither a parameter nor a resource of this template>, C: <? `Tabel` is neither a parameter nor a resource of this template>}
            note at "!Ref One": 3 names are used here and not defined (`Another`, `Elsewhere`, `One`, ...); the file is taken for a part of a larger template (check the template that it becomes a part of)"#,
     );
 }

@@ -1,5 +1,6 @@
 //! Templates and what they come to, printed compactly.
 
+mod cdk;
 mod conditions;
 mod intrinsics;
 mod loops;
