@@ -67,7 +67,7 @@ impl Evaluator<'_> {
         };
         let mut made = Vec::with_capacity(elements.list.len());
         for (key, value) in elements.list {
-            made.push(self.bound(part.key_name.as_ref(), &part.value_name, key, value, scope, |scope| {
+            made.push(bound(part.key_name.as_ref(), &part.value_name, key, value, scope, |scope| {
                 let keep = match &part.condition {
                     Some(condition) => self.eval(condition, scope)?,
                     None => Value::bool(true, origin),
@@ -112,26 +112,6 @@ impl Evaluator<'_> {
             object_of(pairs, part.group, rest, origin)
         })?;
         self.bounded(result)
-    }
-
-    /// Runs a computation with the names of a `for` bound to one element.
-    fn bound<T>(
-        &self,
-        key_name: Option<&Name>,
-        value_name: &Name,
-        key: Value,
-        value: Value,
-        scope: Scope<'_>,
-        compute: impl FnOnce(Scope<'_>) -> Result<T, Error>,
-    ) -> Result<T, Error> {
-        let outer = Binding { name: &value_name.text, value, next: scope.names };
-        match key_name {
-            Some(key_name) => {
-                let inner = Binding { name: &key_name.text, value: key, next: Some(&outer) };
-                compute(Scope { names: Some(&inner), ..scope })
-            }
-            None => compute(Scope { names: Some(&outer), ..scope }),
-        }
     }
 
     pub(super) fn splat(&self, list: &Expr, each: &Expr, span: Span, scope: Scope<'_>) -> Result<Value, Error> {
@@ -182,7 +162,7 @@ impl Evaluator<'_> {
                         };
                         let mut texts = Vec::with_capacity(elements.list.len());
                         for (key, value) in elements.list {
-                            texts.push(self.bound(key_name.as_ref(), value_name, key, value, scope, |scope| {
+                            texts.push(bound(key_name.as_ref(), value_name, key, value, scope, |scope| {
                                 self.deeper(|| self.template(body, *span, scope))
                             })?);
                         }
@@ -277,4 +257,23 @@ fn object_of(
         (key, build_list(values, ListKind::Tuple, open.clone(), origin))
     });
     build_map(entries.collect(), MapKind::Object, rest, origin)
+}
+
+/// Runs a computation with the names of a `for` bound to one element.
+fn bound<T>(
+    key_name: Option<&Name>,
+    value_name: &Name,
+    key: Value,
+    value: Value,
+    scope: Scope<'_>,
+    compute: impl FnOnce(Scope<'_>) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let outer = Binding { name: &value_name.text, value, next: scope.names };
+    match key_name {
+        Some(key_name) => {
+            let inner = Binding { name: &key_name.text, value: key, next: Some(&outer) };
+            compute(Scope { names: Some(&inner), ..scope })
+        }
+        None => compute(Scope { names: Some(&outer), ..scope }),
+    }
 }

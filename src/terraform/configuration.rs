@@ -9,7 +9,7 @@ use crate::value::Text;
 
 use super::constraint::literal_text;
 use super::module::Module;
-use super::modules::Modules;
+use super::modules::{Modules, dir_path};
 
 /// How deep module calls may be nested.
 pub const MAX_MODULE_DEPTH: usize = 32;
@@ -42,7 +42,7 @@ impl Configuration {
     pub fn load(modules: &Modules<'_>, root: &Path, boundary: Option<&Path>) -> Self {
         let root = lexical(root);
         let installed = Installed::read(modules.fs, &root);
-        let boundary = boundary.and_then(|boundary| modules.fs.canonical(boundary).ok());
+        let boundary = boundary.and_then(|boundary| modules.fs.canonical(dir_path(boundary)).ok());
         let mut configuration = Self { nodes: Vec::new(), problems: Vec::new() };
         let module = modules.get(&root);
         configuration.nodes.push(Node {
@@ -141,11 +141,11 @@ impl Configuration {
             if self.ancestors(node).any(|at| self.nodes[at].module.dir == dir) {
                 return Err(format!("module `{name}` calls itself through its source `{source}`").into());
             }
-            if !modules.fs.is_dir(&dir) {
+            if !modules.fs.is_dir(dir_path(&dir)) {
                 return Err(format!("the source `{source}` of module `{name}` leads to no directory").into());
             }
             if let Some(boundary) = boundary
-                && !modules.fs.canonical(&dir).is_ok_and(|real| real.starts_with(boundary))
+                && !modules.fs.canonical(dir_path(&dir)).is_ok_and(|real| real.starts_with(boundary))
                 && !caller.installed
             {
                 return Err(format!("the source `{source}` of module `{name}` lies outside of what is analysed").into());
@@ -153,7 +153,7 @@ impl Configuration {
             return Ok((dir, caller.installed));
         }
         match installed.dir(&chain.join(".")) {
-            Some(dir) if modules.fs.is_dir(&dir) => {
+            Some(dir) if modules.fs.is_dir(dir_path(&dir)) => {
                 if self.ancestors(node).any(|at| self.nodes[at].module.dir == dir) {
                     return Err(format!("module `{name}` calls itself through its source `{source}`").into());
                 }

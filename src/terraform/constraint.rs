@@ -2,7 +2,7 @@
 
 use crate::source::Span;
 use crate::syntax::hcl::{Call, Expr, ExprKind, ObjectItem, ObjectKey};
-use crate::value::{Origins, Text, Value};
+use crate::value::{Text, Value};
 
 use super::types::{ObjectAttribute, Type};
 
@@ -90,24 +90,6 @@ pub(super) fn literal_text(expr: &Expr) -> Option<Text> {
     match &expr.kind {
         ExprKind::String(text) => Some(text.clone()),
         ExprKind::Paren(inner) => literal_text(inner),
-        _ => None,
-    }
-}
-
-/// The value of a literal scalar; nothing for everything that has to be evaluated.
-#[must_use]
-pub(super) fn literal(expr: &Expr, origins: &Origins) -> Option<Value> {
-    let origin = || origins.literal(expr.span);
-    match &expr.kind {
-        ExprKind::Null => Some(Value::null(origin())),
-        ExprKind::Bool(value) => Some(Value::bool(*value, origin())),
-        ExprKind::String(text) => Some(Value::string(text.clone(), origin())),
-        ExprKind::Number(text) => crate::value::Number::parse(text).map(|number| Value::number(number, origin())),
-        ExprKind::Paren(inner) => literal(inner, origins),
-        ExprKind::Unary(crate::syntax::hcl::UnaryOperator::Negate, inner) => match literal(inner, origins)?.as_i64() {
-            Some(number) => Some(Value::integer(number.checked_neg()?, origin())),
-            None => None,
-        },
         _ => None,
     }
 }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use crate::source::Span;
 use crate::value::{Text, Value};
 
+use super::declarations::outside;
 use super::expand::One;
 use super::scope::{Evaluator, Instance};
 
@@ -31,10 +32,10 @@ impl Evaluator<'_> {
             }
             ("aws_caller_identity", "account_id" | "id") => self.account.clone(),
             ("aws_partition", "partition" | "id") => {
-                self.outside("the partition is that of the account", "data.aws_partition.partition")
+                outside("the partition is that of the account", "data.aws_partition.partition")
             }
             ("aws_partition", "dns_suffix") => {
-                self.outside("the partition is that of the account", "data.aws_partition.dns_suffix")
+                outside("the partition is that of the account", "data.aws_partition.dns_suffix")
             }
             _ => return None,
         };

@@ -219,9 +219,9 @@ impl Evaluator<'_> {
             })
             .collect()
     }
+}
 
-    /// An unknown text that stands for something outside of the configuration.
-    pub(super) fn outside(&self, why: &str, text: &str) -> Value {
-        Value::symbol(why, Symbol::Expression(text.into()), Shape::String, crate::value::OriginId::NONE)
-    }
+/// An unknown text that stands for something outside of the configuration.
+pub(super) fn outside(why: &str, text: &str) -> Value {
+    Value::symbol(why, Symbol::Expression(text.into()), Shape::String, crate::value::OriginId::NONE)
 }

@@ -132,7 +132,7 @@ impl Evaluator<'_> {
             keys.truncate(MAX_INSTANCES);
             rest.get_or_insert_with(|| format!("it has more than {MAX_INSTANCES} instances").into());
         }
-        let mut instances: Vec<One> = keys.into_iter().map(|key| self.keyed(&checked, key, address)).collect();
+        let mut instances: Vec<One> = keys.into_iter().map(|key| keyed(&checked, key, address)).collect();
         if let Some(why) = &rest {
             let address: Text = format!("{address}[\"*\"]").into();
             let exists = combine(&[&checked], &mut |leaves| match keys_of(leaves[0]) {
@@ -149,29 +149,29 @@ impl Evaluator<'_> {
         }
         Group { kind: GroupKind::ForEach, instances, rest }
     }
+}
 
-    /// The instance of one key.
-    fn keyed(&self, collection: &Value, key: Text, address: &Text) -> One {
-        let mut key_origin = collection.origin;
-        let value = combine(&[collection], &mut |leaves| match element(leaves[0], &key) {
-            Some((origin, value)) => {
-                key_origin = origin;
-                value
-            }
-            None => Value::absent(leaves[0].origin),
-        });
-        let exists = combine(&[collection], &mut |leaves| match &leaves[0].data {
-            Data::Unknown(_) => unknown_of(leaves[0], Shape::Bool, leaves[0].origin),
-            _ if element(leaves[0], &key).is_some() => Value::bool(true, leaves[0].origin),
-            _ => match keys_of(leaves[0]) {
-                Ok(Keys { rest: Some(why), .. }) => Value::unknown(why, leaves[0].origin),
-                _ => Value::bool(false, leaves[0].origin),
-            },
-        });
-        let each = Each { key: Some(Value::string(key.clone(), key_origin)), value: Some(value), index: None };
-        let address = format!("{address}[{}]", quoted(&key)).into();
-        One { key: Key::Name(key), address, each, exists }
-    }
+/// The instance of one key.
+fn keyed(collection: &Value, key: Text, address: &Text) -> One {
+    let mut key_origin = collection.origin;
+    let value = combine(&[collection], &mut |leaves| match element(leaves[0], &key) {
+        Some((origin, value)) => {
+            key_origin = origin;
+            value
+        }
+        None => Value::absent(leaves[0].origin),
+    });
+    let exists = combine(&[collection], &mut |leaves| match &leaves[0].data {
+        Data::Unknown(_) => unknown_of(leaves[0], Shape::Bool, leaves[0].origin),
+        _ if element(leaves[0], &key).is_some() => Value::bool(true, leaves[0].origin),
+        _ => match keys_of(leaves[0]) {
+            Ok(Keys { rest: Some(why), .. }) => Value::unknown(why, leaves[0].origin),
+            _ => Value::bool(false, leaves[0].origin),
+        },
+    });
+    let each = Each { key: Some(Value::string(key.clone(), key_origin)), value: Some(value), index: None };
+    let address = format!("{address}[{}]", quoted(&key)).into();
+    One { key: Key::Name(key), address, each, exists }
 }
 
 /// A key as Terraform writes it in addresses.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::source::{FileSystem, lexical};
 
 use super::functions::Files;
+use super::modules::dir_path;
 
 /// How many entries a search for files may look at.
 const MAX_ENTRIES: usize = 20_000;
@@ -22,7 +23,7 @@ pub(super) struct RootFiles<'c> {
 
 impl<'c> RootFiles<'c> {
     pub(super) fn new(fs: &'c dyn FileSystem, root: &Path, boundary: &Path) -> Self {
-        Self { fs, root: lexical(root), boundary: fs.canonical(boundary).ok() }
+        Self { fs, root: lexical(root), boundary: fs.canonical(dir_path(boundary)).ok() }
     }
 
     /// The path as it is registered, if it may be read.
@@ -31,7 +32,9 @@ impl<'c> RootFiles<'c> {
     /// It leads out of what is analysed, or is not there.
     pub(super) fn resolve(&self, path: &str) -> Result<PathBuf, String> {
         let path = lexical(&self.root.join(path));
-        let Ok(real) = self.fs.canonical(&path) else { return Err(format!("there is no file `{}`", path.display())) };
+        let Ok(real) = self.fs.canonical(dir_path(&path)) else {
+            return Err(format!("there is no file `{}`", path.display()));
+        };
         match &self.boundary {
             Some(boundary) if real.starts_with(boundary) => Ok(path),
             _ => Err(format!("the path `{}` leads out of what is analysed", path.display())),
@@ -51,10 +54,10 @@ impl Files for RootFiles<'_> {
 
     fn exists(&self, path: &str) -> Result<bool, String> {
         let joined = lexical(&self.root.join(path));
-        if self.fs.canonical(&joined).is_err() {
+        if self.fs.canonical(dir_path(&joined)).is_err() {
             // What is not there lies outside only where its name says so.
             let inside = self.boundary.as_ref().is_some_and(|boundary| {
-                let root = self.fs.canonical(&self.root).unwrap_or_else(|_| self.root.clone());
+                let root = self.fs.canonical(dir_path(&self.root)).unwrap_or_else(|_| self.root.clone());
                 lexical(&root.join(path)).starts_with(boundary)
             });
             return if inside { Ok(false) } else { Err(format!("the path `{path}` leads out of what is analysed")) };
@@ -69,7 +72,7 @@ impl Files for RootFiles<'_> {
             .map_err(|error| format!("`{pattern}` is no valid pattern: {error}"))?
             .compile_matcher();
         let base = lexical(&self.root.join(directory));
-        if self.fs.canonical(&base).is_err() {
+        if self.fs.canonical(dir_path(&base)).is_err() {
             return Ok(Vec::new());
         }
         self.resolve(directory)?;
@@ -77,7 +80,7 @@ impl Files for RootFiles<'_> {
         let mut seen = 0;
         let mut open = vec![String::new()];
         while let Some(at) = open.pop() {
-            for entry in self.fs.list(&base.join(&at)) {
+            for entry in self.fs.list(dir_path(&base.join(&at))) {
                 seen += 1;
                 if seen > MAX_ENTRIES {
                     return Err(format!("`{directory}` holds more than {MAX_ENTRIES} entries"));

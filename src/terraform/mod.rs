@@ -169,10 +169,11 @@ fn evaluate_here(modules: &Modules<'_>, root: &Path, options: &Options) -> Proje
         depth: Cell::new(0),
         steps: Cell::new(0),
     };
-    evaluator.region = known(&options.region)
-        .unwrap_or_else(|| evaluator.outside("the Region is not known; set `region` in the configuration", "region"));
+    evaluator.region = known(&options.region).unwrap_or_else(|| {
+        declarations::outside("the Region is not known; set `region` in the configuration", "region")
+    });
     evaluator.account = known(&options.account).unwrap_or_else(|| {
-        evaluator.outside("the account is not known; set `account` in the configuration", "account")
+        declarations::outside("the account is not known; set `account` in the configuration", "account")
     });
     let root_instance = Rc::new(Instance {
         id: 0,

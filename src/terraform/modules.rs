@@ -70,7 +70,7 @@ impl<'a> Modules<'a> {
 #[must_use]
 pub fn configuration_files(fs: &dyn FileSystem, dir: &Path) -> Vec<String> {
     let names: Vec<String> = fs
-        .list(dir)
+        .list(dir_path(dir))
         .into_iter()
         .filter(|entry| !entry.is_dir && !entry.name.starts_with(['.', '#']) && !entry.name.ends_with('~'))
         .map(|entry| entry.name)
@@ -91,6 +91,12 @@ pub fn configuration_files(fs: &dyn FileSystem, dir: &Path) -> Vec<String> {
 #[must_use]
 pub fn stem(name: &str) -> Option<&str> {
     [".tf.json", ".tofu.json", ".tf", ".tofu"].iter().find_map(|extension| name.strip_suffix(extension))
+}
+
+/// A directory as the file system wants it: the empty path is the working directory.
+#[must_use]
+pub(super) fn dir_path(dir: &Path) -> &Path {
+    if dir.as_os_str().is_empty() { Path::new(".") } else { dir }
 }
 
 fn is_override(name: &str) -> bool {

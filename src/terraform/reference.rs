@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use crate::source::Span;
 use crate::syntax::hcl::{Expr, ExprKind};
-use crate::value::{Data, Entry, Map, MapKind, Shape, Step, Symbol, Text, Unknown, Value, combine};
+use crate::value::{Data, Entry, Map, MapKind, OriginId, Shape, Step, Symbol, Text, Unknown, Value, combine};
 
 use super::error::Error;
 use super::expand::{Group, GroupKind, Key, MAX_INSTANCES};
-use super::expression::{build_list, refused};
+use super::expression::build_list;
 use super::lift::lift;
 use super::operators;
 use super::scope::{Evaluator, Instance, Scope};
@@ -100,7 +100,7 @@ impl Evaluator<'_> {
     /// An attribute that the service fills in.
     pub(super) fn computed(&self, why: &str, address: &Text, attribute: &Text, span: Span) -> Value {
         let step = Step::Resource { address: address.clone(), attribute: attribute.clone() };
-        let origin = self.origins.hop(span, step, crate::value::OriginId::NONE);
+        let origin = self.origins.hop(span, step, OriginId::NONE);
         let last = attribute.rsplit('.').next().unwrap_or_default();
         let text = matches!(last, "arn" | "id" | "name" | "json") || last.ends_with("_arn") || last.ends_with("_id");
         let shape = if text { Shape::String } else { Shape::Any };
@@ -227,15 +227,13 @@ impl Evaluator<'_> {
                 Some(ExprKind::Attribute(_, output)) => (self.output(instance, &output.text, name)?, used + 1),
                 _ => (self.module_object(instance, name, span)?, used),
             };
-            let name = match used > 1 {
-                true => format!("{label}.{}", step_name(steps.get(used - 1).copied())).into(),
-                false => label,
-            };
-            return Ok(Base { value: self.where_it_exists(&one.exists, value, &name)?, used, name });
+            let name =
+                if used > 1 { format!("{label}.{}", step_name(steps.get(used - 1).copied())).into() } else { label };
+            return Ok(Base { value: where_it_exists(&one.exists, &value, &name)?, used, name });
         }
         let objects = group.instances.iter().map(|instance| self.module_object(instance, name, span));
         let objects = objects.collect::<Result<Vec<_>, _>>()?;
-        let value = self.all_instances(&group.group, objects, span)?;
+        let value = self.all_instances(&group.group, &objects, span)?;
         Ok(Base { value, used: 1, name: label })
     }
 
@@ -279,12 +277,12 @@ impl Evaluator<'_> {
                 },
                 None => (self.resource_object(scope.instance, data, key, group, index)?, used),
             };
-            return Ok(Base { value: self.where_it_exists(&one.exists, value, &name)?, used, name });
+            return Ok(Base { value: where_it_exists(&one.exists, &value, &name)?, used, name });
         }
         let objects =
             (0..group.instances.len()).map(|index| self.resource_object(scope.instance, data, key, group, index));
         let objects = objects.collect::<Result<Vec<_>, _>>()?;
-        Ok(Base { value: self.all_instances(group, objects, span)?, used: taken, name })
+        Ok(Base { value: self.all_instances(group, &objects, span)?, used: taken, name })
     }
 
     /// One attribute of one instance, evaluated alone: resources may refer to each other's attributes in circles that
@@ -301,14 +299,14 @@ impl Evaluator<'_> {
         span: Span,
     ) -> Result<Value, Error> {
         let Some(one) = group.instances.get(index) else { return Err(Error::new("there is no such instance")) };
-        let rest = self.resource_rest(&one.address, data);
+        let rest = resource_rest(&one.address, data);
         if data && let Some(value) = self.data_attribute(instance, key, one, attribute, span) {
             return Ok(value);
         }
         let written = instance.attributes.get(&(one.address.clone(), attribute.clone()), || {
             Ok(self
                 .written_attribute(instance, data, key, one, attribute)
-                .unwrap_or_else(|| Value::null(Default::default())))
+                .unwrap_or_else(|| Value::null(OriginId::default())))
         })?;
         Ok(self.filled(&written, &rest, &one.address, attribute, span))
     }
@@ -323,23 +321,13 @@ impl Evaluator<'_> {
         index: usize,
     ) -> Result<Value, Error> {
         let Some(one) = group.instances.get(index) else { return Err(Error::new("there is no such instance")) };
-        let rest = self.resource_rest(&one.address, data);
+        let rest = resource_rest(&one.address, data);
         let whole = instance
             .attributes
             .get(&(one.address.clone(), Text::default()), || Ok(self.written_attributes(instance, data, key, one)))?;
         let Data::Map(map) = &whole.data else { return Ok(whole) };
         let map = Map { kind: MapKind::Object, entries: map.entries.clone(), rest: Some(rest) };
         Ok(Value::new(Data::Map(Arc::new(map)), whole.origin))
-    }
-
-    fn resource_rest(&self, address: &Text, data: bool) -> Arc<Unknown> {
-        let why = if data {
-            format!("`{address}` is read when the configuration is applied")
-        } else {
-            format!("an attribute of `{address}` is known only after it is made")
-        };
-        let symbol = Some(Symbol::Resource { address: address.clone(), attribute: Text::default() });
-        Arc::new(Unknown { why: why.into(), symbol, shape: Shape::Map })
     }
 
     // Instances.
@@ -378,24 +366,8 @@ impl Evaluator<'_> {
         }
     }
 
-    /// A value of an instance in the cases in which there is one.
-    fn where_it_exists(&self, exists: &Value, value: Value, name: &str) -> Result<Value, Error> {
-        lift(&[exists], &mut |leaves| match leaves[0].as_bool() {
-            Some(false) => Err(Error::new(format!("`{name}` has no such instance"))),
-            // Where that is not known, the configuration itself relies on it.
-            _ => Ok(value.clone()),
-        })
-        .map(|found| match found.data {
-            Data::Choice(_) => combine(&[&found], &mut |leaves| match super::expression::is_refused(leaves[0]) {
-                true => refused(format!("`{name}` has no such instance"), leaves[0].origin),
-                false => leaves[0].clone(),
-            }),
-            _ => found,
-        })
-    }
-
     /// A list or map of all instances, in each case of those that there are.
-    fn all_instances(&self, group: &Group, objects: Vec<Value>, span: Span) -> Result<Value, Error> {
+    fn all_instances(&self, group: &Group, objects: &[Value], span: Span) -> Result<Value, Error> {
         let origin = self.origins.literal(span);
         let exist: Vec<&Value> = group.instances.iter().map(|one| &one.exists).collect();
         lift(&exist, &mut |leaves| {
@@ -405,7 +377,7 @@ impl Evaluator<'_> {
                 .map(|why| Arc::new(Unknown { why: why.clone(), symbol: None, shape: Shape::Any }));
             let mut items = Vec::new();
             let mut entries = Vec::new();
-            for ((one, exists), object) in group.instances.iter().zip(leaves).zip(&objects) {
+            for ((one, exists), object) in group.instances.iter().zip(leaves).zip(objects) {
                 match exists.as_bool() {
                     Some(false) => continue,
                     Some(true) if one.key != Key::Unknown => {}
@@ -448,4 +420,23 @@ fn step_name(step: Option<&Expr>) -> String {
 /// The place of the reference up to and with a step.
 fn chain_span(steps: &[&Expr], step: usize, first: Span) -> Span {
     steps.get(step).map_or(first, |step| step.span)
+}
+
+fn resource_rest(address: &Text, data: bool) -> Arc<Unknown> {
+    let why = if data {
+        format!("`{address}` is read when the configuration is applied")
+    } else {
+        format!("an attribute of `{address}` is known only after it is made")
+    };
+    let symbol = Some(Symbol::Resource { address: address.clone(), attribute: Text::default() });
+    Arc::new(Unknown { why: why.into(), symbol, shape: Shape::Map })
+}
+
+/// A value of an instance in the cases in which there is one.
+fn where_it_exists(exists: &Value, value: &Value, name: &str) -> Result<Value, Error> {
+    lift(&[exists], &mut |leaves| match leaves[0].as_bool() {
+        Some(false) => Err(Error::new(format!("`{name}` has no such instance"))),
+        // Where that is not known, the configuration itself relies on it.
+        _ => Ok(value.clone()),
+    })
 }

@@ -51,7 +51,7 @@ impl Evaluator<'_> {
         let Some(block) = self.node(instance).module.resources.get(key) else {
             return Err(Error::new(format!("there is no resource `{key}` in this module")));
         };
-        self.group_of(instance, key.clone(), block)
+        self.group_of(instance, key, block)
     }
 
     /// The instances of a data source, by `type.name`.
@@ -62,11 +62,11 @@ impl Evaluator<'_> {
         let Some(block) = self.node(instance).module.data.get(key) else {
             return Err(Error::new(format!("there is no data source `data.{key}` in this module")));
         };
-        self.group_of(instance, format!("data.{key}").into(), block)
+        self.group_of(instance, &format!("data.{key}").into(), block)
     }
 
-    fn group_of(&self, instance: &Rc<Instance>, name: Text, block: &Block) -> Result<Rc<Group>, Error> {
-        instance.groups.get(&name, || {
+    fn group_of(&self, instance: &Rc<Instance>, name: &Text, block: &Block) -> Result<Rc<Group>, Error> {
+        instance.groups.get(name, || {
             let address = format!("{}{name}", instance.prefix).into();
             Ok(Rc::new(self.expand(block.as_ref().body, &address, block.header, Scope::of(instance))))
         })
@@ -123,7 +123,7 @@ impl Evaluator<'_> {
             if json && name == "dynamic" {
                 for (label, header, block) in json_dynamics(expr) {
                     let made = self.dynamic(block, label, header, scope, depth);
-                    self.add_blocks(&mut entries, label.into(), header, made);
+                    self.add_blocks(&mut entries, label.into(), header, &made);
                 }
                 continue;
             }
@@ -145,7 +145,7 @@ impl Evaluator<'_> {
                     }
                     _ => (block.name.clone(), self.static_block(block.as_ref().body, block.header, scope, depth)),
                 };
-                self.add_blocks(&mut entries, name, block.header, made);
+                self.add_blocks(&mut entries, name, block.header, &made);
             }
         }
         entries.sort_by_key(|(span, _)| (span.file, span.start));
@@ -240,14 +240,14 @@ impl Evaluator<'_> {
     }
 
     /// Puts more blocks of a name behind those that are there.
-    fn add_blocks(&self, entries: &mut Vec<(Span, Entry)>, name: Text, header: Span, more: Value) {
+    fn add_blocks(&self, entries: &mut Vec<(Span, Entry)>, name: Text, header: Span, more: &Value) {
         let Some((_, entry)) = entries.iter_mut().find(|(_, entry)| entry.key == name) else {
-            entries.push((header, Entry::new(name, self.origins.literal(header), more)));
+            entries.push((header, Entry::new(name, self.origins.literal(header), more.clone())));
             return;
         };
         let before = std::mem::replace(&mut entry.value, Value::absent(more.origin));
         let origin = before.origin;
-        let both = lift(&[&before, &more], &mut |leaves| {
+        let both = lift(&[&before, more], &mut |leaves| {
             let mut items = Vec::new();
             let mut rest = None;
             for leaf in leaves {
@@ -270,7 +270,7 @@ impl Evaluator<'_> {
     /// `lifecycle`, `provider` and `depends_on` of a resource.
     fn meta(&self, block: &Block, scope: Scope<'_>) -> Value {
         let mut entries = Vec::new();
-        for lifecycle in block.body.blocks_named("lifecycle") {
+        if let Some(lifecycle) = block.body.blocks_named("lifecycle").next() {
             let mut inner = Vec::new();
             for (name, span, expr) in lifecycle.body.attributes() {
                 let value = match name {
@@ -281,7 +281,6 @@ impl Evaluator<'_> {
             }
             let origin = self.origins.literal(lifecycle.header);
             entries.push(Entry::new("lifecycle", origin, Value::map(inner, origin)));
-            break;
         }
         for name in ["provider", "depends_on"] {
             if let Some((span, expr)) = block.as_ref().body.attribute(name) {

@@ -10,8 +10,7 @@ use super::constraint::literal_text;
 use super::modules::Modules;
 
 /// The directories that are deployed by themselves: all that no other one calls through a local source, and those
-/// below an `examples` or `test` folder. Sorted. Directories that only such folders call are roots too, because
-/// modules of a library are judged as they stand.
+/// below an `examples` or `test` folder. Sorted.
 ///
 /// `directories` are those that hold Terraform files, installed modules left out.
 #[must_use]
@@ -21,9 +20,6 @@ pub fn find_roots(modules: &Modules<'_>, directories: &[PathBuf]) -> Vec<PathBuf
     directories.dedup();
     let mut called: FxHashSet<PathBuf> = FxHashSet::default();
     for dir in &directories {
-        if is_example(dir) {
-            continue;
-        }
         let module = modules.get(dir);
         for call in module.calls.iter() {
             let source = call.body.attribute("source").and_then(|source| literal_text(&source.expr));

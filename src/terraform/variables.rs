@@ -10,7 +10,7 @@ use crate::source::FileSystem;
 use crate::syntax::hcl::{self, ExprKind};
 use crate::value::{Step, Text, Value};
 
-use super::modules::read_document;
+use super::modules::{dir_path, read_document};
 use super::scope::{Evaluator, Instance, Scope};
 
 /// The variable files that Terraform loads by itself, in the order of their precedence.
@@ -20,7 +20,7 @@ pub(super) fn automatic_files(fs: &dyn FileSystem, root: &Path) -> Vec<PathBuf> 
         .map(|name| root.join(name))
         .filter(|path| fs.is_file(path))
         .collect();
-    let automatic = fs.list(root).into_iter().filter(|entry| !entry.is_dir).map(|entry| entry.name);
+    let automatic = fs.list(dir_path(root)).into_iter().filter(|entry| !entry.is_dir).map(|entry| entry.name);
     files.extend(
         automatic
             .filter(|name| name.ends_with(".auto.tfvars") || name.ends_with(".auto.tfvars.json"))

@@ -212,14 +212,10 @@ impl Parser<'_> {
                 b'}' if self.at > start => return,
                 b'\n' => {
                     self.at += 1;
-                    if open == 0 && self.at > failed_at.min(self.text.len().saturating_sub(1))
-                        || self.at_top_level_block()
-                    {
-                        return;
-                    }
                     // Nothing of what was read before the failure is read again.
-                    if open == 0 && self.at <= failed_at {
-                        continue;
+                    let behind = self.at > failed_at.min(self.text.len().saturating_sub(1));
+                    if open == 0 && behind || self.at_top_level_block() {
+                        return;
                     }
                 }
                 _ => self.at += self.rest().chars().next().map_or(1, char::len_utf8),

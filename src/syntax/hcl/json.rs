@@ -120,7 +120,7 @@ impl Reader {
             let expr = match (block, name) {
                 // Types and references are written as texts that are no templates.
                 ("variable", "type") => self.reference(value),
-                ("variable", "default") | ("variable", "description") => self.literal(value, 0),
+                ("variable", "default" | "description") => self.literal(value, 0),
                 _ => self.expr(value, 0),
             };
             attributes.push(Attribute { name: name.into(), name_span: key.span(), expr });
@@ -161,7 +161,7 @@ impl Reader {
         let kind = match node.kind() {
             NodeKind::Scalar => match node.scalar() {
                 Some(Scalar::Bool(value)) => ExprKind::Bool(value),
-                Some(Scalar::Number(text)) => self.number(text),
+                Some(Scalar::Number(text)) => number(text),
                 Some(Scalar::String(text)) if templates => self.text(text, node),
                 Some(Scalar::String(text)) => ExprKind::String(text.into()),
                 Some(Scalar::Null) | None => ExprKind::Null,
@@ -187,18 +187,6 @@ impl Reader {
         Expr { span, kind }
     }
 
-    fn number(&mut self, text: &str) -> ExprKind {
-        // The native syntax has no negative literals; a negation of one is the same.
-        match text.strip_prefix('-') {
-            Some(positive) => {
-                let span = Span::new(crate::source::FileId(0), 0, 0);
-                let operand = Box::new(Expr { span, kind: ExprKind::Number(positive.into()) });
-                ExprKind::Unary(super::UnaryOperator::Negate, operand)
-            }
-            None => ExprKind::Number(Text::new(text)),
-        }
-    }
-
     fn text(&mut self, text: &str, node: NodeRef<'_>) -> ExprKind {
         if !text.contains("${") && !text.contains("%{") {
             return ExprKind::String(text.into());
@@ -214,5 +202,17 @@ impl Reader {
                 ExprKind::String(text.into())
             }
         }
+    }
+}
+
+fn number(text: &str) -> ExprKind {
+    // The native syntax has no negative literals; a negation of one is the same.
+    match text.strip_prefix('-') {
+        Some(positive) => {
+            let span = Span::new(crate::source::FileId(0), 0, 0);
+            let operand = Box::new(Expr { span, kind: ExprKind::Number(positive.into()) });
+            ExprKind::Unary(super::UnaryOperator::Negate, operand)
+        }
+        None => ExprKind::Number(Text::new(text)),
     }
 }

@@ -37,7 +37,7 @@ pub fn parse(file: Arc<SourceFile>) -> Document {
     let mut parser = Parser::new(text, file.id, start);
     let body = parser.file_body();
     let (comments, errors) = finish(parser);
-    Document { body, comments, errors, file }
+    Document { file, body, comments, errors }
 }
 
 /// Reads a text that is one expression, such as the value of `--var`. `span` is where the text as a whole stands;

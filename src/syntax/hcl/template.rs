@@ -54,15 +54,17 @@ impl Parser<'_> {
         self.enter()?;
         let tokens = self.tokens(Form::Heredoc { marker: &marker.text }, start);
         self.leave();
-        let mut tokens = tokens.map_err(|failure| match failure.message.is_empty() {
-            true => Failure {
+        let mut tokens = tokens.map_err(|failure| {
+            if !failure.message.is_empty() {
+                return failure;
+            }
+            Failure {
                 span: self.span(start, opened),
                 message: format!(
                     "the heredoc is not closed; end it with a line that holds `{}` and nothing else",
                     marker.text
                 ),
-            },
-            false => failure,
+            }
         })?;
         if indented {
             remove_indentation(&mut tokens);
@@ -345,7 +347,7 @@ fn nest(tokens: Vec<Token>) -> Parsed<Vec<TemplatePart>> {
             },
         }
         if open.len() > MAX_OPEN {
-            let (Some((Open::If { span, .. }, _)) | Some((Open::For { span, .. }, _))) = open.last() else { break };
+            let Some((Open::If { span, .. } | Open::For { span, .. }, _)) = open.last() else { break };
             return Err(Failure { span: *span, message: format!("more than {MAX_OPEN} directives in each other") });
         }
     }

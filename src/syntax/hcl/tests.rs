@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use super::*;
 use crate::source::FileId;
 
@@ -7,24 +9,24 @@ fn read(text: &str) -> Document {
 
 /// Attributes, blocks and errors of a text, with every name and expression sliced out of the file by its span.
 fn outline(text: &str) -> String {
-    fn write(document: &Document, body: &Body, indent: usize, out: &mut String) {
+    fn outline_of(document: &Document, body: &Body, indent: usize, out: &mut String) {
         let pad = "  ".repeat(indent);
         for attribute in &body.attributes {
             let name = document.file.slice(attribute.name_span);
             let expr = document.file.slice(attribute.expr.span);
-            out.push_str(&format!("{pad}{name} = {expr}\n"));
+            let _ = write!(out, "{pad}{name} = {expr}\n");
         }
         for block in &body.blocks {
-            out.push_str(&format!("{pad}{} {{\n", document.file.slice(block.header)));
-            write(document, &block.body, indent + 1, out);
-            out.push_str(&format!("{pad}}}\n"));
+            let _ = writeln!(out, "{pad}{} {{", document.file.slice(block.header));
+            outline_of(document, &block.body, indent + 1, out);
+            let _ = write!(out, "{pad}}}\n");
         }
     }
     let document = read(text);
     let mut out = String::new();
-    write(&document, &document.body, 0, &mut out);
+    outline_of(&document, &document.body, 0, &mut out);
     for error in &document.errors {
-        out.push_str(&format!("! {} at `{}`\n", error.message, document.file.slice(error.span)));
+        let _ = writeln!(out, "! {} at `{}`", error.message, document.file.slice(error.span));
     }
     out
 }

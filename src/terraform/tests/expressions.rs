@@ -57,7 +57,7 @@ fn what_terraform_refuses_is_no_value() {
         "nofunction(1)",
     ] {
         let main = format!("resource \"aws_dynamodb_table\" \"t\" {{\n  x = {expression}\n}}\n");
-        let case = super::evaluated(&[("infra/main.tf", &main)], &Default::default());
+        let case = super::evaluated(&[("infra/main.tf", &main)], &super::Options::default());
         let value = case.value("aws_dynamodb_table.t", "x");
         assert!(value.is_unknown(), "{expression}: {}", super::show(&value, &case.project.inputs));
     }

@@ -65,7 +65,7 @@ fn headers_and_names_are_where_they_are_written() {
             "infra/main.tf",
             "resource \"aws_dynamodb_table\" \"t\" {\n  point_in_time_recovery {\n    enabled = false\n  }\n}\n",
         )],
-        &Default::default(),
+        &super::Options::default(),
     );
     let file = case.sources.get(crate::source::FileId(0)).expect("the file");
     let resource = &case.project.resources[0];
