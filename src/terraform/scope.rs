@@ -23,7 +23,7 @@ use super::options::Options;
 pub(super) const MAX_EVALUATION_DEPTH: usize = 600;
 
 /// How many expressions one root may take to evaluate.
-pub(super) const MAX_STEPS: usize = 20_000_000;
+pub(super) const MAX_STEPS: usize = 5_000_000;
 
 /// How many module instances one root may have.
 pub(super) const MAX_MODULE_INSTANCES: usize = 5_000;

@@ -14,12 +14,12 @@ fn outline(text: &str) -> String {
         for attribute in &body.attributes {
             let name = document.file.slice(attribute.name_span);
             let expr = document.file.slice(attribute.expr.span);
-            let _ = write!(out, "{pad}{name} = {expr}\n");
+            let _ = writeln!(out, "{pad}{name} = {expr}");
         }
         for block in &body.blocks {
             let _ = writeln!(out, "{pad}{} {{", document.file.slice(block.header));
             outline_of(document, &block.body, indent + 1, out);
-            let _ = write!(out, "{pad}}}\n");
+            let _ = writeln!(out, "{pad}}}");
         }
     }
     let document = read(text);

@@ -1,5 +1,6 @@
 //! What a configuration evaluates to, as text.
 
+mod bombs;
 mod expressions;
 mod modules;
 mod resources;
