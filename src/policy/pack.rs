@@ -147,3 +147,72 @@ impl Pack {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::expression::{Function, Node, Program};
+    use crate::policy::testing::page;
+    use crate::source::Sources;
+
+    fn loaded(files: &[(&str, String)]) -> (Pack, Vec<String>) {
+        let sources = Sources::new();
+        let files: Vec<_> = files.iter().map(|(path, text)| sources.add(*path, text.clone())).collect();
+        let mut pack = Pack::built_in();
+        let mistakes = pack.load(&files);
+        let said = mistakes
+            .iter()
+            .map(|mistake| {
+                let file = sources.get(mistake.span.file).unwrap();
+                format!("{}: {}: {}", file.path_text(), file.slice(mistake.span), mistake.message)
+            })
+            .collect();
+        (pack, said)
+    }
+
+    #[test]
+    fn a_page_of_ones_own_is_added_or_takes_the_place_of_a_built_in_one() {
+        let own = page("our-rule", "require: table.deletion_protection");
+        let changed = page("ttl-without-attribute", "require: table.deletion_protection");
+        let before = Pack::built_in().len();
+        let (pack, mistakes) = loaded(&[("p/our-rule.md", own), ("p/ttl-without-attribute.md", changed)]);
+        assert!(mistakes.is_empty(), "{mistakes:?}");
+        assert_eq!(pack.len(), before + 1);
+        assert!(matches!(pack.get("our-rule"), Some(Policy::Own(_))));
+        assert_eq!(pack.get("ttl-without-attribute").unwrap().title, "something is wrong");
+        assert!(pack.iter().map(|policy| policy.name.as_ref()).is_sorted());
+    }
+
+    #[test]
+    fn mistakes_stand_at_their_place_also_behind_a_byte_order_mark() {
+        let bad = page("our-rule", "require: table.deletion_protecton");
+        let (pack, mistakes) =
+            loaded(&[("p/our-rule.md", format!("\u{feff}{bad}")), ("p/other.md", page("our-rule", "require: 'true'"))]);
+        assert_eq!(
+            mistakes,
+            [
+                "p/our-rule.md: deletion_protecton: a table has no field `deletion_protecton`",
+                "p/other.md: ---: the page is named `our-rule`, not as its file"
+            ]
+        );
+        assert!(pack.get("our-rule").is_none());
+    }
+
+    #[test]
+    fn every_regular_expression_of_the_built_in_pages_is_valid() {
+        let programs = |page: &Page| -> Vec<Program> {
+            let lets = page.lets.iter().map(|(_, program)| program.clone());
+            lets.chain(page.when.clone()).chain([page.require.clone()]).collect()
+        };
+        for policy in Pack::built_in().iter() {
+            for program in programs(policy) {
+                for node in program.nodes.iter() {
+                    let Node::Call { function: Function::Matches, arguments } = *node else { continue };
+                    if let Some(Node::Text(text)) = program.slice(arguments).get(1).map(|at| program.node(*at)) {
+                        assert!(regex::Regex::new(program.text(text)).is_ok(), "{}", policy.name);
+                    }
+                }
+            }
+        }
+    }
+}

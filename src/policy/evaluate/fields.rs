@@ -92,8 +92,8 @@ impl Scene<'_> {
                 },
                 OriginId::NONE,
             ),
-            "region" => self.world.region.clone().unwrap_or_else(|| project.region.clone()),
-            "account" => self.world.account.clone().unwrap_or_else(|| project.account.clone()),
+            "region" => known_or(&project.region, self.world.region.as_ref()),
+            "account" => known_or(&project.account, self.world.account.as_ref()),
             "closed_world" => Value::bool(self.world.closed_world, OriginId::NONE),
             _ => return self.all_of(name),
         };
@@ -141,6 +141,14 @@ impl Scene<'_> {
             },
             _ => field,
         })
+    }
+}
+
+/// What the code says, else what the configuration does.
+fn known_or(value: &Value, configured: Option<&Value>) -> Value {
+    match configured {
+        Some(configured) if value.is_unknown() || value.is_unset() => configured.clone(),
+        _ => value.clone(),
     }
 }
 

@@ -48,7 +48,7 @@ pub struct World<'a> {
     /// What is not in the analysed files does not exist.
     pub closed_world: bool,
     pub words: &'a Words,
-    /// The Region and account, where the configuration fixes them.
+    /// The Region and account of the configuration, for where the code leaves them open.
     pub region: Option<Value>,
     pub account: Option<Value>,
 }

@@ -60,8 +60,11 @@ struct Says {
 
 impl Words {
     fn hear(&self, words: &[String], says: &mut Says) {
-        // `non-prod` and `pre-prod` are written with a mark between as well.
-        let joined = |pair: &[String]| self.non_production.contains(&format!("{}{}", pair[0], pair[1]));
+        // `non-prod`, `pre-production` and their like, with a mark between.
+        let joined = |pair: &[String]| {
+            self.non_production.contains(&format!("{}{}", pair[0], pair[1]))
+                || ["non", "not", "pre"].contains(&pair[0].as_str()) && self.production.contains(&pair[1])
+        };
         let mut at = 0;
         while let Some(word) = words.get(at) {
             if words.get(at..at + 2).is_some_and(joined) {

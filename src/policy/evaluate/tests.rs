@@ -296,6 +296,8 @@ fn names_tags_and_inputs_tell_environments_apart() {
     };
     assert_eq!(production("orders-dev", vec![]), "true");
     assert_eq!(production("OrdersNonProd", vec![]), "true");
+    assert_eq!(production("orders-non-production", vec![]), "true");
+    assert_eq!(production("orders-prod", vec![]), "false");
     assert_eq!(production("developers", vec![]), "false");
     assert_eq!(production("orders", vec![("tags", map(vec![("Environment", text("QA"))]))]), "true");
     assert_eq!(production("test-results", vec![("tags", map(vec![("env", text("prod"))]))]), "false");
