@@ -1,6 +1,7 @@
 //! All entities of a project while the model is built, and the resources that only set something of an entity.
 
-use crate::value::{Data, EntityId, Value};
+use crate::source::Span;
+use crate::value::{Data, EntityId, Text, Value};
 
 use super::derive::each;
 use super::draft::Draft;
@@ -9,6 +10,51 @@ use super::draft::Draft;
 pub(super) struct Drafts {
     pub list: Vec<Draft>,
     pub satellites: Vec<Satellite>,
+    pub policies: Vec<Policy>,
+    pub attachments: Vec<Attachment>,
+}
+
+/// An identity policy as it is written, before its statements are taken apart.
+#[derive(Clone, Debug)]
+pub(super) struct Policy {
+    /// Index into the project's resources.
+    pub resource: usize,
+    /// The policy's own name within its resource, where the resource may hold several.
+    pub part: Option<Text>,
+    pub document: Value,
+    /// A managed policy: attached by reference to its resource.
+    pub managed: bool,
+    pub name: Value,
+    pub header: Span,
+    pub exists: Value,
+}
+
+/// A policy together with one whom it applies to.
+#[derive(Clone, Debug)]
+pub(super) struct Attachment {
+    pub policy: AttachedPolicy,
+    pub holder: HolderKind,
+    /// A reference to the holder, or a list of such.
+    pub holders: Value,
+    pub exists: Value,
+    pub boundary: bool,
+    /// Index into the project's resources.
+    pub resource: usize,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum AttachedPolicy {
+    /// Index into [`Drafts::policies`].
+    Own(usize),
+    /// A reference by ARN, or a list of such.
+    ByArn(Value),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum HolderKind {
+    Role,
+    User,
+    Group,
 }
 
 /// A resource that is no entity of its own: it sets something of one that it refers to.
@@ -37,6 +83,7 @@ pub(super) enum SatelliteKind {
     RouteTableAssociation,
     KeyAlias,
     KeyPolicy,
+    BackupSelection,
 }
 
 impl Drafts {

@@ -5,6 +5,9 @@
 //! them. [`build`] lowers each resource by its type, writes the defaults of the services in, and links the entities;
 //! it knows the names of resource types and attributes, and nothing of policies.
 
+mod access;
+mod alarm;
+mod backup;
 mod build;
 mod derive;
 mod draft;

@@ -9,7 +9,7 @@ mod table;
 
 use super::drafts::Drafts;
 use super::read::Reader;
-use super::{function, key, stream};
+use super::{access, alarm, backup, function, key, stream};
 
 /// Adds the entities of one resource; resources that have nothing to do with DynamoDB add none.
 pub(super) fn lower(reader: &Reader<'_>, drafts: &mut Drafts) {
@@ -26,6 +26,10 @@ pub(super) fn lower(reader: &Reader<'_>, drafts: &mut Drafts) {
         "AWS::Lambda::Function" | "AWS::Serverless::Function" => function::function(reader, drafts),
         "AWS::KMS::Key" | "AWS::KMS::ReplicaKey" => key::key(reader, drafts),
         "AWS::KMS::Alias" => key::alias(reader, drafts),
+        "AWS::CloudWatch::Alarm" => alarm::alarm(reader, drafts),
+        "AWS::Backup::BackupPlan" => backup::plan(reader, drafts),
+        "AWS::Backup::BackupSelection" => backup::selection(reader, drafts, "BackupPlanId"),
+        kind if kind.starts_with("AWS::IAM::") => access::lower(reader, drafts),
         kind if kind.starts_with("AWS::EC2::") => network::lower(reader, drafts),
         _ => {}
     }

@@ -8,7 +8,7 @@ mod table;
 
 use super::drafts::Drafts;
 use super::read::Reader;
-use super::{function, key, stream};
+use super::{access, alarm, backup, function, key, stream};
 
 /// Adds the entities of one resource; resources that have nothing to do with DynamoDB add none.
 pub(super) fn lower(reader: &Reader<'_>, drafts: &mut Drafts) {
@@ -34,6 +34,10 @@ pub(super) fn lower(reader: &Reader<'_>, drafts: &mut Drafts) {
         }
         "aws_kms_alias" => key::alias(reader, drafts),
         "aws_kms_key_policy" => key::policy(reader, drafts),
+        "aws_cloudwatch_metric_alarm" => alarm::alarm(reader, drafts),
+        "aws_backup_plan" => backup::plan(reader, drafts),
+        "aws_backup_selection" => backup::selection(reader, drafts, "plan_id"),
+        kind if kind.starts_with("aws_iam_") => access::lower(reader, drafts),
         _ => network::lower(reader, drafts),
     }
 }

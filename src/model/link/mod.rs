@@ -3,6 +3,9 @@
 //! Each link is a value: an entity, a choice of entities, absent where the other side is known to lie elsewhere, and
 //! unknown with its reason where that can't be told. Lists of links that may be incomplete have an open rest.
 
+mod access;
+mod alarms;
+mod backups;
 mod dax;
 mod keys;
 mod network;
@@ -32,10 +35,13 @@ pub(super) fn link(context: &Context<'_>, drafts: &mut Drafts) {
     table::tags(context, drafts, &tables);
     scaling::link(context, drafts, &tables);
     network::link(context, drafts);
+    access::link(context, drafts, &tables);
     dax::link(context, drafts);
     keys::link(context, drafts);
     let uses = Uses::new(context);
     streams::link(context, drafts, &tables, &uses);
+    alarms::link(context, drafts, &tables, &uses);
+    backups::link(context, drafts, &tables);
 }
 
 /// The entities of a subject.

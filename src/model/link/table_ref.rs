@@ -102,8 +102,11 @@ fn cut(parts: Vec<Part>) -> (Vec<Part>, Vec<Part>) {
     let (mut before, mut behind) = (Vec::new(), Vec::new());
     let mut found = false;
     for part in parts {
+        if found {
+            behind.push(part);
+            continue;
+        }
         match part {
-            part if found => behind.push(part),
             Part::Known(text, origin) => match text.split_once('/') {
                 Some((left, right)) => {
                     found = true;

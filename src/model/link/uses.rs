@@ -51,6 +51,11 @@ impl<'c> Uses<'c> {
             || found.users.get(address).is_some_and(|users| users.iter().any(|user| counts(*user)))
     }
 
+    /// Whether a resource that counts refers to the address; outputs do not.
+    pub fn by_resources(&self, address: &str, counts: impl Fn(usize) -> bool) -> bool {
+        self.found().users.get(address).is_some_and(|users| users.iter().any(|user| counts(*user)))
+    }
+
     fn visit(&self, value: &Value, depth: usize, add: &mut dyn FnMut(Text)) {
         if depth > MAX_DEPTH {
             return;

@@ -71,17 +71,34 @@ pub(super) const GRANT: SubjectSchema = SubjectSchema {
         Field::new("not_actions", Type::List(&Type::String), "The action patterns it leaves out."),
         Field::new("resources", Type::List(&Type::String), "The resource patterns it names."),
         Field::new("not_resources", Type::List(&Type::String), "The resource patterns it leaves out."),
-        Field::new("conditions", Type::List(&Type::Any), "Its conditions, as in `role.statements`."),
+        Field::new("conditions", common::CONDITIONS, "Its conditions, one entry for each operator and key."),
         Field::new("managed_policy", Type::String, "The ARN of the AWS managed policy; absent for a statement."),
         Field::new("sam_template", Type::String, "The SAM policy template that it comes from."),
-        Field::new("boundary", Type::Bool, "Whether it is part of a permissions boundary.").or(Default::Bool(false)),
-        Field::new("holder_kind", Type::Enum(&["role", "user", "group", "none"]), "Whom it applies to."),
-        Field::new("holder_name", Type::String, "The holder's name or logical id."),
-        Field::new("role", Type::Link(Subject::Role), "The role that it applies to, where the project manages it."),
+        Field::new(
+            "boundary",
+            Type::Bool,
+            "Whether it only stands in a permissions boundary, which grants nothing by itself.",
+        ),
+        Field::new(
+            "roles",
+            Type::List(&Type::Link(Subject::Role)),
+            "The roles that it applies to; one from elsewhere leaves the list open.",
+        ),
+        Field::new(
+            "users",
+            Type::List(&Type::Object(USER)),
+            "The users that it applies to, also through a group of the project.",
+        ),
+        Field::new("groups", Type::List(&Type::String), "The names of the groups that it applies to."),
         Field::new("tables", Type::List(&Type::Link(Subject::Table)), "The tables of the project that it names."),
         Field::new("indexes", Type::List(&Type::Link(Subject::Index)), "The indexes of the project that it names."),
     ],
 };
+
+const USER: &[Field] = &[
+    Field::new("name", Type::String, "The user's name, or its logical id or label."),
+    Field::new("access_keys", Type::List(&Type::String), "The addresses of the access keys that the project makes."),
+];
 
 pub(super) const RESOURCE_POLICY: SubjectSchema = SubjectSchema {
     subject: Subject::ResourcePolicy,

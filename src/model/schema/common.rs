@@ -127,7 +127,7 @@ pub(super) const STATEMENT: Type = Type::Object(&[
         "Whom it is about, one entry a principal; empty in identity policies.",
     ),
     Field::new("not_principals", Type::List(&PRINCIPAL), "Whom it leaves out."),
-    Field::new("conditions", Type::List(&CONDITION), "Its conditions, one entry for each operator and key."),
+    Field::new("conditions", CONDITIONS, "Its conditions, one entry for each operator and key."),
 ]);
 pub(super) const STATEMENTS: Type = Type::List(&STATEMENT);
 
@@ -135,6 +135,8 @@ const PRINCIPAL: Type = Type::Object(&[
     Field::new("type", Type::String, "`AWS`, `Service`, `Federated`, `CanonicalUser`; `*` for everyone."),
     Field::new("id", Type::String, "The ARN, account, service or `*`."),
 ]);
+
+pub(super) const CONDITIONS: Type = Type::List(&CONDITION);
 
 const CONDITION: Type = Type::Object(&[
     Field::new("operator", Type::String, "The operator as written, with its set prefix and `IfExists`."),

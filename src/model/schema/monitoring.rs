@@ -31,7 +31,7 @@ pub(super) const ALARM: SubjectSchema = SubjectSchema {
         Field::new(
             "used_elsewhere",
             Type::Bool,
-            "Whether a composite alarm, a deployment or another resource of the project refers to it.",
+            "Whether a composite alarm, a deployment or a Region switch plan of the project names it.",
         ),
         Field::new("tables", Type::List(&Type::Link(Subject::Table)), "The tables whose metrics it reads."),
         Field::new("indexes", Type::List(&Type::Link(Subject::Index)), "The indexes whose metrics it reads."),
@@ -44,6 +44,11 @@ const METRIC: &[Field] = &[
     Field::new("name", Type::String, "The metric's name.").at("MetricName", "metric_name"),
     Field::new("dimensions", Type::Map(&Type::String), "The dimensions by name."),
     Field::new("statistic", Type::String, "The statistic, plain or extended."),
+    Field::new(
+        "expression",
+        Type::String,
+        "The search or query over the namespace that stands in place of a single metric; it reads every table.",
+    ),
     Field::new("period", Type::Integer, "Seconds in a period.").at("Period", "period"),
     Field::new("table", Type::Link(Subject::Table), "The table that the dimensions name."),
     Field::new("index", Type::Link(Subject::Index), "The index that the dimensions name."),

@@ -1,8 +1,10 @@
 //! The model over projects that are written as JSON with marks for references, choices and open values.
 
+mod access;
 mod defaults;
 mod front_ends;
 mod links;
+mod operations;
 mod support;
 mod surroundings;
 mod tables;

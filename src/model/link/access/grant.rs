@@ -1,0 +1,227 @@
+//! Statements that touch DynamoDB or DAX as entities of their own, with the tables and indexes that they name.
+
+use crate::value::{Data, EntityId, Entry, List, ListKind, Truth, Value, equal, text};
+
+use super::super::super::derive::{both, each, known_text, spread};
+use super::super::super::drafts::{Drafts, Policy, link};
+use super::super::super::read::{Block, Context};
+use super::super::super::schema::Subject;
+use super::super::table::{ends_of, leads_to};
+use super::super::table_ref::{self, index_name};
+use super::super::targets::{Elsewhere, Targets};
+use super::action::touches;
+use super::holder::Holders;
+use super::pattern::{matches, wildcard};
+use super::{Applied, Whom, open_list};
+
+const FIELDS: [&str; 7] = ["sid", "effect", "actions", "not_actions", "resources", "not_resources", "conditions"];
+
+/// Adds a grant for each statement of a policy that touches DynamoDB or DAX.
+pub(super) fn statements(
+    context: &Context<'_>,
+    drafts: &mut Drafts,
+    tables: &Targets<'_>,
+    holders: &Holders,
+    policy: &Policy,
+    document: &Value,
+    of: &Applied,
+) {
+    let Some(reader) = context.reader(policy.resource) else { return };
+    for (number, statement) in spread(document).0.iter().enumerate() {
+        if !touches(statement) {
+            continue;
+        }
+        let place = context.project.origins.span(statement.origin).unwrap_or(policy.header);
+        let exists = each(statement, &mut |statement| Value::bool(!statement.is_unset(), statement.origin));
+        let block =
+            Block { value: statement.clone(), exists: both(&policy.exists, &exists), header: place, span: place };
+        let sid = known_text(&field(statement, "sid")).map(str::to_owned);
+        let sid = sid.unwrap_or_else(|| format!("Statement[{number}]"));
+        let name = policy.part.as_ref().map_or_else(|| sid.clone(), |part| format!("{part}/{sid}"));
+        let mut grant = reader.bare_part(Subject::Grant, &name, &block);
+        let here = reader.header_origin(place);
+        grant.set("name", Value::string(name, here));
+        for name in FIELDS {
+            grant.set(name, field(statement, name));
+        }
+        grant.set("boundary", Value::bool(of.attached && of.only_boundary, here));
+        grant.set("users", of.people.users(holders, here));
+        grant.set("groups", of.people.groups(here));
+        let roles = of.roles.iter().map(|(role, on)| link(*role, on)).collect();
+        grant.set("roles", open_list(roles, of.open.clone(), here));
+        let (of_tables, of_indexes) = named(drafts, tables, &field(statement, "resources"));
+        grant.set("tables", of_tables.clone());
+        grant.set("indexes", of_indexes);
+        let exists = grant.exists.clone();
+        let id = drafts.add(grant);
+        for (role, on) in &of.roles {
+            drafts.link(*role, "grants", id, &both(on, &exists));
+        }
+        let Data::List(of_tables) = of_tables.data else { continue };
+        for link in &of_tables.items {
+            let mut ends = Vec::new();
+            ends_of(link, &mut ends);
+            for end in ends {
+                drafts.link(end, "grants", id, &both(&leads_to(link, end), &exists));
+            }
+        }
+    }
+}
+
+fn field(statement: &Value, name: &str) -> Value {
+    each(statement, &mut |statement| {
+        statement.get(name).cloned().unwrap_or_else(|| match statement.data {
+            Data::Unknown(_) => statement.clone(),
+            _ => Value::absent(statement.origin),
+        })
+    })
+}
+
+/// The tables and indexes that the resources of a statement name.
+fn named(drafts: &Drafts, tables: &Targets<'_>, resources: &Value) -> (Value, Value) {
+    let (items, rest) = spread(resources);
+    let mut open = rest.map(|rest| Value::new(Data::Unknown(rest), resources.origin));
+    let (mut of_tables, mut of_indexes) = (Vec::new(), Vec::new());
+    for item in items {
+        if let Some(pattern) = wildcard(&item) {
+            for id in tables.ids() {
+                let Some(table) = drafts.get(id) else { continue };
+                let name = table.value("name");
+                let fits = |suffix: &str| {
+                    each(&name, &mut |name| match &name.data {
+                        Data::String(name) => {
+                            Value::bool(matches(&pattern, &format!("table/{name}{suffix}")), item.origin)
+                        }
+                        _ if pattern == "*" || pattern == "table/*" => Value::bool(true, item.origin),
+                        _ => Value::unknown("the name of the table is not known", name.origin),
+                    })
+                };
+                let on = both(&table.exists, &fits(""));
+                push(&mut of_tables, link(id, &on));
+                for (index, own) in indexes_of(drafts, id) {
+                    let suffix = own.as_str().map_or_else(|| "/index/x".to_owned(), |own| format!("/index/{own}"));
+                    let on = both(&table.exists, &fits(&suffix));
+                    push(&mut of_indexes, link(index, &on));
+                }
+            }
+            continue;
+        }
+        let found = table_ref::resolve(tables, &item, Elsewhere::Absent);
+        if found.suffix.is_unset() {
+            if found.table.is_unknown() {
+                open.get_or_insert_with(|| found.table.clone());
+            } else {
+                push(&mut of_tables, found.table);
+            }
+            continue;
+        }
+        let wanted = index_name(&found.suffix);
+        let mut ends = Vec::new();
+        ends_of(&found.table, &mut ends);
+        for table in ends {
+            for (index, own) in indexes_of(drafts, table) {
+                let fits = each(&wanted, &mut |wanted| match (&wanted.data, &own.data) {
+                    (Data::String(pattern), Data::String(own)) => Value::bool(matches(pattern, own), wanted.origin),
+                    (Data::String(pattern), _) if pattern == "*" => Value::bool(true, wanted.origin),
+                    _ => Value::bool(equal(wanted, &own) == Truth::True, wanted.origin),
+                });
+                let on = both(&leads_to(&found.table, table), &fits);
+                push(&mut of_indexes, link(index, &on));
+            }
+        }
+    }
+    (open_list(of_tables, open.clone(), resources.origin), open_list(of_indexes, open, resources.origin))
+}
+
+fn push(links: &mut Vec<Value>, link: Value) {
+    let known = link.as_entity().is_some() && links.iter().any(|other| other.as_entity() == link.as_entity());
+    if !link.is_unset() && !known {
+        links.push(link);
+    }
+}
+
+fn indexes_of(drafts: &Drafts, table: EntityId) -> Vec<(EntityId, Value)> {
+    let Some(Data::List(list)) = drafts.get(table).map(|table| table.value("indexes").data) else { return Vec::new() };
+    let mut ends = Vec::new();
+    list.items.iter().for_each(|item| ends_of(item, &mut ends));
+    ends.into_iter().filter_map(|id| drafts.get(id).map(|index| (id, index.value("name")))).collect()
+}
+
+/// One AWS managed policy attached to a role, user or group.
+pub(super) fn aws_managed(
+    context: &Context<'_>,
+    drafts: &mut Drafts,
+    holders: &Holders,
+    arn: &Value,
+    resource: usize,
+    whom: &Whom,
+) {
+    let Some(reader) = context.reader(resource) else { return };
+    let Some(known) = known_text(arn).or_else(|| Some(text::known_suffix(arn))) else {
+        return;
+    };
+    // The partition may be open: `arn:${AWS::Partition}:iam::aws:policy/...`.
+    let Some((_, path)) = known.split_once(":iam::aws:policy/") else { return };
+    let name = path.rsplit('/').next().unwrap_or(path).to_owned();
+    let place = context.project.origins.span(arn.origin).unwrap_or(reader.resource.header);
+    let exists = each(arn, &mut |arn| Value::bool(!arn.is_unset(), arn.origin));
+    let block = Block { value: arn.clone(), exists, header: place, span: place };
+    let mut grant = reader.bare_part(Subject::Grant, &name, &block);
+    let here = arn.origin;
+    grant.set("name", Value::string(name, here));
+    grant.set("effect", Value::string("Allow", here));
+    grant.set("managed_policy", Value::string(format!("arn:aws:iam::aws:policy/{path}"), here));
+    for list in ["actions", "not_actions", "resources", "not_resources", "conditions", "tables", "indexes"] {
+        grant.set(list, Value::list(Vec::new(), here));
+    }
+    grant.set("boundary", Value::bool(false, here));
+    grant.set("users", whom.people.users(holders, here));
+    grant.set("groups", whom.people.groups(here));
+    let links = whom.roles.iter().map(|(role, on)| link(*role, on)).collect();
+    grant.set("roles", open_list(links, whom.open.clone(), here));
+    let exists = grant.exists.clone();
+    let id = drafts.add(grant);
+    for (role, on) in &whom.roles {
+        drafts.link(*role, "grants", id, &both(on, &exists));
+    }
+}
+
+/// What an AWS managed policy says, for the one that stream consumers rest on.
+pub(super) fn statement_of_aws_policy(arn: &Value) -> Option<Value> {
+    let known = match &arn.data {
+        Data::Parts(_) => text::known_suffix(arn),
+        _ => arn.as_str()?,
+    };
+    if !known.ends_with(":policy/service-role/AWSLambdaDynamoDBExecutionRole") {
+        return None;
+    }
+    let here = arn.origin;
+    let list = |texts: &[&str]| {
+        let items = texts.iter().map(|text| Value::string(*text, here)).collect();
+        Value::new(Data::List(List { kind: ListKind::Tuple, items, rest: None }.into()), here)
+    };
+    let actions = [
+        "dynamodb:DescribeStream",
+        "dynamodb:GetRecords",
+        "dynamodb:GetShardIterator",
+        "dynamodb:ListStreams",
+        "logs:CreateLogGroup",
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+    ];
+    let entry = |name: &str, value: Value| Entry::new(name, here, value);
+    Some(Value::map(
+        vec![
+            entry("sid", Value::absent(here)),
+            entry("effect", Value::string("Allow", here)),
+            entry("actions", list(&actions)),
+            entry("not_actions", list(&[])),
+            entry("resources", list(&["*"])),
+            entry("not_resources", list(&[])),
+            entry("principals", list(&[])),
+            entry("not_principals", list(&[])),
+            entry("conditions", list(&[])),
+        ],
+        here,
+    ))
+}
