@@ -39,7 +39,7 @@ impl Artifact {
     pub fn of(tree: &Tree, loader: &Loader<'_>) -> Option<Self> {
         let path = &tree.file.path;
         let name = path.file_name()?.to_str()?;
-        if !name.ends_with(".json") || loader.root.is_none() {
+        if path.extension().is_none_or(|extension| extension != "json") || loader.root.is_none() {
             return None;
         }
         let folder = path.parent().unwrap_or(Path::new(""));

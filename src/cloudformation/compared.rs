@@ -44,9 +44,18 @@ impl Compared {
 
     fn scan_within(template: &Template<'_>, library: &Library, depth: usize) -> Self {
         let mut scan = Scan { template, compared: Self::default(), pairs: Vec::new() };
-        for index in 0..u32::try_from(template.tree.len()).unwrap_or(u32::MAX) {
-            if let Some(call) = Call::of(template.tree.node(NodeId(index))) {
-                scan.call(&call);
+        // A service's resources may stand in files of their own.
+        let mut trees = vec![template.tree];
+        for part in &template.parts {
+            if trees.iter().all(|tree| !std::ptr::eq(*tree, part.tree())) {
+                trees.push(part.tree());
+            }
+        }
+        for tree in trees {
+            for index in 0..u32::try_from(tree.len()).unwrap_or(u32::MAX) {
+                if let Some(call) = Call::of(tree.node(NodeId(index))) {
+                    scan.call(&call);
+                }
             }
         }
         if depth > 0 {
@@ -139,15 +148,15 @@ impl<'t> Scan<'_, 't> {
 
     fn find_in_map(&mut self, items: &[NodeRef<'t>]) {
         let [map, first, second, ..] = items else { return };
-        let Some(mappings) = self.template.section("Mappings") else { return };
+        let mappings: Vec<_> = self.template.sections("Mappings").flat_map(NodeRef::entries).collect();
         let named = constant(*map);
         if let Some(name) = direct(*map) {
-            for (key, _) in mappings.entries() {
-                self.add_key(name, key);
+            for (key, _) in &mappings {
+                self.add_key(name, *key);
             }
         }
         for (_, mapping) in
-            mappings.entries().filter(|(key, _)| named.as_deref().is_none_or(|name| key.text() == Some(name)))
+            mappings.into_iter().filter(|(key, _)| named.as_deref().is_none_or(|name| key.text() == Some(name)))
         {
             for (key, inner) in mapping.entries() {
                 if let Some(name) = direct(*first) {
@@ -213,8 +222,7 @@ impl<'t> Scan<'_, 't> {
 
     /// What nested stacks compare the parameters with that are passed on to them as they are.
     fn nested(&mut self, library: &Library, depth: usize) {
-        let Some(resources) = self.template.section("Resources") else { return };
-        for (_, resource) in resources.entries() {
+        for (_, resource) in self.template.sections("Resources").flat_map(NodeRef::entries) {
             let Some(location) = library::location(resource).and_then(NodeRef::text) else { continue };
             let Some(tree) = library.find(self.template.tree, location) else { continue };
             let Some(child) = Template::find(tree) else { continue };
@@ -240,10 +248,10 @@ impl<'t> Scan<'_, 't> {
 
     /// Two parameters that are compared with each other may each be what the other may be.
     fn join_pairs(&mut self) {
-        let Some(parameters) = self.template.section("Parameters") else { return };
+        let sections: Vec<NodeRef<'t>> = self.template.sections("Parameters").collect();
         let pairs = std::mem::take(&mut self.pairs);
         for (one, other) in &pairs {
-            let Some(declared) = parameters.get(other) else { continue };
+            let Some(declared) = sections.iter().find_map(|section| section.get(other)) else { continue };
             let mut texts: Vec<(Text, Span)> = Vec::new();
             let allowed = declared.get("AllowedValues");
             for node in allowed.iter().flat_map(|node| node.items()).chain(declared.get("Default")) {

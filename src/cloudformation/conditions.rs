@@ -155,10 +155,9 @@ impl<'t> Stack<'t> {
 
     /// The truth values that the `Rules` section demands: each rule's assertions, where its condition holds.
     pub fn rules(&self) -> Vec<Value> {
-        let Some(section) = self.template.section("Rules") else { return Vec::new() };
         let scope = Scope::default();
         let mut demands = Vec::new();
-        for (_, rule) in section.entries() {
+        for (_, rule) in self.template.sections("Rules").flat_map(NodeRef::entries) {
             let condition = rule.get("RuleCondition").map(|node| self.truth(node, &scope));
             for assertion in rule.get("Assertions").iter().flat_map(|node| node.items()) {
                 let Some(assert) = assertion.get("Assert") else { continue };

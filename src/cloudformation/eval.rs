@@ -8,6 +8,7 @@ use crate::value::{Data, Entry, Number, Step, Text, Value, combine};
 
 use super::call::Call;
 use super::for_each::Scope;
+use super::serverless_framework::may_hold_variable;
 use super::stack::Stack;
 use super::text;
 
@@ -69,6 +70,12 @@ impl<'t> Stack<'t> {
                 Some(number) => Value::number(number, origin),
                 None => Value::string(text, origin),
             },
+            Some(scalar @ Scalar::String(text))
+                if may_hold_variable(scalar)
+                    && let Some(value) = self.framework_text(node, text) =>
+            {
+                value
+            }
             Some(Scalar::String(text)) => match scope.fill(text) {
                 Some(filled) => text::with_dynamic_references(&filled, self.session.expression(node.span(), origin)),
                 None => text::with_dynamic_references(text, origin),

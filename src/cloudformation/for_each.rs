@@ -111,6 +111,7 @@ impl<'t> Stack<'t> {
                     None => *self.open_names.borrow_mut() = true,
                 }
             } else {
+                let value = self.followed(value);
                 let name = scope.fill(text).map_or_else(|| text.into(), Text::from);
                 into.push(Definition { name, key, value, scope: scope.clone(), exists: exists.cloned() });
             }
@@ -173,7 +174,7 @@ impl<'t> Stack<'t> {
                 break;
             }
             let origin = self.session.origins.hop(collection.span(), Step::Expression, item.origin);
-            let turn = if always { Value::bool(true, origin) } else { self.has_turn(&all, &text, origin) };
+            let turn = if always { Value::bool(true, origin) } else { Self::has_turn(&all, &text, origin) };
             let exists = match (exists, turn.as_bool()) {
                 (None, Some(true)) => None,
                 (Some(outer), Some(true)) => Some(outer.clone()),
@@ -186,7 +187,7 @@ impl<'t> Stack<'t> {
     }
 
     /// In which cases a collection holds an item.
-    fn has_turn(&self, all: &Value, text: &str, origin: OriginId) -> Value {
+    fn has_turn(all: &Value, text: &str, origin: OriginId) -> Value {
         combine(&[all], &mut |leaves| {
             let holds = leaves[0]
                 .as_list()
@@ -209,6 +210,12 @@ impl<'t> Stack<'t> {
             }
         }
         Value::list(items, self.session.origins.literal(node.span()))
+    }
+
+    /// The node that a variable of the Serverless Framework stands for; other nodes as they are.
+    fn followed(&self, node: NodeRef<'t>) -> NodeRef<'t> {
+        let Some(framework) = &self.framework else { return node };
+        framework.node(node, Some(self.session.library), &self.session.options.parameters, 0).unwrap_or(node)
     }
 
     /// The root of a local file that `Fn::Transform` includes here.

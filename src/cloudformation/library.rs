@@ -6,10 +6,11 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::resource::Problem;
-use crate::source::lexical;
+use crate::source::{Span, lexical};
 use crate::syntax::tree::{NodeId, NodeRef, Tree};
 
-use super::options::Loader;
+use super::options::{Given, Loader};
+use super::serverless_framework::Framework;
 use super::template::Template;
 
 /// How many files one template may lead to.
@@ -26,9 +27,17 @@ pub struct Library {
 impl Library {
     /// Reads all files that a template leads to.
     #[must_use]
-    pub fn gather(tree: &Tree, loader: &Loader<'_>) -> Self {
+    pub fn gather(tree: &Tree, loader: &Loader<'_>, given: &[Given]) -> Self {
         let mut library = Self::default();
+        let service = Framework::of(tree).filter(|_| loader.root.is_some());
+        // Variables of a service name files from its own directory, wherever they stand.
+        let files = |inner: &Tree| -> Vec<(PathBuf, Span)> {
+            let files = service.iter().flat_map(|service| service.files(inner, given));
+            let at = tree.root().map_or_else(|| tree.file.whole(), NodeRef::span);
+            files.filter_map(|path| Some((existing(&path, loader)?, at))).filter(|(path, _)| is_data(path)).collect()
+        };
         let mut pending = references(tree, loader);
+        pending.extend(files(tree));
         while let Some((path, from)) = pending.pop() {
             if library.trees.contains_key(&path) {
                 continue;
@@ -43,6 +52,7 @@ impl Library {
             let Some(found) = read(&path, loader) else { continue };
             let found = Arc::new(found);
             pending.extend(references(&found, loader));
+            pending.extend(files(&found));
             library.trees.insert(path, found);
         }
         library
@@ -71,9 +81,19 @@ pub fn children(tree: &Tree, loader: &Loader<'_>) -> Vec<PathBuf> {
         .into_iter()
         .filter_map(|(location, _)| existing(&relative(tree, location)?, loader))
         .collect();
+    if let Some(service) = &template.framework {
+        let files = service.files(tree, &[]);
+        paths.extend(files.iter().filter_map(|path| existing(path, loader)).filter(|path| is_data(path)));
+    }
     paths.sort();
     paths.dedup();
     paths
+}
+
+/// Whether a file holds data rather than code.
+fn is_data(path: &Path) -> bool {
+    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    ["yml", "yaml", "json"].iter().any(|known| extension.eq_ignore_ascii_case(known))
 }
 
 /// The location of a nested stack's or application's template, where it is written out.
@@ -95,16 +115,12 @@ pub fn location(resource: NodeRef<'_>) -> Option<NodeRef<'_>> {
 }
 
 fn nested<'t>(template: &Template<'t>) -> Vec<(&'t str, NodeRef<'t>)> {
-    let Some(resources) = template.section("Resources") else { return Vec::new() };
-    resources
-        .entries()
-        .filter_map(|(_, resource)| location(resource))
-        .filter_map(|node| Some((node.text()?, node)))
-        .collect()
+    let resources = template.sections("Resources").flat_map(NodeRef::entries);
+    resources.filter_map(|(_, resource)| location(resource)).filter_map(|node| Some((node.text()?, node))).collect()
 }
 
 /// All files that a tree leads to, with the place where each is named.
-fn references(tree: &Tree, loader: &Loader<'_>) -> Vec<(PathBuf, crate::source::Span)> {
+fn references(tree: &Tree, loader: &Loader<'_>) -> Vec<(PathBuf, Span)> {
     let mut found: Vec<(&str, NodeRef<'_>)> = Vec::new();
     if loader.root.is_none() {
         return Vec::new();
@@ -132,7 +148,7 @@ pub fn include_location(node: NodeRef<'_>) -> Option<NodeRef<'_>> {
 }
 
 /// The path that a location names, seen from the working directory; `None` for addresses in the network.
-fn relative(tree: &Tree, location: &str) -> Option<PathBuf> {
+pub fn relative(tree: &Tree, location: &str) -> Option<PathBuf> {
     if location.is_empty() || location.contains("://") || location.contains("{{") || location.contains('\0') {
         return None;
     }

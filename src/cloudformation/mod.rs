@@ -25,6 +25,7 @@ mod options;
 mod parameters;
 mod resources;
 mod sam;
+mod serverless_framework;
 mod session;
 mod stack;
 mod template;
@@ -49,7 +50,7 @@ pub fn evaluate(tree: &Tree, options: &Options, loader: &Loader<'_>) -> Option<P
         Some(template) if !template::has_to_be_rendered(tree) => template,
         _ => return template::looks_like_one(tree).then(|| unread(tree, options)),
     };
-    let library = library::Library::gather(tree, loader);
+    let library = library::Library::gather(tree, loader, &options.parameters);
     let artifact = cdk::Artifact::of(tree, loader);
     let bound = artifact.as_ref().map(|artifact| artifact.complete(options));
     let options = bound.as_ref().unwrap_or(options);

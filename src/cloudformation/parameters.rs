@@ -119,13 +119,15 @@ impl Declared<'_, '_> {
                 match (comparison, default) {
                     (None, Some((text, span))) => self.default_value(name, kind, &text, span),
                     (None, None) => self.symbol(key, name, kind),
-                    (Some(_), default) => self.open(key, name, kind, &told, default, true),
+                    (Some(_), default) => self.open(key, name, kind, &told, default.as_ref(), true),
                 }
             }
             ([_, ..], None, Some((text, span))) => self.default_value(name, kind, &text, span),
-            ([_, ..], _, default) => self.open(key, name, kind, &allowed, default, false),
+            ([_, ..], _, default) => self.open(key, name, kind, &allowed, default.as_ref(), false),
             ([], Some(Comparison { constants }), None) if constants.is_empty() => self.symbol(key, name, kind),
-            ([], Some(comparison), default) => self.open(key, name, kind, &comparison.constants, default, true),
+            ([], Some(comparison), default) => {
+                self.open(key, name, kind, &comparison.constants, default.as_ref(), true)
+            }
             ([], None, Some((text, span))) => self.default_value(name, kind, &text, span),
             ([], None, None) => self.symbol(key, name, kind),
         }
@@ -175,7 +177,7 @@ impl Declared<'_, '_> {
         name: &str,
         kind: Kind,
         constants: &[(Text, Span)],
-        default: Option<(Text, Span)>,
+        default: Option<&(Text, Span)>,
         rest: bool,
     ) -> Value {
         let session = self.session;
@@ -183,7 +185,7 @@ impl Declared<'_, '_> {
         let mut default_case = None;
         // More constants than cases are left to the rest.
         for (text, span) in constants.iter().take(MAX_CASES) {
-            let origin = match &default {
+            let origin = match default {
                 Some((default, at)) if default == text => {
                     default_case = Some(cases.len());
                     session.origins.hop(*at, Step::Default(name.into()), OriginId::NONE)
@@ -193,7 +195,7 @@ impl Declared<'_, '_> {
             cases.push(Case { label: label(text), value: kind.value(text, origin), is_rest: false });
         }
         if default_case.is_none()
-            && let Some((text, span)) = &default
+            && let Some((text, span)) = default
         {
             default_case = Some(cases.len());
             let value = self.default_value(name, kind, text, *span);

@@ -137,9 +137,9 @@ impl<'t> Stack<'t> {
     }
 
     fn outputs(&self) -> Vec<(Text, Value)> {
-        let Some(section) = self.template.section("Outputs") else { return Vec::new() };
-        self.definitions(section, &super::for_each::Scope::default())
-            .into_iter()
+        self.template
+            .sections("Outputs")
+            .flat_map(|section| self.definitions(section, &super::for_each::Scope::default()))
             .filter_map(|output| {
                 let node = output.value.get("Value")?;
                 Some((output.name, self.eval(node, &output.scope)))

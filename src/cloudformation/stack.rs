@@ -13,6 +13,7 @@ use crate::value::{Step, Symbol, Text, Value};
 use super::compared::Compared;
 use super::for_each::{Definition, Scope};
 use super::parameters::Declared;
+use super::serverless_framework::Framework;
 use super::session::Session;
 use super::template::Template;
 
@@ -27,6 +28,7 @@ pub struct Evaluated {
 pub struct Stack<'t> {
     pub session: &'t Session<'t>,
     pub template: Template<'t>,
+    pub framework: Option<Framework<'t>>,
     /// The address of the stack with a `/` after it; empty for the root.
     pub prefix: Text,
     parameters: FxHashMap<&'t str, Value>,
@@ -67,11 +69,14 @@ impl<'t> Stack<'t> {
         prefix: Text,
         passed: Option<FxHashMap<Text, Value>>,
     ) -> Self {
+        let template = template.complete(session.library, &session.options.parameters);
+        let framework = template.framework.clone();
         let compared = Compared::scan(&template, session.library);
         let open_names = RefCell::new(template.has_macros());
         let mut stack = Self {
             session,
             template,
+            framework,
             prefix,
             parameters: FxHashMap::default(),
             compared,
@@ -86,6 +91,7 @@ impl<'t> Stack<'t> {
             passed,
             undefined: RefCell::default(),
         };
+        stack.framework_region();
         stack.read_parameters();
         stack.read_definitions();
         stack
@@ -96,9 +102,8 @@ impl<'t> Stack<'t> {
     }
 
     fn read_parameters(&mut self) {
-        let Some(section) = self.template.section("Parameters") else { return };
         let mut parameters: FxHashMap<&'t str, Value> = FxHashMap::default();
-        for (key, declared) in section.entries() {
+        for (key, declared) in self.template.sections("Parameters").flat_map(NodeRef::entries) {
             if let Some(name) = key.text()
                 && !parameters.contains_key(name)
             {
@@ -109,17 +114,18 @@ impl<'t> Stack<'t> {
     }
 
     fn read_definitions(&mut self) {
-        if let Some(section) = self.template.section("Mappings") {
+        let sections = |name: &str| self.template.sections(name).collect::<Vec<_>>();
+        let (mappings, conditions, resources) = (sections("Mappings"), sections("Conditions"), sections("Resources"));
+        for section in mappings {
             for (key, mapping) in self.definitions(section, &Scope::default()).into_iter().map(|d| (d.key, d.value)) {
                 self.mappings.extend(key.text().map(|name| (name, mapping)));
             }
         }
-        if let Some(section) = self.template.section("Conditions") {
+        for section in conditions {
             let conditions = self.definitions(section, &Scope::default());
             self.conditions.extend(conditions.into_iter().map(|definition| (definition.name.clone(), definition)));
         }
-        if let Some(section) = self.template.section("Resources") {
-            let mut resources: Vec<Definition<'t>> = Vec::new();
+        for section in resources {
             for definition in self.definitions(section, &Scope::default()) {
                 match self.by_name.get(&definition.name).copied() {
                     // The parser has reported keys that are written twice; loops may make a name twice as well.
@@ -131,15 +137,16 @@ impl<'t> Stack<'t> {
                                     .with_help("use the loop's variable in the logical id"),
                             );
                         }
-                        resources[at] = definition;
+                        if let Some(known) = self.resources.get_mut(at) {
+                            *known = definition;
+                        }
                     }
                     None => {
-                        self.by_name.insert(definition.name.clone(), resources.len());
-                        resources.push(definition);
+                        self.by_name.insert(definition.name.clone(), self.resources.len());
+                        self.resources.push(definition);
                     }
                 }
             }
-            self.resources = resources;
         }
     }
 
@@ -292,7 +299,7 @@ impl<'t> Stack<'t> {
 /// The nearest of some names, if one is near enough to be meant: the one with the fewest changed letters.
 pub fn closest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<String> {
     let length = name.chars().count();
-    let limit = if length <= 2 { 0 } else { ((length + 2) / 3).min(3) };
+    let limit = if length <= 2 { 0 } else { length.div_ceil(3).min(3) };
     let mut names: Vec<&str> = known.filter(|known| known.len().abs_diff(name.len()) <= limit).collect();
     names.sort_unstable();
     names

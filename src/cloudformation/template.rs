@@ -4,11 +4,18 @@ use crate::resource::Problem;
 use crate::source::Span;
 use crate::syntax::tree::{NodeRef, Tree};
 
+use super::library::Library;
+use super::options::Given;
+use super::serverless_framework::Framework;
+
 /// The sections of a template as they are written.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Template<'t> {
     pub tree: &'t Tree,
     pub root: NodeRef<'t>,
+    /// What holds the sections: the root itself; for a service of the Serverless Framework what `resources` says.
+    pub parts: Vec<NodeRef<'t>>,
+    pub framework: Option<Framework<'t>>,
     pub transforms: Vec<&'t str>,
 }
 
@@ -16,19 +23,26 @@ impl<'t> Template<'t> {
     /// The template in a file; `None` where there is none.
     #[must_use]
     pub fn find(tree: &'t Tree) -> Option<Self> {
-        tree.documents.iter().map(|id| tree.node(*id)).find(|root| is_template(*root)).map(|root| Self::at(tree, root))
+        if let Some(root) = tree.documents.iter().map(|id| tree.node(*id)).find(|root| is_template(*root)) {
+            return Some(Self { tree, root, parts: vec![root], framework: None, transforms: transforms(root) });
+        }
+        let framework = Framework::of(tree)?;
+        let parts = framework.roots(None, &[]);
+        Some(Self { tree, root: tree.root()?, parts, framework: Some(framework), transforms: Vec::new() })
     }
 
-    /// The template whose root is known already.
+    /// The same with the files that a service of the Serverless Framework takes its resources from.
     #[must_use]
-    pub fn at(tree: &'t Tree, root: NodeRef<'t>) -> Self {
-        Self { tree, root, transforms: transforms(root) }
+    pub fn complete(mut self, library: &'t Library, given: &[Given]) -> Self {
+        if let Some(framework) = &self.framework {
+            self.parts = framework.roots(Some(library), given);
+        }
+        self
     }
 
-    /// A section that is a mapping.
-    #[must_use]
-    pub fn section(&self, name: &str) -> Option<NodeRef<'t>> {
-        self.root.get(name).filter(|node| node.is_mapping())
+    /// The sections of a name that are mappings; a template has at most one, a service several.
+    pub fn sections(&self, name: &str) -> impl Iterator<Item = NodeRef<'t>> {
+        self.parts.iter().filter_map(|part| part.get(name)).filter(|node| node.is_mapping())
     }
 
     /// Whether the serverless transform runs over the template.
@@ -40,8 +54,10 @@ impl<'t> Template<'t> {
     /// Whether macros run over the whole template of which nothing is known: names that are not defined may be theirs.
     #[must_use]
     pub fn has_macros(&self) -> bool {
-        // Modules of Rain and of the AWS CLI are put in before the template is deployed.
-        self.root.get("Modules").is_some()
+        // The framework makes roles, functions and buckets of its own.
+        self.framework.is_some()
+            // Modules of Rain and of the AWS CLI are put in before the template is deployed.
+            || self.root.get("Modules").is_some()
             || self.root.get("Rain").is_some()
             || self.tree.file.text().contains("Rain::")
             || self.transforms.iter().any(|name| {

@@ -56,7 +56,11 @@ pub fn identity(value: &Value) -> Option<String> {
             for part in parts.iter() {
                 match part {
                     Part::Known(known, _) => text.push_str(known),
-                    Part::Open(unknown, _) => text.push_str(&format!("${{{}}}", unknown_identity(unknown)?)),
+                    Part::Open(unknown, _) => {
+                        text.push_str("${");
+                        text.push_str(&unknown_identity(unknown)?);
+                        text.push('}');
+                    }
                 }
             }
             text.push('"');

@@ -51,6 +51,7 @@ static WORDS: LazyLock<Vec<(Marker, Finder<'static>)>> = LazyLock::new(|| {
         (Marker::Nested, "AWS::CloudFormation::Stack"),
         (Marker::Nested, "AWS::Serverless::Application"),
         (Marker::Nested, "AWS::Include"),
+        (Marker::Nested, "${file("),
         (Marker::Nested, "module"),
     ]
     .into_iter()

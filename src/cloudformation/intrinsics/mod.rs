@@ -12,6 +12,7 @@ mod sub;
 
 pub use sub::variables;
 
+use crate::syntax::tree::NodeRef;
 use crate::value::{Shape, Step, Text, Value, combine, select};
 
 use super::call::{Call, Function};
@@ -86,7 +87,7 @@ impl<'t> Stack<'t> {
             }
             None => (self.truth(*condition, scope), Text::new_static("its condition")),
         };
-        let branch = |node: crate::syntax::tree::NodeRef<'t>, taken: bool| {
+        let branch = |node: NodeRef<'t>, taken: bool| {
             let value = self.eval(node, scope);
             let inner =
                 self.session.through(&value, node.span(), &Step::Branch(format!("`{shown}` is {taken}").into()));
@@ -169,7 +170,7 @@ impl<'t> Stack<'t> {
             let value = self.content(root, scope);
             return self.session.through(&value, call.span, &Step::Expression);
         }
-        let name = call.argument.get("Name").and_then(|node| node.text()).unwrap_or("a macro");
+        let name = call.argument.get("Name").and_then(NodeRef::text).unwrap_or("a macro");
         let why = if name == "AWS::Include" {
             "the included file does not lie in this repository".to_owned()
         } else {

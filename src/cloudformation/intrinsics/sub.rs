@@ -32,8 +32,7 @@ fn pieces(text: &str) -> Vec<Piece<'_>> {
     let mut search = 0;
     while let Some(at) = text[search..].find("${") {
         let start = search + at;
-        let Some(length) = text[start..].find('}') else { break };
-        let end = start + length + 1;
+        let Some(end) = closing(text, start + 2) else { break };
         if from < start {
             pieces.push(Piece::Text(&text[from..start]));
         }
@@ -49,6 +48,20 @@ fn pieces(text: &str) -> Vec<Piece<'_>> {
         pieces.push(Piece::Text(&text[from..]));
     }
     pieces
+}
+
+/// Where the brace closes that is open at `from`, with it. Variables of other tools may stand in each other.
+fn closing(text: &str, from: usize) -> Option<usize> {
+    let mut depth = 0usize;
+    for (at, byte) in text.bytes().enumerate().skip(from) {
+        match byte {
+            b'{' => depth += 1,
+            b'}' if depth == 0 => return Some(at + 1),
+            b'}' => depth -= 1,
+            _ => {}
+        }
+    }
+    None
 }
 
 /// The names that a text refers to; of `Resource.Attribute` the resource.
@@ -111,6 +124,11 @@ impl<'t> Stack<'t> {
                     let value = self.eval(node, scope);
                     let step = crate::value::Step::Reference(format!("`{name}` of `{}`", call.name).into());
                     self.session.through(&value, span, &step)
+                }
+                None if name.contains([':', '('])
+                    && let Some(value) = self.framework_text(node, &format!("${{{name}}}")) =>
+                {
+                    value
                 }
                 None if name.contains('.') => self.attribute_at(name, span),
                 None => self.reference(name, span, scope),

@@ -16,11 +16,9 @@ pub struct Globals {
 impl Globals {
     pub fn read(stack: &Stack<'_>) -> Self {
         let mut by_kind = FxHashMap::default();
-        if let Some(section) = stack.template.section("Globals") {
-            for (key, node) in section.entries() {
-                if let Some(kind) = key.text() {
-                    by_kind.insert(kind.into(), stack.eval(node, &Scope::default()));
-                }
+        for (key, node) in stack.template.sections("Globals").flat_map(NodeRef::entries) {
+            if let Some(kind) = key.text() {
+                by_kind.insert(kind.into(), stack.eval(node, &Scope::default()));
             }
         }
         Self { by_kind }

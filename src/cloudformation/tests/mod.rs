@@ -9,6 +9,7 @@ mod parameters;
 mod resources;
 mod robustness;
 mod sam;
+mod serverless_framework;
 
 use std::fmt::Write as _;
 use std::path::Path;
