@@ -46,7 +46,7 @@ pub enum Verdict {
     },
 }
 
-/// A failure at one place with one message.
+/// A failure at one place.
 #[derive(Clone, Debug)]
 pub struct Failure {
     pub severity: Severity,
@@ -211,10 +211,20 @@ impl<'p> Judge<'_, 'p> {
             if done[at] {
                 continue;
             }
+            // One place is one finding; values that differ by case are told for the case of the defaults.
+            let first = leaves
+                .iter()
+                .find_map(|(assignment, leaf)| match leaf {
+                    Leaf::Fail(other) if other.primary == first.primary && self.holds_by_default(assignment) => {
+                        Some(other)
+                    }
+                    _ => None,
+                })
+                .unwrap_or(first);
             let (mut these, mut others) = (Vec::new(), Vec::new());
             for (index, (assignment, leaf)) in leaves.iter().enumerate() {
                 match leaf {
-                    Leaf::Fail(other) if other.primary == first.primary && other.message == first.message => {
+                    Leaf::Fail(other) if other.primary == first.primary => {
                         done[index] = true;
                         these.push(assignment);
                     }
