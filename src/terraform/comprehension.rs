@@ -240,6 +240,9 @@ fn object_of(
     let mut open_keys = false;
     for (key, value) in pairs {
         let text = Type::String.convert(&key)?;
+        if text.is_unset() {
+            return Err(Error::new("a key of `for` is null"));
+        }
         if text.as_str().is_none() {
             rest.get_or_insert_with(|| open_rest(&key));
             open_keys = true;

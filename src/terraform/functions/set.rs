@@ -98,7 +98,7 @@ fn filter(call: &Call<'_>, wanted: bool) -> Result<Value, Error> {
 
 fn product(call: &Call<'_>) -> Result<Value, Error> {
     let mut lists: Vec<Vec<Value>> = Vec::with_capacity(call.args.len());
-    let (mut any_list, mut any_set) = (false, false);
+    let mut any_set = false;
     let mut total = 1usize;
     for (at, arg) in call.args.iter().enumerate() {
         if arg.is_unknown() {
@@ -108,7 +108,6 @@ fn product(call: &Call<'_>) -> Result<Value, Error> {
         if list.rest.is_some() {
             return Ok(call.unknown(arg));
         }
-        any_list |= list.kind == ListKind::List;
         any_set |= list.kind == ListKind::Set;
         let list = Type::List(Box::new(Type::Any)).convert(arg).map_err(|error| error.at_argument(at))?;
         let items = list.as_list().map(|list| list.items.clone()).unwrap_or_default();
@@ -126,9 +125,5 @@ fn product(call: &Call<'_>) -> Result<Value, Error> {
             .collect();
     }
     let rows = rows.into_iter().map(|row| call.list_of(ListKind::Tuple, row, None)).collect();
-    Ok(if any_set && !any_list {
-        make_set(rows, None, call.origin())
-    } else {
-        call.list_of(ListKind::List, rows, None)
-    })
+    Ok(if any_set { make_set(rows, None, call.origin()) } else { call.list_of(ListKind::List, rows, None) })
 }
