@@ -25,6 +25,7 @@ mod module;
 mod modules;
 pub mod operators;
 mod options;
+pub mod plan;
 mod provider;
 mod reference;
 mod resource;
@@ -107,6 +108,11 @@ const RELEVANT: &[&str] = &[
     "aws_arcregionswitch_",
     "terraform_data",
 ];
+
+/// Whether resources of a type are evaluated on their own.
+fn is_relevant(kind: &str) -> bool {
+    RELEVANT.iter().any(|prefix| kind.starts_with(prefix))
+}
 
 /// Evaluates a root module.
 pub fn evaluate(modules: &Modules<'_>, root: &Path, options: &Options) -> Project {
@@ -214,9 +220,8 @@ impl Evaluator<'_> {
     /// The resources of a module instance and of all that it calls.
     fn collect(&self, instance: &Rc<Instance>, out: &mut Vec<Resource>) {
         let module = &self.node(instance).module;
-        let relevant = |kind: &str| RELEVANT.iter().any(|prefix| kind.starts_with(prefix));
         for (data, blocks) in [(false, &module.resources), (true, &module.data)] {
-            for block in blocks.iter().filter(|block| block.label(0).is_some_and(relevant)) {
+            for block in blocks.iter().filter(|block| block.label(0).is_some_and(is_relevant)) {
                 self.resources_of(instance, data, block, out);
             }
         }

@@ -34,7 +34,7 @@ pub(super) fn evaluated(files: &[(&str, &str)], options: &Options) -> Case {
 }
 
 /// What a value is, in words: choices as `{case: value, ...}`, unknowns as `?symbol` or `?(why)`.
-pub(super) fn show(value: &Value, inputs: &Inputs) -> String {
+pub(in crate::terraform) fn show(value: &Value, inputs: &Inputs) -> String {
     match &value.data {
         Data::Absent => "absent".to_owned(),
         Data::Null => "null".to_owned(),

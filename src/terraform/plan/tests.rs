@@ -1,0 +1,100 @@
+use std::path::Path;
+use std::sync::Arc;
+
+use super::*;
+use crate::source::{Overlay as Files, Sources};
+use crate::terraform::tests::show;
+
+const PLAN: &str = r#"{ "format_version": "1.2", "terraform_version": "1.11.4",
+  "variables": { "name": { "value": "orders" } },
+  "planned_values": { "root_module": {
+    "resources": [ { "address": "aws_dynamodb_table.t", "mode": "managed", "type": "aws_dynamodb_table", "name": "t",
+      "values": { "name": "orders", "billing_mode": null, "range_key": null,
+        "kms": null, "point_in_time_recovery": [ { "enabled": false, "recovery_period_in_days": null } ],
+        "attribute": [ { "name": "b", "type": "S" }, { "name": "a", "type": "N" } ],
+        "server_side_encryption": [ { "enabled": true } ], "secret": "x", "tags_all": { "owner": "me" } },
+      "sensitive_values": { "secret": true } } ],
+    "child_modules": [ { "address": "module.m", "resources": [
+      { "address": "module.m.aws_dynamodb_table.u[0]", "mode": "managed", "type": "aws_dynamodb_table", "name": "u",
+        "index": 0, "values": { "name": "u" } } ] } ] } },
+  "resource_changes": [ { "address": "aws_dynamodb_table.t",
+    "change": { "actions": [ "create" ], "after_unknown": { "arn": true, "stream": true, "server_side_encryption": [ { "kms_key_arn": true } ] } } } ],
+  "configuration": { "provider_config": { "aws": { "name": "aws", "expressions": { "region": { "constant_value": "eu-west-1" } } } },
+    "root_module": { "resources": [ { "address": "aws_dynamodb_table.t", "expressions": { "stream": { "references": [ "module.m.key", "module.m" ] } } } ],
+      "module_calls": { "m": { "module": { "outputs": { "key": { "expression": { "references": [ "aws_kinesis_stream.s.arn", "aws_kinesis_stream.s" ] } } } } } } } } }"#;
+
+const SOURCE: &str = "variable \"name\" {}\nresource \"aws_dynamodb_table\" \"t\" {\n  name = var.name\n  attribute {\n    name = \"a\"\n    type = \"N\"\n  }\n  attribute {\n    name = \"b\"\n    type = \"S\"\n  }\n  point_in_time_recovery {\n    enabled = false\n  }\n  lifecycle {\n    ignore_changes = [read_capacity]\n  }\n}\n";
+
+fn plan(files: &[(&str, &str)]) -> (Project, Sources) {
+    let mut fs = Files::in_memory();
+    for (path, text) in files {
+        fs.set(*path, *text);
+    }
+    let sources = Sources::new();
+    let file = sources.add("infra/plan.json", PLAN);
+    let tree = crate::syntax::json::parse(Arc::clone(&file));
+    let modules = Modules::new(&fs, &sources);
+    let options = Options { boundary: Some("".into()), ..Options::default() };
+    let project = evaluate_plan(&tree, &modules, &options).expect("a plan");
+    (project, sources)
+}
+
+fn slice<'s>(sources: &'s Sources, project: &Project, origin: OriginId) -> (String, String) {
+    let span = project.origins.span(origin).expect("a place");
+    let file = sources.get(span.file).expect("a file");
+    (file.path_text(), file.slice(span).to_owned())
+}
+
+#[test]
+fn a_plan_alone_is_a_project_of_its_own() {
+    let (project, sources) = plan(&[]);
+    let shown: Vec<String> = project
+        .resources
+        .iter()
+        .map(|resource| format!("{} {}", resource.address, show(&resource.attributes, &project.inputs)))
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            "aws_dynamodb_table.t {name: \"orders\", point_in_time_recovery: [{enabled: false, \
+             recovery_period_in_days: null}], attribute: [{name: \"b\", type: \"S\"}, {name: \"a\", type: \"N\"}], \
+             server_side_encryption: [{enabled: true}], \
+             secret: ?aws_dynamodb_table.t.secret, tags_all: {owner: \"me\"}, stream: ?module.m.aws_kinesis_stream.s.arn}",
+            "module.m.aws_dynamodb_table.u[0] {name: \"u\"}",
+        ]
+    );
+    let table = &project.resources[0];
+    assert_eq!(show(&table.region, &project.inputs), "\"eu-west-1\"");
+    let name = table.attributes.get("name").expect("a name");
+    assert_eq!(slice(&sources, &project, name.origin), ("infra/plan.json".to_owned(), "\"orders\"".to_owned()));
+}
+
+#[test]
+fn values_of_a_plan_stand_where_the_source_writes_them() {
+    let (project, sources) = plan(&[("infra/main.tf", SOURCE)]);
+    let table = &project.resources[0];
+    let file = sources.get(table.header.file).expect("a file");
+    assert_eq!(file.slice(table.header), "resource \"aws_dynamodb_table\" \"t\"");
+    let place = |value: &Value| slice(&sources, &project, value.origin);
+    let main = |text: &str| ("infra/main.tf".to_owned(), text.to_owned());
+    assert_eq!(place(table.attributes.get("name").expect("a name")), main("var.name"));
+    let recovery = table.attributes.get("point_in_time_recovery").expect("a block").as_list().expect("a list");
+    assert_eq!(place(recovery.items[0].get("enabled").expect("enabled")), main("false"));
+    // Terraform reorders sets.
+    let attributes = table.attributes.get("attribute").expect("blocks").as_list().expect("a list");
+    assert_eq!(place(attributes.items[0].get("name").expect("a name")), main("\"b\""));
+    assert_eq!(
+        show(table.meta.get("lifecycle").expect("lifecycle"), &project.inputs),
+        "{ignore_changes: [\"read_capacity\"]}"
+    );
+}
+
+#[test]
+fn other_json_is_no_plan() {
+    let file = Arc::new(crate::source::SourceFile::new(
+        crate::source::FileId(0),
+        Path::new("x.json").into(),
+        "{\"values\": 1}",
+    ));
+    assert!(!is_plan(&crate::syntax::json::parse(file)));
+}
