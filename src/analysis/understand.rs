@@ -62,7 +62,10 @@ pub fn understand(
         found.files.iter().filter(|file| file.explicit && is_template(file)).map(|file| file.path.clone()).collect();
     let mut tasks = templates(&mut found, fs, sources, &boundaries);
     let modules = terraform::Modules::new(fs, sources);
-    tasks.extend(roots(&found, &modules, sources));
+    // A plan says more of its directory's configuration than that does by itself.
+    let planned: FxHashSet<PathBuf> = tasks.iter().filter_map(Task::planned).collect();
+    let roots = roots(&found, &modules, sources).into_iter().filter(|root| !planned.contains(root.path()));
+    tasks.extend(roots);
     let jobs: Vec<(&Task, usize)> =
         tasks.iter().flat_map(|task| (0..deployments.len()).map(move |index| (task, index))).collect();
     let evaluated: Vec<Result<Option<Understood>, Problem>> = jobs
@@ -74,7 +77,14 @@ pub fn understand(
                     Task::Template(tree) => {
                         let boundary = boundaries.of(&tree.file.path);
                         let loader = cloudformation::Loader { fs, sources, root: Some(boundary) };
-                        cloudformation::evaluate(tree, &deployment.cloudformation, &loader)?
+                        match cloudformation::evaluate(tree, &deployment.cloudformation, &loader) {
+                            Some(project) => project,
+                            None => {
+                                let mut options = deployment.terraform.clone();
+                                options.boundary = Some(boundary.to_owned());
+                                terraform::plan::evaluate_plan(tree, &modules, &options)?
+                            }
+                        }
                     }
                     Task::Root(directory) => {
                         let mut options = deployment.terraform.clone();
@@ -119,6 +129,16 @@ enum Task {
 }
 
 impl Task {
+    /// The directory that a Terraform plan is of.
+    fn planned(&self) -> Option<PathBuf> {
+        match self {
+            Self::Template(tree) if terraform::plan::is_plan(tree) => {
+                Some(lexical(tree.file.path.parent().unwrap_or(Path::new(""))))
+            }
+            _ => None,
+        }
+    }
+
     fn path(&self) -> &Path {
         match self {
             Self::Template(tree) => &tree.file.path,
