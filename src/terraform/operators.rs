@@ -187,13 +187,16 @@ pub fn conditional_unify(yes: &Value, no: &Value) -> Result<(Value, Value), Erro
         return Ok((yes.clone(), no.clone()));
     }
     let types = [Type::of(yes), Type::of(no)];
-    let common = Type::unify(&types).ok_or_else(|| {
-        Error::new(format!(
+    let Some(common) = Type::unify(&types) else {
+        if types.iter().any(Type::is_empty_collection) {
+            return Ok((yes.clone(), no.clone()));
+        }
+        return Err(Error::new(format!(
             "both results of a conditional need the same type, but the one is a {} and the other a {}",
             yes.type_name(),
             no.type_name()
-        ))
-    })?;
+        )));
+    };
     // An operand of which no type is known leaves open what the other one is converted to.
     if types.iter().any(|ty| matches!(ty, Type::Any)) {
         return Ok((yes.clone(), no.clone()));

@@ -84,9 +84,10 @@ impl Type {
                 // A list may be a tuple or a set, a map an object: which one is not known.
                 Shape::Any | Shape::List | Shape::Map => Self::Any,
             },
-            // Cases of different types have no type in common that is worth knowing.
+            // Cases of different types have no type in common that is worth knowing; an open case is of that of the others.
             Data::Choice(choice) => {
-                let types: Vec<Self> = choice.cases.iter().map(|case| Self::of_nested(case, depth + 1)).collect();
+                let types = choice.cases.iter().map(|case| Self::of_nested(case, depth + 1));
+                let types: Vec<Self> = types.filter(|ty| !matches!(ty, Self::Any)).collect();
                 match types.split_first() {
                     Some((first, rest)) if rest.iter().all(|other| other.same(first)) => first.clone(),
                     _ => Self::Any,
@@ -143,6 +144,11 @@ impl Type {
             }
             _ => false,
         }
+    }
+
+    /// An empty list, set or map, of which the type of the elements is not known any more.
+    pub(super) fn is_empty_collection(&self) -> bool {
+        matches!(self, Self::List(element) | Self::Set(element) | Self::Map(element) if matches!(**element, Self::Any))
     }
 
     /// Whether something in it is left open.

@@ -288,9 +288,13 @@ fn has_type(value: &Value, text: &mut &str) -> Result<(), String> {
             *text = text.trim_start_matches('{');
             while !text.starts_with('}') {
                 *text = text.trim_start_matches(", ");
-                let Some((key, rest)) = text.split_once('=') else { return Err("no type".to_owned()) };
-                *text = rest;
-                result = result.and(has_type(value.get(key).unwrap_or(&any), text));
+                let mut key = serde_json::Deserializer::from_str(text).into_iter::<String>();
+                let (key, end) = match key.next() {
+                    Some(Ok(quoted)) => (quoted, key.byte_offset()),
+                    _ => (text.split('=').next().unwrap_or_default().to_owned(), text.find('=').unwrap_or_default()),
+                };
+                *text = text.get(end + 1..).ok_or("no type")?;
+                result = result.and(has_type(value.get(&key).unwrap_or(&any), text));
             }
             *text = text.strip_prefix('}').unwrap_or(text);
         }

@@ -256,6 +256,10 @@ fn element(call: &Call<'_>) -> Result<Value, Error> {
     if length == 0 {
         return Err(Error::of_argument("the list is empty", 0));
     }
+    // Of lists, negative places count from the end.
+    if at < 0 && at % length != 0 && list.kind == ListKind::Tuple {
+        return Err(Error::of_argument("a tuple has no elements at negative places", 1));
+    }
     let at = usize::try_from(at.rem_euclid(length)).unwrap_or(0);
     list.items.get(at).cloned().ok_or_else(|| Error::of_argument("there is no such element", 1))
 }

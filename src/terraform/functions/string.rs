@@ -231,7 +231,9 @@ fn substr(call: &Call<'_>) -> Result<Value, Error> {
     let total = i64::try_from(clusters.len()).unwrap_or(i64::MAX);
     // A negative offset counts from the end, and a negative length means all that follows.
     let start = if offset < 0 { total.saturating_add(offset).max(0) } else { offset };
-    let end = if length < 0 { total } else { start.saturating_add(length).min(total) };
+    // So does a length of 0 after a negative offset, by a slip that Terraform keeps.
+    let all = length < 0 || length == 0 && offset < 0;
+    let end = if all { total } else { start.saturating_add(length).min(total) };
     let range = usize::try_from(start).unwrap_or(usize::MAX)..usize::try_from(end).unwrap_or(0);
     Ok(call.string(clusters.get(range).map(<[&str]>::concat).unwrap_or_default()))
 }

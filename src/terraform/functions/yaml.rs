@@ -290,7 +290,7 @@ fn scalar(call: &Call<'_>, text: &str) -> Value {
 
 fn number(text: &str) -> Option<Number> {
     let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
-    // Other bases have no sign.
+    // Other bases have no sign, and a zero alone makes no octal number.
     if text.starts_with('0') {
         let radix = |digits: &str, radix: u32| {
             num_bigint::BigInt::parse_bytes(digits.as_bytes(), radix).and_then(|integer| Number::from_integer(&integer))
@@ -298,7 +298,7 @@ fn number(text: &str) -> Option<Number> {
         if let Some(hex) = text.strip_prefix("0x").filter(|hex| hex.bytes().all(|digit| digit.is_ascii_hexdigit())) {
             return radix(hex, 16);
         }
-        let octal = text.strip_prefix("0o").or_else(|| text.strip_prefix('0')).unwrap_or_default();
+        let octal = text.strip_prefix("0o").unwrap_or_default();
         if !octal.is_empty() && octal.bytes().all(|digit| matches!(digit, b'0'..=b'7')) {
             return radix(octal, 8);
         }
