@@ -92,6 +92,7 @@ impl Maker<'_> {
         deployment.production = environment.production;
         deployment.cloudformation.environment = Some(name.clone());
         deployment.terraform.environment = Some(name);
+        deployment.terraform.workspace = environment.workspace.as_ref().map(Text::from);
         for (path, span) in &environment.parameter_files {
             let path = self.here.shown(path);
             if self.fs.is_file(&path) {

@@ -43,7 +43,7 @@ const ROOT: &[&str] = &[
     "non-production",
 ];
 const ENVIRONMENT: &[&str] =
-    &["production", "region", "account", "var-files", "parameter-files", "parameters", "variables"];
+    &["production", "region", "account", "workspace", "var-files", "parameter-files", "parameters", "variables"];
 const SUPPRESSION: &[&str] = &["policy", "address", "path", "reason", "until"];
 const NON_PRODUCTION: &[&str] = &["words", "tags"];
 
@@ -216,6 +216,7 @@ impl Reader<'_> {
             production: None,
             region: None,
             account: None,
+            workspace: None,
             var_files: Vec::new(),
             parameter_files: Vec::new(),
             parameters: Vec::new(),
@@ -226,6 +227,7 @@ impl Reader<'_> {
                 "production" => environment.production = self.truth(node, "`production`"),
                 "region" => environment.region = self.text(node, "`region`"),
                 "account" => environment.account = self.account(node),
+                "workspace" => environment.workspace = self.text(node, "`workspace`"),
                 "var-files" => environment.var_files = self.paths(node, "`var-files`"),
                 "parameter-files" => environment.parameter_files = self.paths(node, "`parameter-files`"),
                 "parameters" => environment.parameters = self.values(node, "`parameters`", false),
@@ -381,7 +383,7 @@ profile: strict
 region: eu-west-1
 account: "111122223333"
 environments:
-  prod: { production: true, var-files: [env/prod.tfvars], parameters: { Environment: prod, Zones: [a, b] } }
+  prod: { production: true, workspace: prod, var-files: [env/prod.tfvars], parameters: { Environment: prod, Zones: [a, b] } }
   dev: { var-files: [../env/dev.tfvars], parameter-files: [params/dev.json], variables: { tags: { a: 1 } } }
 policies:
   required-tag-missing: { required: [owner, [cost-center, CostCenter]] }
@@ -398,6 +400,7 @@ non-production: { words: [Lab] }
         assert_eq!(config.profile, Some(Profile::Strict));
         assert_eq!(config.account.as_deref(), Some("111122223333"));
         assert_eq!(config.environments[0].production, Some(true));
+        assert_eq!(config.environments[0].workspace.as_deref(), Some("prod"));
         assert_eq!(config.environments[0].var_files[0].0, Path::new("infra/env/prod.tfvars"));
         assert_eq!(config.environments[0].parameters[1].1, "a,b");
         assert_eq!(config.environments[1].var_files[0].0, Path::new("env/dev.tfvars"));

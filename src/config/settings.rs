@@ -45,6 +45,8 @@ pub struct Environment {
     pub production: Option<bool>,
     pub region: Option<String>,
     pub account: Option<String>,
+    /// What `terraform.workspace` is.
+    pub workspace: Option<String>,
     /// Terraform variable files.
     pub var_files: Vec<(PathBuf, Span)>,
     /// CloudFormation parameter files.

@@ -39,7 +39,8 @@ pub fn write(analysis: &Analysis, look: Look, out: &mut dyn Write) -> io::Result
     let places = Places::new(&analysis.sources);
     let mut files = Files { places: &places, shown: BTreeMap::new() };
     let mut text = String::new();
-    let pictures = analysis.problems.iter().map(Ok).chain(analysis.findings.iter().map(Err));
+    let (problems, left_out) = some_of_each_file(&analysis.problems);
+    let pictures = problems.into_iter().map(Ok).chain(analysis.findings.iter().map(Err));
     for item in pictures {
         let picture = match item {
             Ok(problem) => files.problem(problem),
@@ -51,7 +52,28 @@ pub fn write(analysis: &Analysis, look: Look, out: &mut dyn Write) -> io::Result
         out.write_all(text.trim_start_matches('\n').as_bytes())?;
         out.write_all(b"\n")?;
     }
+    if left_out > 0 {
+        let more = summary::plural(left_out, "more error or note").replace("error or notes", "errors and notes");
+        writeln!(out, "{more} in the same files; `--format concise` lists them\n")?;
+    }
     out.write_all(summary::lines(analysis).as_bytes())
+}
+
+/// The first problems of each file and kind, and how many there are beside them: a file that is broken in one way is
+/// often broken in a hundred.
+fn some_of_each_file(problems: &[Problem]) -> (Vec<&Problem>, usize) {
+    const SHOWN: usize = 5;
+    let mut counts: BTreeMap<(Option<FileId>, ProblemKind), usize> = BTreeMap::new();
+    let kept: Vec<&Problem> = problems
+        .iter()
+        .filter(|problem| {
+            let count = counts.entry((problem.span.map(|span| span.file), problem.kind)).or_default();
+            *count += 1;
+            problem.span.is_none() || *count <= SHOWN
+        })
+        .collect();
+    let left_out = problems.len() - kept.len();
+    (kept, left_out)
 }
 
 /// The files that were shown so far.

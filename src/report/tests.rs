@@ -114,6 +114,18 @@ fn the_json_contract() {
 }
 
 #[test]
+fn a_file_that_is_broken_in_many_ways_is_shown_by_some() {
+    let mut analysis = analysis();
+    let span = span(&analysis.sources, "infra/main.tf", "name");
+    analysis.problems = (0..100).map(|number| Problem::error(span, format!("mistake {number}."))).collect();
+    let mut out = Vec::new();
+    human::write(&analysis, Look { color: false, width: 80 }, &mut out).unwrap();
+    let text = String::from_utf8(out).unwrap();
+    assert!(text.contains("mistake 4.") && !text.contains("mistake 5."));
+    assert!(text.contains("95 more errors and notes"), "{text}");
+}
+
+#[test]
 fn a_long_line_is_shown_in_part() {
     let sources = Sources::new();
     let long = format!("{{{}\"x\": false{}}}", "\"a\": 1, ".repeat(5_000), ", \"b\": 2".repeat(5_000));

@@ -16,7 +16,7 @@ pub struct Names {
     trivy: Vec<String>,
 }
 
-/// The long names that tfsec and Trivy use beside their numbers.
+/// The long names that tfsec and Trivy use beside their numbers, and tfsec's first codes.
 const LONG_NAMES: &[(&str, &str)] = &[
     ("aws-dynamodb-enable-at-rest-encryption", "aws-0023"),
     ("aws-dynamodb-enable-recovery", "aws-0024"),
@@ -26,6 +26,9 @@ const LONG_NAMES: &[(&str, &str)] = &[
     ("aws-ec2-no-public-ingress-sgr", "aws-0107"),
     ("aws-vpc-no-public-ingress-sgr", "aws-0107"),
     ("aws-sam-enable-table-encryption", "aws-0121"),
+    ("aws081", "aws-0023"),
+    ("aws086", "aws-0024"),
+    ("aws092", "aws-0025"),
 ];
 
 impl Names {
