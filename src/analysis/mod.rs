@@ -99,7 +99,7 @@ fn analyse(request: &Request, prepared: Prepared, fs: &dyn FileSystem, sources: 
         a.span == b.span && a.policy == b.policy && a.why == b.why && a.resource.address == b.resource.address
     });
     let problems = ordered(problems, &sources);
-    Analysis { sources, findings, undetermined, problems, counts }
+    Analysis { sources, findings, undetermined, problems, counts, pack }
 }
 
 /// Counts each project once, however many deployments it is evaluated for.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::finding::{Finding, Status, Undetermined};
-use crate::policy::Severity;
+use crate::policy::{Pack, Severity};
 use crate::resource::{Problem, ProblemKind};
 use crate::source::Sources;
 
@@ -16,6 +16,8 @@ pub struct Analysis {
     pub undetermined: Vec<Undetermined>,
     pub problems: Vec<Problem>,
     pub counts: Counts,
+    /// The policies that there were, whether or not they took part.
+    pub pack: Pack,
 }
 
 /// What was looked at.
@@ -32,6 +34,11 @@ pub struct Counts {
 }
 
 impl Analysis {
+    /// The findings that nothing has put aside.
+    pub fn active_findings(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| finding.status == Status::Active)
+    }
+
     /// How many active findings there are of a severity.
     #[must_use]
     pub fn active(&self, severity: Severity) -> usize {

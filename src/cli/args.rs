@@ -167,6 +167,20 @@ pub enum Format {
     Concise,
     /// Version 1 of the contract in schemas/findings-v1.schema.json.
     Json,
+    /// One finding of that contract a line.
+    JsonLines,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// Annotations in GitHub's workflows.
+    Github,
+    /// GitLab's code quality report.
+    Gitlab,
+    /// JUnit XML, for build servers.
+    Junit,
+    /// Checkstyle XML.
+    Checkstyle,
+    /// A summary for a pull request or a job's page.
+    Markdown,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

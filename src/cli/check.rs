@@ -12,7 +12,7 @@ use crate::finding::Status;
 use crate::finding::triage::Date;
 use crate::policy::Severity;
 use crate::report::human::Look;
-use crate::report::{concise, human, json};
+use crate::report::{concise, github, gitlab, human, json, markdown, sarif, xml};
 use crate::resource::ProblemKind;
 use crate::source::Disk;
 
@@ -52,6 +52,13 @@ fn write(analysis: &Analysis, format: Format, look: Look, duration: u64, out: &m
         Format::Human => human::write(analysis, look, out),
         Format::Concise => concise::write(analysis, out),
         Format::Json => json::write(analysis, duration, out),
+        Format::JsonLines => json::lines(analysis, out),
+        Format::Sarif => sarif::write(analysis, out),
+        Format::Github => github::write(analysis, out),
+        Format::Gitlab => gitlab::write(analysis, out),
+        Format::Junit => xml::junit(analysis, out),
+        Format::Checkstyle => xml::checkstyle(analysis, out),
+        Format::Markdown => markdown::write(analysis, out),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Text from files made safe for a terminal.
 
 use std::borrow::Cow;
+use std::fmt::Write;
 
 /// Characters that move a terminal's cursor, change its state, or make text look other than it is: the control
 /// characters, and those that turn or hide the direction of writing.
@@ -58,9 +59,119 @@ pub fn same_length(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Text for XML: markup is written as entities, and characters that XML can't hold give way to a replacement.
+#[must_use]
+pub fn xml(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    for letter in text.chars() {
+        match letter {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&apos;"),
+            '\n' => out.push_str("&#10;"),
+            '\t' => out.push_str("&#9;"),
+            letter if is_treacherous(letter) || matches!(letter, '\u{fffe}' | '\u{ffff}') => out.push('\u{fffd}'),
+            letter => out.push(letter),
+        }
+    }
+    out
+}
+
+/// Text for a cell of a Markdown table: on one line, without HTML, links, emphasis and borders of cells. What stands
+/// in backticks stays code where it can do no harm there.
+#[must_use]
+pub fn markdown(text: &str) -> String {
+    let line = one_line(text);
+    let pieces: Vec<&str> = line.split('`').collect();
+    let paired = pieces.len() % 2 == 1;
+    let mut out = String::with_capacity(line.len() + 16);
+    for (index, piece) in pieces.iter().enumerate() {
+        let code = paired && index % 2 == 1;
+        if code && !piece.is_empty() && !piece.contains(['<', '&', '@', '\\']) {
+            // A table takes a bar for a border even within code.
+            out.push('`');
+            out.push_str(&piece.replace('|', "\\|"));
+            out.push('`');
+        } else {
+            if code || !paired && index > 0 {
+                out.push_str("\\`");
+            }
+            prose(piece, &mut out);
+            if code {
+                out.push_str("\\`");
+            }
+        }
+    }
+    out
+}
+
+fn prose(text: &str, out: &mut String) {
+    for letter in text.chars() {
+        match letter {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            // A mention or a reference to an issue would reach people.
+            '@' => out.push_str("&#64;"),
+            '#' => out.push_str("&#35;"),
+            '\\' | '|' | '[' | ']' | '(' | ')' | '*' | '_' | '~' | '!' | '$' => {
+                out.push('\\');
+                out.push(letter);
+            }
+            letter => out.push(letter),
+        }
+    }
+}
+
+/// A path as a relative URI reference (RFC 3986), each byte that is not unreserved percent-encoded.
+#[must_use]
+pub fn uri(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => out.push(char::from(byte)),
+            _ => {
+                let _ = write!(out, "%{byte:02X}");
+            }
+        }
+    }
+    out
+}
+
+/// Text for a workflow command of GitHub; `property` for what stands before the second `::`.
+#[must_use]
+pub fn workflow_command(text: &str, property: bool) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    for letter in text.chars() {
+        match letter {
+            '%' => out.push_str("%25"),
+            '\r' => out.push_str("%0D"),
+            '\n' => out.push_str("%0A"),
+            ':' if property => out.push_str("%3A"),
+            ',' if property => out.push_str("%2C"),
+            letter if is_treacherous(letter) => out.extend(letter.escape_unicode()),
+            letter => out.push(letter),
+        }
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{one_line, same_length};
+    use super::{markdown, one_line, same_length, uri, workflow_command, xml};
+
+    #[test]
+    fn each_output_has_its_own_escapes() {
+        assert_eq!(xml("<a b='\"&\u{1b}'>\n"), "&lt;a b=&apos;&quot;&amp;\u{fffd}&apos;&gt;&#10;");
+        assert_eq!(markdown("a|b <img> [x](y) @me"), "a\\|b &lt;img&gt; \\[x\\]\\(y\\) &#64;me");
+        assert_eq!(markdown("`a_b|c` d_e `<b>` ``"), "`a_b\\|c` d\\_e \\`&lt;b&gt;\\` \\`\\`");
+        assert_eq!(markdown("one ` alone_"), "one \\` alone\\_");
+        assert_eq!(uri("a b/ü#.tf"), "a%20b/%C3%BC%23.tf");
+        assert_eq!(workflow_command("a%\n::error::b", false), "a%25%0A::error::b");
+        assert_eq!(workflow_command("a,b:c", true), "a%2Cb%3Ac");
+    }
 
     #[test]
     fn escapes_and_reversed_text_are_written_out() {

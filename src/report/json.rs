@@ -36,6 +36,19 @@ pub fn write(analysis: &Analysis, duration_ms: u64, out: &mut dyn Write) -> io::
     out.write_all(b"\n")
 }
 
+/// Writes each finding, whatever its status, as one line.
+///
+/// # Errors
+/// Those of the writer.
+pub fn lines(analysis: &Analysis, out: &mut dyn Write) -> io::Result<()> {
+    let places = Places::new(&analysis.sources);
+    for finding in &analysis.findings {
+        serde_json::to_writer(&mut *out, &Located(finding, &places))?;
+        out.write_all(b"\n")?;
+    }
+    Ok(())
+}
+
 #[derive(Serialize)]
 struct Report<'a> {
     version: u32,

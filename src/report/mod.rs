@@ -4,12 +4,17 @@
 
 pub mod concise;
 pub mod escape;
+pub mod github;
+pub mod gitlab;
 pub mod human;
 pub mod json;
+pub mod markdown;
 pub mod model;
 mod place;
+pub mod sarif;
 mod snippet;
 mod summary;
 #[cfg(test)]
 mod tests;
 mod value;
+pub mod xml;

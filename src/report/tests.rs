@@ -1,12 +1,13 @@
 //! How reports look, over an analysis made by hand.
 
+use std::io::{self, Write};
 use std::sync::Arc;
 
 use super::human::Look;
-use super::{concise, human, json};
+use super::{concise, github, gitlab, human, json, markdown, sarif, xml};
 use crate::analysis::{Analysis, Counts};
 use crate::finding::{Finding, Label, Status, Subject, SuppressionKind, Undetermined, fingerprint};
-use crate::policy::{Confidence, Severity};
+use crate::policy::{Confidence, Pack, Severity};
 use crate::resource::Problem;
 use crate::source::{Sources, Span};
 
@@ -70,6 +71,7 @@ fn analysis() -> Analysis {
         findings: vec![finding, suppressed],
         sources: Arc::new(sources),
         counts: Counts { files: 2, projects: 1, resources: 1, tables: 1, policies: 40 },
+        pack: Pack::built_in(),
     }
 }
 
@@ -123,6 +125,71 @@ fn a_file_that_is_broken_in_many_ways_is_shown_by_some() {
     let text = String::from_utf8(out).unwrap();
     assert!(text.contains("mistake 4.") && !text.contains("mistake 5."));
     assert!(text.contains("95 more errors and notes"), "{text}");
+}
+
+/// An analysis whose names try to break out of every format.
+fn hostile() -> Analysis {
+    let mut analysis = analysis();
+    let evil = "\"><script>x</script>|`a`\n::error::owned\u{1b}[31m%0A@everyone ]]>";
+    analysis.findings[0].message = format!("`{evil}` is wrong");
+    analysis.findings[0].resource.address = evil.to_owned();
+    analysis.findings[0].case = Some(evil.to_owned());
+    analysis.problems.push(Problem::unreadable(format!("{evil}.tf"), evil));
+    analysis
+}
+
+fn text(analysis: &Analysis, write: fn(&Analysis, &mut dyn Write) -> io::Result<()>) -> String {
+    let mut out = Vec::new();
+    write(analysis, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn annotations_are_one_line_each_whatever_names_hold() {
+    insta::assert_snapshot!(text(&analysis(), github::write));
+    let report = text(&hostile(), github::write);
+    assert_eq!(report.lines().count(), 4, "{report}");
+    assert!(report.lines().all(|line| line.starts_with("::")) && !report.contains('\u{1b}'), "{report}");
+}
+
+#[test]
+fn xml_reports_hold_no_markup_but_their_own() {
+    insta::assert_snapshot!(text(&analysis(), xml::junit));
+    insta::assert_snapshot!(text(&analysis(), xml::checkstyle));
+    for report in [text(&hostile(), xml::junit), text(&hostile(), xml::checkstyle)] {
+        assert!(!report.contains("<script") && !report.contains('\u{1b}'), "{report}");
+    }
+}
+
+#[test]
+fn summaries_in_markdown_hold_no_html_links_or_mentions() {
+    insta::assert_snapshot!(text(&analysis(), markdown::write));
+    let report = text(&hostile(), markdown::write);
+    assert!(!report.contains("<script") && !report.contains("@everyone") && !report.contains('\u{1b}'), "{report}");
+    let rows = report.lines().filter(|line| line.starts_with('|'));
+    assert!(rows.clone().all(|row| row.replace("\\|", "").matches('|').count() == 5), "{report}");
+}
+
+#[test]
+fn code_quality_reports_have_what_gitlab_asks_for() {
+    insta::assert_snapshot!(text(&analysis(), gitlab::write));
+}
+
+#[test]
+fn code_scanning_gets_rules_places_and_the_way_of_the_value() {
+    let report = text(&analysis(), sarif::write);
+    let value: serde_json::Value = serde_json::from_str(&report).unwrap();
+    let run = &value["runs"][0];
+    assert_eq!(run["results"].as_array().map(Vec::len), Some(1));
+    let result = &run["results"][0];
+    let rule = &run["tool"]["driver"]["rules"][usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap()];
+    assert_eq!(rule["id"], result["ruleId"]);
+    assert!(rule["help"]["text"].as_str().unwrap().starts_with("# What it means"), "{rule}");
+    let flow = result["codeFlows"][0]["threadFlows"][0]["locations"].as_array().unwrap();
+    assert_eq!(flow.first().unwrap()["location"]["message"]["text"], "set in `prod.tfvars`");
+    assert_eq!(flow.last().unwrap()["location"]["physicalLocation"], result["locations"][0]["physicalLocation"]);
+    assert_eq!(run["invocations"][0]["executionSuccessful"], false);
+    assert!(serde_json::from_str::<serde_json::Value>(&text(&hostile(), sarif::write)).is_ok());
 }
 
 #[test]
