@@ -13,6 +13,8 @@ use super::template::Template;
 
 /// How deep nested stacks are followed.
 pub const MAX_STACKS: usize = 8;
+/// How many constants are kept for one parameter.
+const MAX_CONSTANTS: usize = 256;
 /// How deep an operand of a comparison is searched for parameters.
 const MAX_OPERAND_DEPTH: usize = 24;
 
@@ -67,7 +69,7 @@ impl Compared {
 
     fn add(&mut self, name: &str, text: &str, span: Span) {
         let comparison = self.by_name.entry(name.into()).or_default();
-        if comparison.constants.iter().all(|(known, _)| known != text) {
+        if comparison.constants.len() < MAX_CONSTANTS && comparison.constants.iter().all(|(known, _)| known != text) {
             comparison.constants.push((text.into(), span));
         }
     }

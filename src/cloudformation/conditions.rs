@@ -25,7 +25,7 @@ impl<'t> Stack<'t> {
             if !*self.open_names.borrow() {
                 let mut known: Vec<&str> = self.conditions.keys().map(Text::as_str).collect();
                 known.sort_unstable();
-                let close = super::stack::closest(name, known.into_iter());
+                let close = self.looks_for_names().then(|| super::stack::closest(name, known.into_iter())).flatten();
                 self.tell_undefined(name, span, &message, close, &format!("define `{name}` in `Conditions`"));
             }
             return Value::unknown(message, self.session.origins.literal(span));

@@ -25,6 +25,7 @@ mod options;
 mod parameters;
 mod resources;
 mod sam;
+mod samconfig;
 mod serverless_framework;
 mod session;
 mod stack;
@@ -53,6 +54,7 @@ pub fn evaluate(tree: &Tree, options: &Options, loader: &Loader<'_>) -> Option<P
     let library = library::Library::gather(tree, loader, &options.parameters);
     let artifact = cdk::Artifact::of(tree, loader);
     let bound = artifact.as_ref().map(|artifact| artifact.complete(options));
+    let bound = samconfig::complete(bound.as_ref().unwrap_or(options), tree, loader).or(bound);
     let options = bound.as_ref().unwrap_or(options);
     let language = if template.is_serverless() { Language::Sam } else { Language::CloudFormation };
     let session = session::Session::new(options, &library, tree.len() + library.nodes());

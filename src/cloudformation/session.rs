@@ -14,7 +14,7 @@ use super::options::Options;
 /// How deep values may be nested; past that they are unknown.
 pub const MAX_DEPTH: usize = 160;
 /// How many nodes one evaluation reads for each node of its templates, before loops and aliases are taken to be a bomb.
-const WORK_PER_NODE: usize = 32;
+const WORK_PER_NODE: usize = 8;
 /// How many turns all loops together may take; a template may hold 500 resources.
 const MAX_TURNS: usize = 5_000;
 /// How long a text that functions make may become, in bytes.
@@ -158,6 +158,9 @@ impl<'a> Session<'a> {
     /// The same value seen through an expression: each case of it gets the hop.
     #[must_use]
     pub fn through(&self, value: &Value, span: Span, step: &Step) -> Value {
+        if self.spend(1, span).is_none() {
+            return Value::unknown(WORK_NOTE, self.origins.literal(span));
+        }
         let origin = self.origins.hop(span, step.clone(), value.origin);
         match &value.data {
             Data::Choice(choice) => {

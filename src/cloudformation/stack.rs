@@ -58,6 +58,9 @@ struct Undefined {
     is_slip: bool,
 }
 
+/// For how many undefined names a suggestion is looked for.
+const MAX_SUGGESTIONS: usize = 50;
+
 /// From how many names on that it does not define a template is taken for a part of a larger one.
 const MIN_FOREIGN_NAMES: usize = 3;
 
@@ -243,9 +246,17 @@ impl<'t> Stack<'t> {
         }
         let origin = self.session.origins.literal(span);
         let message = format!("`{name}` is neither a parameter nor a resource of this template");
-        let known = self.parameters.keys().copied().chain(self.resources.iter().map(|known| known.name.as_str()));
-        self.tell_undefined(name, span, &message, closest(name, known), "declare it in `Parameters` or `Resources`");
+        let close = self.looks_for_names().then(|| {
+            let known = self.parameters.keys().copied().chain(self.resources.iter().map(|known| known.name.as_str()));
+            closest(name, known)
+        });
+        self.tell_undefined(name, span, &message, close.flatten(), "declare it in `Parameters` or `Resources`");
         Value::unknown(message, origin)
+    }
+
+    /// Whether suggestions are still looked for: not when there are many undefined names.
+    pub fn looks_for_names(&self) -> bool {
+        self.undefined.borrow().len() < MAX_SUGGESTIONS
     }
 
     /// Keeps a reference to an undefined name until it is known whether the template is a whole one.
@@ -289,9 +300,11 @@ impl<'t> Stack<'t> {
         }
         self.template.is_serverless()
             && (name.starts_with("Serverless")
-                || self.resources.iter().any(|known| {
-                    let kind = known.value.get("Type").and_then(NodeRef::text).unwrap_or_default();
-                    kind.starts_with("AWS::Serverless::") && name.starts_with(known.name.as_str())
+                || name.char_indices().any(|(at, letter)| {
+                    let known = name.get(..at + letter.len_utf8()).and_then(|prefix| self.resource(prefix));
+                    known
+                        .and_then(|known| known.value.get("Type").and_then(NodeRef::text))
+                        .is_some_and(|kind| kind.starts_with("AWS::Serverless::"))
                 }))
     }
 }

@@ -9,6 +9,7 @@ mod parameters;
 mod resources;
 mod robustness;
 mod sam;
+mod samconfig;
 mod serverless_framework;
 
 use std::fmt::Write as _;

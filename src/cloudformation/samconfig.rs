@@ -1,0 +1,222 @@
+//! `samconfig.toml` beside a template: the parameters and the Region that `sam deploy` would use.
+//!
+//! The configured environment's section counts; without one, the only section that overrides parameters. Where several
+//! do and none is chosen, nothing is decided. Reference: "SAM CLI configuration file" in the SAM developer guide.
+
+use std::path::Path;
+
+use crate::source::{SourceFile, Span, lexical};
+use crate::syntax::tree::Tree;
+use crate::value::{Step, Text};
+
+use super::options::{Given, Loader, Options};
+
+/// A setting of the file: its table, key and texts (one for a string, several for a list), each with its place.
+struct Setting<'f> {
+    table: &'f str,
+    key: &'f str,
+    values: Vec<(String, Span)>,
+}
+
+/// What is known from outside together with what the file beside the template says; `None` where there is none.
+#[must_use]
+pub fn complete(options: &Options, tree: &Tree, loader: &Loader<'_>) -> Option<Options> {
+    let folder = tree.file.path.parent().unwrap_or(Path::new(""));
+    let path = folder.join("samconfig.toml");
+    let root = loader.root?;
+    if !loader.fs.is_file(&path) {
+        return None;
+    }
+    let root = loader.fs.canonical(root).unwrap_or_else(|_| lexical(root));
+    if !loader.fs.canonical(&path).is_ok_and(|full| full.starts_with(&root)) {
+        return None;
+    }
+    let text = String::from_utf8(loader.fs.read(&path).ok()?).ok()?;
+    let file = loader.sources.add(&path, text);
+    let settings = settings(&file);
+    let overrides: Vec<&Setting<'_>> = settings
+        .iter()
+        .filter(|setting| setting.key == "parameter_overrides" && is_deployment(setting.table))
+        .collect();
+    let environment = |table: &str| table.split('.').next().unwrap_or_default().to_owned();
+    let chosen: String = match &options.environment {
+        Some(name) => name.to_string(),
+        None => {
+            let mut names: Vec<String> = overrides.iter().map(|setting| environment(setting.table)).collect();
+            names.dedup();
+            match names.as_slice() {
+                [only] => only.clone(),
+                [] => "default".to_owned(),
+                _ => return None,
+            }
+        }
+    };
+    let mut complete = options.clone();
+    // What is given otherwise comes later and holds.
+    let mut given: Vec<Given> = Vec::new();
+    for setting in overrides.iter().filter(|setting| environment(setting.table) == chosen) {
+        for (text, span) in &setting.values {
+            given.extend(pairs(text).into_iter().map(|(name, value)| Given {
+                name: name.into(),
+                value: value.into(),
+                span: Some(*span),
+                step: Step::File("samconfig.toml".into()),
+            }));
+        }
+    }
+    given.append(&mut complete.parameters);
+    complete.parameters = given;
+    if complete.region.is_none() {
+        complete.region = settings
+            .iter()
+            .find(|setting| {
+                setting.key == "region" && is_deployment(setting.table) && environment(setting.table) == chosen
+            })
+            .and_then(|setting| setting.values.first())
+            .map(|(text, _)| Text::from(text.as_str()));
+    }
+    Some(complete)
+}
+
+/// Tables of `sam deploy` and of all commands.
+fn is_deployment(table: &str) -> bool {
+    table.ends_with(".deploy.parameters") || table.ends_with(".global.parameters")
+}
+
+/// The pairs of `A=b C="d e"`, also as `ParameterKey=A,ParameterValue=b`.
+fn pairs(text: &str) -> Vec<(String, String)> {
+    words(text)
+        .into_iter()
+        .filter_map(|word| {
+            if let Some(rest) = word.strip_prefix("ParameterKey=") {
+                let (name, value) = rest.split_once(",ParameterValue=")?;
+                return Some((name.to_owned(), value.to_owned()));
+            }
+            let (name, value) = word.split_once('=')?;
+            Some((name.to_owned(), value.to_owned()))
+        })
+        .collect()
+}
+
+/// Words as a shell cuts them: quotes hold them together and are taken away.
+fn words(text: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut word = String::new();
+    let mut quote = None;
+    let mut letters = text.chars();
+    while let Some(letter) = letters.next() {
+        match (quote, letter) {
+            (Some(open), letter) if letter == open => quote = None,
+            (_, '\\') => word.extend(letters.next()),
+            (None, '"' | '\'') => quote = Some(letter),
+            (None, letter) if letter.is_whitespace() => {
+                if !word.is_empty() {
+                    words.push(std::mem::take(&mut word));
+                }
+            }
+            (_, letter) => word.push(letter),
+        }
+    }
+    if !word.is_empty() {
+        words.push(word);
+    }
+    words
+}
+
+/// The settings of the file that are strings or lists of strings. Whatever else TOML permits is passed over.
+fn settings(file: &SourceFile) -> Vec<Setting<'_>> {
+    let text = file.text();
+    let mut settings = Vec::new();
+    let mut table = "";
+    let mut at = 0;
+    while let Some(line) = text.get(at..).and_then(|rest| rest.split_inclusive('\n').next()) {
+        let end = at + line.len();
+        let body = line.trim();
+        if let Some(name) =
+            body.strip_prefix('[').and_then(|rest| rest.split(']').next()).filter(|_| !body.contains('='))
+        {
+            table = name.trim();
+        } else if let Some((key, _)) = line.split_once('=').filter(|_| !body.starts_with('#')) {
+            let start = at + key.len() + 1;
+            let (values, next) = values(file, start);
+            settings.push(Setting { table, key: key.trim().trim_matches('"'), values });
+            at = next.max(end);
+            continue;
+        }
+        at = end;
+    }
+    settings
+}
+
+/// The string or strings that begin at `start`, and where the line after them begins.
+fn values(file: &SourceFile, start: usize) -> (Vec<(String, Span)>, usize) {
+    let text = file.text();
+    let mut values = Vec::new();
+    let mut at = start;
+    let mut in_list = false;
+    while let Some(letter) = text.get(at..).and_then(|rest| rest.chars().next()) {
+        match letter {
+            '[' => in_list = true,
+            ']' => in_list = false,
+            '#' => {
+                at += text.get(at..).and_then(|rest| rest.find('\n')).unwrap_or(text.len() - at);
+                continue;
+            }
+            '\n' if !in_list => return (values, at + 1),
+            '"' | '\'' => {
+                let (value, end) = string(text, at, letter);
+                let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+                values.push((value, Span::new(file.id, offset(at), offset(end))));
+                at = end;
+                continue;
+            }
+            _ => {}
+        }
+        at += letter.len_utf8();
+    }
+    (values, text.len())
+}
+
+/// A TOML string that begins with a quote at `start`, and where it ends. Three quotes hold several lines.
+fn string(text: &str, start: usize, quote: char) -> (String, usize) {
+    let triple: String = [quote; 3].iter().collect();
+    let is_long = text.get(start..).is_some_and(|rest| rest.starts_with(&triple));
+    let close = if is_long { triple.as_str() } else { triple.get(..1).unwrap_or_default() };
+    let mut at = start + close.len();
+    let mut value = String::new();
+    while let Some(letter) = text.get(at..).and_then(|rest| rest.chars().next()) {
+        if text.get(at..).is_some_and(|rest| rest.starts_with(close)) {
+            return (value, at + close.len());
+        }
+        at += letter.len_utf8();
+        match letter {
+            '\\' if quote == '"' => {
+                let Some(escaped) = text.get(at..).and_then(|rest| rest.chars().next()) else { break };
+                at += escaped.len_utf8();
+                match escaped {
+                    'n' => value.push('\n'),
+                    't' => value.push('\t'),
+                    // A line break that is escaped joins the lines.
+                    '\n' => {}
+                    other => value.push(other),
+                }
+            }
+            '\n' if !is_long => return (value, at - 1),
+            letter => value.push(letter),
+        }
+    }
+    (value, text.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn overrides_are_cut_as_a_shell_does() {
+        let expected = [("A", "b"), ("C", "d e"), ("F", "g=h")];
+        let found = pairs("A=b C=\"d e\" F='g=h'");
+        assert_eq!(found.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect::<Vec<_>>(), expected);
+        assert_eq!(pairs("ParameterKey=A,ParameterValue=b"), [("A".to_owned(), "b".to_owned())]);
+    }
+}
