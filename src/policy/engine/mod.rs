@@ -12,7 +12,7 @@ mod tests;
 use crate::model::{Entity, Model};
 use crate::resource::Project;
 use crate::source::Span;
-use crate::value::{Assignment, Data, EntityId, InputId, OriginId, Text, Value};
+use crate::value::{Assignment, Data, EntityId, InputId, OriginId, Step, Text, Value};
 
 use super::evaluate::{Condition, Evidence, Outcome, STEPS, Scene, What, World};
 use super::expression::Program;
@@ -418,6 +418,11 @@ impl<'p> Judge<'_, 'p> {
         Leaf::Fail(Box::new(self.placed(scene, entity, &evidence, named, (message, help, label))))
     }
 
+    fn is_absence(&self, one: &Evidence) -> bool {
+        let step = self.world.project.origins.get(one.origin()).map(|origin| origin.step);
+        one.value.is_unset() || matches!(step, Some(Step::Absent(_)))
+    }
+
     /// Chooses the primary place: the first value that stands in the entity, those that the page names (the first
     /// `named`) before the others; else the first that the page names; else the entity's header.
     fn placed(
@@ -439,15 +444,22 @@ impl<'p> Judge<'_, 'p> {
             .find(|place| inside(place, true))
             .or_else(|| places.iter().find(|(at, ..)| *at < named))
             .or_else(|| places.iter().find(|place| inside(place, false)));
+        let called = || format!("`{}`", entity.name);
         let (span, origin, own) = match primary {
-            Some((_, one, span)) => (*span, one.origin(), scene.describe(&one.value)),
-            None => (entity.header, OriginId::NONE, format!("`{}`", entity.name)),
+            Some((_, one, span)) => {
+                let own = scene.describe(&one.value);
+                // Of what is derived from the whole, only its absence is worth words at the header.
+                let own = own.filter(|_| *span != entity.header || self.is_absence(one));
+                (*span, one.origin(), own.unwrap_or_else(called))
+            }
+            None => (entity.header, OriginId::NONE, called()),
         };
         let mut related: Vec<Related> = Vec::new();
         for (_, one, place) in &places {
-            let is_entity = matches!(one.value.data, Data::Entity(_));
-            if !is_entity && *place != span && !related.iter().any(|other| other.span == *place) {
-                related.push(Related { origin: one.origin(), span: *place, message: scene.describe(&one.value) });
+            let Some(message) = scene.describe(&one.value) else { continue };
+            let derived = *place == entity.header && !self.is_absence(one);
+            if *place != span && !derived && !related.iter().any(|other| other.span == *place) {
+                related.push(Related { origin: one.origin(), span: *place, message });
             }
         }
         Failed { message, help, primary: span, origin, label: label.unwrap_or(own), related }

@@ -245,7 +245,25 @@ fn a_default_that_nobody_wrote_says_what_is_missing() {
     let pack = pack(&[PROTECTION]);
     let judgements = judge(&bench.project, &bench.model, &pack, &Settings::default());
     let Verdict::Fail(failure) = &judgements[0].verdict else { panic!("it fails") };
-    assert_eq!(failure.label, "`deletion_protection_enabled` is not set, and the default is `false`");
+    assert_eq!(failure.label, "nothing is set here, and the default is `false`: write `deletion_protection_enabled`");
+}
+
+#[test]
+fn a_finding_that_holds_in_several_cases_has_one_message() {
+    let mut bench = Bench::new();
+    let input = bench.input("env", &["dev", "prod"], None);
+    let name = bench.choice(input, vec![text("o-dev"), text("o-prod")]);
+    let protection = bench.choice(input, vec![truth(false), truth(false)]);
+    bench.table("orders", vec![("name", name), ("deletion_protection", protection)]);
+    let policy = (
+        "named",
+        "require: table.deletion_protection\nlet: { called: table.name }\n\
+         message: \"{quote([table.name, called])} are wrong\"",
+    );
+    assert_eq!(
+        judged(&bench, &pack(&[policy]), &Settings::default()),
+        ["named orders fail: `orders` and `orders` are wrong (high)"]
+    );
 }
 
 #[test]

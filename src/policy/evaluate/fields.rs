@@ -55,6 +55,11 @@ impl Scene<'_> {
 
     fn entity_field(&self, id: EntityId, name: &str) -> Value {
         let entity = self.world.model.get(id);
+        if name == "name" && self.in_text.get() {
+            // The same in all cases, so that a finding that holds in several has one message.
+            let called = entity.fields.get("name").and_then(Value::as_str).unwrap_or(&entity.name);
+            return Value::string(called, OriginId::NONE);
+        }
         match &entity.fields.data {
             Data::Map(map) => {
                 if let Some(found) = map.get(name) {

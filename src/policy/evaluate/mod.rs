@@ -65,6 +65,8 @@ pub struct Scene<'a> {
     named: RefCell<Vec<Option<Outcome>>>,
     steps: Cell<u64>,
     depth: Cell<u32>,
+    /// A text is being written: names of entities are what people call them.
+    in_text: Cell<bool>,
 }
 
 /// What an expression is, and why.
@@ -205,7 +207,17 @@ impl<'a> Scene<'a> {
         lets: &'a [(std::borrow::Cow<'static, str>, Program)],
     ) -> Self {
         let named = RefCell::new(vec![None; lets.len()]);
-        Self { world, entity, assignment, options, lets, named, steps: Cell::new(0), depth: Cell::new(0) }
+        Self {
+            world,
+            entity,
+            assignment,
+            options,
+            lets,
+            named,
+            steps: Cell::new(0),
+            depth: Cell::new(0),
+            in_text: Cell::new(false),
+        }
     }
 
     /// Evaluates an expression.
@@ -228,7 +240,10 @@ impl<'a> Scene<'a> {
     /// # Errors
     /// [`Exhausted`], as [`Self::evaluate`].
     pub fn render(&self, template: &Template) -> Result<String, Exhausted> {
-        render::template(self, template)
+        self.in_text.set(true);
+        let text = render::template(self, template);
+        self.in_text.set(false);
+        text
     }
 
     /// Whether what is judged is known to be non-production in this case.
@@ -367,7 +382,10 @@ impl Run<'_, '_> {
             return Ok(Outcome::error("there is no such named part"));
         };
         let outcome = self.scene.evaluate(program)?;
-        if let Some(slot) = self.scene.named.borrow_mut().get_mut(index) {
+        // What is said in texts is not what conditions see.
+        if !self.scene.in_text.get()
+            && let Some(slot) = self.scene.named.borrow_mut().get_mut(index)
+        {
             *slot = Some(outcome.clone());
         }
         Ok(outcome)

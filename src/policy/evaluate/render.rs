@@ -1,7 +1,7 @@
 //! Values in the user's words, for messages.
 
-use crate::policy::expression::{Node, Piece, Program, Template};
-use crate::value::{Data, Part, Symbol, Unknown, Value};
+use crate::policy::expression::{Piece, Template};
+use crate::value::{Data, Part, Step, Symbol, Unknown, Value};
 
 use super::{Exhausted, Outcome, Scene, What};
 
@@ -16,29 +16,10 @@ pub(super) fn template(scene: &Scene<'_>, template: &Template) -> Result<String,
     for piece in template.pieces.iter() {
         match piece {
             Piece::Text(plain) => text.push_str(plain),
-            Piece::Value(program) => match name_of(scene, program)? {
-                Some(name) => text.push_str(&name),
-                None => text.push_str(&shown(scene, &scene.evaluate(program)?)),
-            },
+            Piece::Value(program) => text.push_str(&shown(scene, &scene.evaluate(program)?)),
         }
     }
     Ok(text)
-}
-
-/// `{x.name}` of an entity is what people call it: its name where that is the same in all cases, else its label. So
-/// a finding that holds in several cases has one message.
-fn name_of(scene: &Scene<'_>, program: &Program) -> Result<Option<String>, Exhausted> {
-    let Some(Node::Field { of, name }) = program.root().map(|root| program.node(root)) else { return Ok(None) };
-    if program.text(name) != "name" {
-        return Ok(None);
-    }
-    let outcome = scene.evaluate_node(program, of)?;
-    let What::Value(Value { data: Data::Entity(id), .. }) = outcome.what else { return Ok(None) };
-    let entity = scene.world.model.get(id);
-    Ok(Some(match entity.fields.get("name").and_then(Value::as_str) {
-        Some(name) => shortened(name.to_owned()),
-        None => shortened(entity.name.to_string()),
-    }))
 }
 
 fn shown(scene: &Scene<'_>, outcome: &Outcome) -> String {
@@ -122,27 +103,21 @@ pub(super) fn quoted(scene: &Scene<'_>, value: &Value) -> String {
 }
 
 impl Scene<'_> {
-    /// What a value has to do with a finding, for its label.
+    /// What a value has to do with a finding, for its label; `None` where there is nothing to say but its place.
     #[must_use]
-    pub fn describe(&self, value: &Value) -> String {
+    pub fn describe(&self, value: &Value) -> Option<String> {
         let step = self.world.project.origins.get(value.origin).map(|origin| origin.step);
-        let absent = match step {
-            Some(crate::value::Step::Absent(written)) => Some(written),
-            _ => None,
-        };
-        match (&value.data, absent) {
-            (Data::Absent | Data::Null, Some(written)) => format!("`{written}` is not set"),
-            (Data::Absent | Data::Null, None) => "nothing is set here".into(),
-            (Data::Bool(_) | Data::Number(_) | Data::String(_), Some(written)) => {
-                format!("`{written}` is not set, and the default is `{}`", shortened(plain(value)))
+        let scalar = matches!(value.data, Data::Bool(_) | Data::Number(_) | Data::String(_) | Data::Parts(_));
+        Some(match step {
+            Some(Step::Absent(written)) => {
+                let default =
+                    if scalar { format!(", and the default is `{}`", shortened(plain(value))) } else { String::new() };
+                let advice = if written.is_empty() { String::new() } else { format!(": write `{written}`") };
+                format!("nothing is set here{default}{advice}")
             }
-            (Data::List(_) | Data::Map(_), Some(written)) => format!("`{written}` is not set"),
-            (Data::Bool(_) | Data::Number(_) | Data::String(_) | Data::Parts(_), None) => {
-                format!("this is `{}`", shortened(plain(value)))
-            }
-            (Data::Entity(id), _) => format!("`{}`", self.world.model.get(*id).name),
-            (Data::Unknown(_), _) => format!("this is `{}`", shortened(plain(value))),
-            _ => "here".into(),
-        }
+            _ if value.is_unset() => "nothing is set here".into(),
+            _ if scalar || value.is_unknown() => format!("this is `{}`", shortened(plain(value))),
+            _ => return None,
+        })
     }
 }
