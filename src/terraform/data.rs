@@ -3,10 +3,11 @@
 use std::rc::Rc;
 
 use crate::source::Span;
-use crate::value::{Text, Value};
+use crate::value::{Part, Text, Value, join_parts};
 
 use super::declarations::outside;
 use super::expand::One;
+use super::operators;
 use super::scope::{Evaluator, Instance};
 
 impl Evaluator<'_> {
@@ -37,15 +38,26 @@ impl Evaluator<'_> {
             ("aws_partition", "dns_suffix") => {
                 outside("the partition is that of the account", "data.aws_partition.dns_suffix")
             }
+            // The name of an AWS service is made of the Region and the short name that is asked for.
+            ("aws_vpc_endpoint_service", "service_name") => {
+                let service = self.written_attribute(instance, true, key, one, "service")?;
+                let region = self.provider_of(instance, block).region.clone();
+                let origin = service.origin;
+                super::lift::lift(&[&region, &service], &mut |leaves| {
+                    let text = |text: &str| vec![Part::Known(text.into(), origin)];
+                    let parts = [
+                        text("com.amazonaws."),
+                        operators::template_part(leaves[0])?,
+                        text("."),
+                        operators::template_part(leaves[1])?,
+                    ];
+                    Ok(join_parts(parts.concat(), origin))
+                })
+                .ok()?
+            }
             _ => return None,
         };
         let step = crate::value::Step::Resource { address: one.address.clone(), attribute: attribute.clone() };
         Some(self.referred(value, span, step))
-    }
-
-    /// The attributes of a data source as the model reads them.
-    #[expect(clippy::unused_self, reason = "policy documents are evaluated here")]
-    pub(super) fn data_attributes(&self, _kind: &str, attributes: Value) -> Value {
-        attributes
     }
 }

@@ -69,6 +69,22 @@ pub(super) fn open(evaluator: &mut Evaluator<'_>, root: &Rc<Instance>, given: Fx
     evaluator.workspace = workspace(evaluator, uses.get(&Target::Workspace));
 }
 
+/// Rules out the combinations of inputs that a validation refuses.
+pub(super) fn constrain(evaluator: &mut Evaluator<'_>, root: &Rc<Instance>) {
+    let mut constraints = Vec::new();
+    for block in evaluator.node(root).module.variables.iter() {
+        for validation in block.body.blocks_named("validation") {
+            if let Some((_, condition)) = validation.body.attribute("condition") {
+                let value = evaluator.value(condition, Scope::of(root));
+                if matches!(value.data, Data::Choice(_)) {
+                    constraints.push(value);
+                }
+            }
+        }
+    }
+    evaluator.inputs.constraints.extend(constraints);
+}
+
 /// Tells of values and defaults that the validation of their variable refuses.
 pub(super) fn validate(evaluator: &Evaluator<'_>, root: &Rc<Instance>) {
     let defaults = evaluator.inputs.iter().fold(Assignment::default(), |defaults, (id, input)| match input.default {

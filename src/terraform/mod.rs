@@ -199,6 +199,7 @@ fn evaluate_here(modules: &Modules<'_>, root: &Path, options: &Options) -> Proje
     evaluator.instances.borrow_mut().push(Rc::clone(&root_instance));
     let given = evaluator.given_variables(&root_instance, modules.sources);
     inputs::open(&mut evaluator, &root_instance, given);
+    inputs::constrain(&mut evaluator, &root_instance);
     inputs::validate(&evaluator, &root_instance);
     let mut resources = Vec::new();
     evaluator.collect(&root_instance, &mut resources);

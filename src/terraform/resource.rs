@@ -328,7 +328,6 @@ impl Evaluator<'_> {
             });
             let attributes =
                 whole.unwrap_or_else(|error| super::expression::refused(error, self.origins.literal(block.header)));
-            let attributes = if data { self.data_attributes(kind, attributes) } else { attributes };
             let scope = Scope::of(instance).with_each(&one.each);
             let provider = self.provider_of(instance, block);
             let region = match attributes.get("region") {

@@ -13,6 +13,8 @@ mod scanner;
 mod template;
 
 #[cfg(test)]
+mod judge_tests;
+#[cfg(test)]
 mod tests;
 
 use std::sync::Arc;

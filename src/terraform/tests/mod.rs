@@ -2,6 +2,7 @@
 
 mod bombs;
 mod expressions;
+mod files;
 mod modules;
 mod resources;
 mod variables;
