@@ -1,7 +1,7 @@
 //! What a template compares its parameters with: one look over the whole template before anything is evaluated, from
 //! which the cases of open inputs follow.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::source::Span;
 use crate::syntax::tree::{NodeId, NodeRef, Scalar};
@@ -45,7 +45,7 @@ impl Compared {
     }
 
     fn scan_within(template: &Template<'_>, library: &Library, depth: usize) -> Self {
-        let mut scan = Scan { template, compared: Self::default(), pairs: Vec::new() };
+        let mut scan = Scan { template, compared: Self::default(), pairs: Vec::new(), looked_up: FxHashSet::default() };
         // A service's resources may stand in files of their own.
         let mut trees = vec![template.tree];
         for part in &template.parts {
@@ -84,7 +84,11 @@ struct Scan<'s, 't> {
     compared: Compared,
     /// Parameters that are compared with each other.
     pairs: Vec<(&'t str, &'t str)>,
+    looked_up: FxHashSet<(Option<Text>, Keys<'t>)>,
 }
+
+/// The parameters that name a mapping, its first and its second key.
+type Keys<'t> = (Option<&'t str>, Option<&'t str>, Option<&'t str>);
 
 impl<'t> Scan<'_, 't> {
     fn call(&mut self, call: &Call<'t>) {
@@ -150,8 +154,18 @@ impl<'t> Scan<'_, 't> {
 
     fn find_in_map(&mut self, items: &[NodeRef<'t>]) {
         let [map, first, second, ..] = items else { return };
-        let mappings: Vec<_> = self.template.sections("Mappings").flat_map(NodeRef::entries).collect();
+        for node in [first, second] {
+            if direct(*node).is_none() {
+                self.touch_all(*node, 0);
+            }
+        }
         let named = constant(*map);
+        let keys = (direct(*map), direct(*first), direct(*second));
+        // Each way of looking a mapping up counts once, however often it is written.
+        if keys == (None, None, None) || !self.looked_up.insert((named.clone(), keys)) {
+            return;
+        }
+        let mappings: Vec<_> = self.template.sections("Mappings").flat_map(NodeRef::entries).collect();
         if let Some(name) = direct(*map) {
             for (key, _) in &mappings {
                 self.add_key(name, *key);
@@ -160,6 +174,10 @@ impl<'t> Scan<'_, 't> {
         for (_, mapping) in
             mappings.into_iter().filter(|(key, _)| named.as_deref().is_none_or(|name| key.text() == Some(name)))
         {
+            // Machine images differ by Region in every old template and say nothing about tables.
+            if is_of_images(mapping) {
+                continue;
+            }
             for (key, inner) in mapping.entries() {
                 if let Some(name) = direct(*first) {
                     self.add_key(name, key);
@@ -169,11 +187,6 @@ impl<'t> Scan<'_, 't> {
                         self.add_key(name, key);
                     }
                 }
-            }
-        }
-        for node in [first, second] {
-            if direct(*node).is_none() {
-                self.touch_all(*node, 0);
             }
         }
     }
@@ -265,6 +278,14 @@ impl<'t> Scan<'_, 't> {
             }
         }
     }
+}
+
+/// Whether a mapping holds machine images.
+fn is_of_images(mapping: NodeRef<'_>) -> bool {
+    mapping
+        .entries()
+        .take(4)
+        .any(|(_, row)| row.entries().take(4).any(|(_, cell)| cell.text().is_some_and(|text| text.starts_with("ami-"))))
 }
 
 /// The parameter that an expression simply is: `!Ref P` or `!Sub ${P}`.

@@ -51,6 +51,8 @@ impl Library {
             }
             let Some(found) = read(&path, loader) else { continue };
             let found = Arc::new(found);
+            // Nobody else reads these files, so their mistakes are told here.
+            library.problems.extend(found.errors.iter().map(|error| Problem::error(error.span, error.message.clone())));
             pending.extend(references(&found, loader));
             pending.extend(files(&found));
             library.trees.insert(path, found);

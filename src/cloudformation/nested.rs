@@ -37,7 +37,11 @@ impl<'t> Stack<'t> {
             self.session.report(Problem::note(location.span(), message));
             return None;
         };
-        let template = Template::find(tree)?;
+        let Some(template) = Template::find(tree) else {
+            let message = format!("`{text}`, the nested template of `{}`, holds no resources", definition.name);
+            self.session.report(Problem::note(location.span(), message));
+            return None;
+        };
         if self.prefix.matches('/').count() >= MAX_STACKS {
             let message = format!("stacks are nested more than {MAX_STACKS} deep; `{}` was not read", definition.name);
             self.session.report(Problem::note(location.span(), message));

@@ -4,7 +4,7 @@ use crate::resource::Problem;
 use crate::source::Span;
 use crate::syntax::tree::{NodeRef, Tree};
 
-use super::library::Library;
+use super::library::{self, Library};
 use super::options::Given;
 use super::serverless_framework::Framework;
 
@@ -36,6 +36,16 @@ impl<'t> Template<'t> {
     pub fn complete(mut self, library: &'t Library, given: &[Given]) -> Self {
         if let Some(framework) = &self.framework {
             self.parts = framework.roots(Some(library), given);
+        }
+        // An include at the top adds sections of its own.
+        for key in ["Transform", "Fn::Transform"] {
+            let Some(node) = self.root.get(key) else { continue };
+            let calls: Vec<NodeRef<'t>> = if node.is_sequence() { node.items().collect() } else { vec![node] };
+            for call in calls {
+                let location = library::include_location(call).and_then(NodeRef::text);
+                let tree = location.and_then(|location| library.find(self.tree, location));
+                self.parts.extend(tree.and_then(|tree| tree.root()).filter(|root| root.is_mapping()));
+            }
         }
         self
     }

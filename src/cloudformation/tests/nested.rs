@@ -79,6 +79,24 @@ fn local_includes_are_read_where_they_stand() {
 }
 
 #[test]
+fn an_include_at_the_top_adds_sections() {
+    let root = "Transform: {Name: AWS::Include, Parameters: {Location: part.yaml}}\nResources:\n  T: {Type: AWS::DynamoDB::Table, Properties: {A: !Ref U}}\n";
+    let part = "Resources:\n  U: {Type: AWS::DynamoDB::Table}\n";
+    let run = run_files(&[("root.yaml", root), ("part.yaml", part)], &Options::default()).expect("template");
+    compare(&print(&run), "T DynamoDB::Table {A: <U.Ref>}\nU DynamoDB::Table {}");
+}
+
+#[test]
+fn mistakes_in_children_are_told_at_their_places() {
+    let root = "Resources:\n  C: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: child.yaml}}\n";
+    let child = "Resources:\n  T: {Type: AWS::DynamoDB::Table}\n  T: {Type: AWS::DynamoDB::Table}\n";
+    let run = run_files(&[("root.yaml", root), ("child.yaml", child)], &Options::default()).expect("template");
+    assert_eq!(run.project.problems.len(), 1, "{}", print(&run));
+    let span = run.project.problems[0].span.expect("a place");
+    assert_eq!(run.sources.get(span.file).expect("the file").path, Path::new("child.yaml"));
+}
+
+#[test]
 fn children_are_named_so_that_they_are_no_roots() {
     let sources = Sources::new();
     let mut fs = Overlay::in_memory();

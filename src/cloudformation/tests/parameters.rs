@@ -126,3 +126,12 @@ fn pseudo_parameters_are_unknown_until_they_are_fixed_or_compared() {
         r#"T DynamoDB::Table {Tags: ["cn-north-1", "arn:aws-cn:x:111122223333"]}"#,
     );
 }
+
+#[test]
+fn machine_images_do_not_open_the_region() {
+    check_value(
+        "Mappings: {Images: {us-east-1: {Linux: ami-1}, eu-west-1: {Linux: ami-2}}}",
+        "[!FindInMap [Images, !Ref AWS::Region, Linux], !Ref AWS::Region]",
+        r#"[<FindInMap("Images", AWS::Region, "Linux")>, <AWS::Region>]"#,
+    );
+}
