@@ -19,7 +19,7 @@ impl Evaluator<'_> {
         right: &Value,
         origin: OriginId,
     ) -> Result<Value, Error> {
-        if !matches!(operator, BinaryOperator::Equal | BinaryOperator::NotEqual) || self.inputs.is_empty() {
+        if !matches!(operator, BinaryOperator::Equal | BinaryOperator::NotEqual) {
             return operators::binary(operator, left, right, origin);
         }
         lift(&[left, right], &mut |leaves| {
@@ -93,6 +93,9 @@ impl Evaluator<'_> {
     }
 
     fn excludes(&self, open: &Value, known: &Value) -> bool {
+        if is_identity(open) && (known.is_unset() || known.as_str() == Some("")) {
+            return true;
+        }
         let Some(Unknown { symbol: Some(symbol @ Symbol::Expression(_)), .. }) = open.as_unknown() else {
             return false;
         };
@@ -101,5 +104,14 @@ impl Evaluator<'_> {
             input.cases.iter().any(|case| case.is_rest && is_rest(&case.value))
                 && input.cases.iter().any(|case| !case.is_rest && equal(&case.value, known) == Truth::True)
         })
+    }
+}
+
+/// An attribute that every resource has once it is made: where a module asks whether a key is given
+/// (`var.kms_key_arn != null`), the ARN of one is.
+fn is_identity(value: &Value) -> bool {
+    match value.as_unknown().and_then(|unknown| unknown.symbol.as_ref()) {
+        Some(Symbol::Resource { attribute, .. }) => matches!(attribute.as_str(), "arn" | "id" | "key_id" | "name"),
+        _ => false,
     }
 }

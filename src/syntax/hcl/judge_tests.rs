@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use hcl_edit::Span as _;
-use hcl_edit::structure::{Body as JudgeBody, Structure};
+use hcl_edit::structure::{BlockLabel, Body as JudgeBody, Structure};
 use proptest::prelude::*;
 
 use super::{Body, Document, parse};
@@ -78,7 +78,7 @@ fn attributes(indent: &'static str) -> impl Strategy<Value = String> {
 fn file() -> impl Strategy<Value = String> {
     let block = (name(), prop::collection::vec(name(), 0..3), attributes("  "), attributes("    ")).prop_map(
         |(name, labels, outer, inner)| {
-            let labels: String = labels.iter().map(|label| format!(" \"{label}\"")).collect();
+            let labels = labels.iter().fold(String::new(), |labels, label| labels + " \"" + label + "\"");
             format!("{name}{labels} {{\n{outer}  inner {{\n{inner}  }}\n}}\n")
         },
     );
@@ -103,7 +103,7 @@ fn theirs(text: &str, body: &JudgeBody, out: &mut String) {
     }
     for structure in body {
         let Structure::Block(block) = structure else { continue };
-        let labels: Vec<&str> = block.labels.iter().map(|label| label.as_str()).collect();
+        let labels: Vec<&str> = block.labels.iter().map(BlockLabel::as_str).collect();
         let _ = writeln!(out, "{} {labels:?} {{", block.ident.as_str());
         theirs(text, &block.body, out);
     }

@@ -87,7 +87,8 @@ impl<'t> References<'t> {
             "local" | "each" | "count" | "path" | "terraform" | "self" => None,
             _ => {
                 let (address, attribute) = split_attribute(first)?;
-                let prefix: String = modules.iter().map(|(name, index)| format!("module.{name}{index}.")).collect();
+                let prefix =
+                    modules.iter().fold(String::new(), |prefix, (name, index)| prefix + "module." + name + index + ".");
                 Some((format!("{prefix}{address}").into(), attribute.into()))
             }
         }

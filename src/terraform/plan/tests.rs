@@ -39,7 +39,7 @@ fn plan(files: &[(&str, &str)]) -> (Project, Sources) {
     (project, sources)
 }
 
-fn slice<'s>(sources: &'s Sources, project: &Project, origin: OriginId) -> (String, String) {
+fn slice(sources: &Sources, project: &Project, origin: OriginId) -> (String, String) {
     let span = project.origins.span(origin).expect("a place");
     let file = sources.get(span.file).expect("a file");
     (file.path_text(), file.slice(span).to_owned())

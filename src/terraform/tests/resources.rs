@@ -76,3 +76,15 @@ fn headers_and_names_are_where_they_are_written() {
     assert_eq!(case.project.origins.span(entry.key_origin).map(|span| file.slice(span)), Some("enabled"));
     assert_eq!(case.trail(&entry.value), "infra/main.tf Literal false\n");
 }
+
+#[test]
+fn what_every_resource_has_is_not_null() {
+    let key = "resource \"aws_kms_key\" \"k\" {}";
+    for (expression, expected) in [
+        ("aws_kms_key.k.arn != null", "true"),
+        ("aws_kms_key.k.arn == \"\" ? 1 : 2", "2"),
+        ("aws_kms_key.k.policy == null", "?(an attribute of `aws_kms_key.k` is known only after it is made)"),
+    ] {
+        check_expression(key, expression, expected);
+    }
+}
