@@ -106,6 +106,10 @@ fn unread(tree: &Tree, options: &Options) -> Project {
     }
 }
 
+/// A slip that leaves the template readable (a repeated key) is a note: the run could do its work all the same.
 fn syntax_problems(tree: &Tree) -> impl Iterator<Item = Problem> {
-    tree.errors.iter().map(|error| Problem::error(error.span, error.message.clone()))
+    tree.errors.iter().map(|error| {
+        let problem = if error.recoverable { Problem::note } else { Problem::error };
+        problem(error.span, error.message.clone())
+    })
 }

@@ -263,7 +263,7 @@ impl<'t> Stack<'t> {
     pub fn tell_undefined(&self, name: &str, span: Span, message: &str, close: Option<String>, help: &str) {
         let is_slip = close.is_some();
         let help = close.map_or_else(|| help.to_owned(), |close| format!("did you mean `{close}`?"));
-        let problem = Problem::error(span, message).with_help(help);
+        let problem = Problem::note(span, message).with_help(help);
         self.undefined.borrow_mut().push(Undefined { name: name.into(), problem, is_slip });
     }
 

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::escape::one_line;
 use super::place::Places;
+use super::problems;
 use super::summary;
 use crate::analysis::Analysis;
 use crate::finding::Status;
@@ -15,7 +16,8 @@ use crate::resource::ProblemKind;
 /// Those of the writer.
 pub fn write(analysis: &Analysis, out: &mut dyn Write) -> io::Result<()> {
     let places = Places::new(&analysis.sources);
-    for problem in &analysis.problems {
+    let selected = problems::select(&analysis.problems);
+    for (problem, more) in selected.shown {
         let kind = match problem.kind {
             ProblemKind::Error => "error",
             ProblemKind::Note => "note",
@@ -27,11 +29,16 @@ pub fn write(analysis: &Analysis, out: &mut dyn Write) -> io::Result<()> {
         } else if let Some(path) = &problem.path {
             write!(out, "{}: ", one_line(&path.to_string_lossy().replace('\\', "/")))?;
         }
-        write!(out, "{kind}: {}", one_line(&problem.message))?;
+        write!(out, "{kind}: {}{}", one_line(&problem.message), problems::elsewhere(more))?;
         match &problem.help {
             Some(help) => writeln!(out, " ({})", one_line(help))?,
             None => writeln!(out)?,
         }
+    }
+    if selected.left_out > 0 {
+        let more =
+            summary::plural(selected.left_out, "more error or note").replace("error or notes", "errors and notes");
+        writeln!(out, "{more}; `--format json` lists them")?;
     }
     for finding in analysis.findings.iter().filter(|finding| finding.status == Status::Active) {
         let start = places.range(finding.primary.span).start;

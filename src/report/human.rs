@@ -8,6 +8,7 @@ use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, So
 
 use super::escape::one_line;
 use super::place::Places;
+use super::problems;
 use super::snippet::Shown;
 use super::summary;
 use crate::analysis::Analysis;
@@ -39,11 +40,11 @@ pub fn write(analysis: &Analysis, look: Look, out: &mut dyn Write) -> io::Result
     let places = Places::new(&analysis.sources);
     let mut files = Files { places: &places, shown: BTreeMap::new() };
     let mut text = String::new();
-    let (problems, left_out) = some_of_each_file(&analysis.problems);
-    let pictures = problems.into_iter().map(Ok).chain(analysis.findings.iter().map(Err));
+    let problems::Selected { shown, left_out } = problems::select(&analysis.problems);
+    let pictures = shown.into_iter().map(Ok).chain(analysis.findings.iter().map(Err));
     for item in pictures {
         let picture = match item {
-            Ok(problem) => files.problem(problem),
+            Ok((problem, more)) => files.problem(problem, more),
             Err(finding) if finding.status == Status::Active => files.finding(finding),
             Err(_) => continue,
         };
@@ -54,26 +55,9 @@ pub fn write(analysis: &Analysis, look: Look, out: &mut dyn Write) -> io::Result
     }
     if left_out > 0 {
         let more = summary::plural(left_out, "more error or note").replace("error or notes", "errors and notes");
-        writeln!(out, "{more} in the same files; `--format concise` lists them\n")?;
+        writeln!(out, "{more}; `--format json` lists them\n")?;
     }
     out.write_all(summary::lines(analysis).as_bytes())
-}
-
-/// The first problems of each file and kind, and how many there are beside them: a file that is broken in one way is
-/// often broken in a hundred.
-fn some_of_each_file(problems: &[Problem]) -> (Vec<&Problem>, usize) {
-    const SHOWN: usize = 5;
-    let mut counts: BTreeMap<(Option<FileId>, ProblemKind), usize> = BTreeMap::new();
-    let kept: Vec<&Problem> = problems
-        .iter()
-        .filter(|problem| {
-            let count = counts.entry((problem.span.map(|span| span.file), problem.kind)).or_default();
-            *count += 1;
-            problem.span.is_none() || *count <= SHOWN
-        })
-        .collect();
-    let left_out = problems.len() - kept.len();
-    (kept, left_out)
 }
 
 /// The files that were shown so far.
@@ -94,7 +78,10 @@ impl Files<'_> {
             message.push_str(&one_line(case));
         }
         let mut picture = self.picture(&finding.primary, &finding.related);
-        picture.code = Some(format!("{}: {}", finding.severity, finding.policy));
+        let start = self.places.range(finding.primary.span).start;
+        let path = self.places.path(finding.primary.span);
+        let place = format!("{}:{}:{}", one_line(&path), start.line, start.column);
+        picture.code = Some(format!("{place}: {}: {}", finding.severity, finding.policy));
         picture.message = message;
         picture.severity = match finding.severity {
             Severity::High => miette::Severity::Error,
@@ -105,7 +92,7 @@ impl Files<'_> {
         picture
     }
 
-    fn problem(&mut self, problem: &Problem) -> Picture {
+    fn problem(&mut self, problem: &Problem, more: usize) -> Picture {
         let mut picture = match problem.span {
             Some(span) => self.picture(&Label { span, message: String::new() }, &[]),
             None => Picture::default(),
@@ -116,6 +103,7 @@ impl Files<'_> {
             }
             _ => one_line(&problem.message).into_owned(),
         };
+        picture.message.push_str(&problems::elsewhere(more));
         let (code, severity) = match problem.kind {
             ProblemKind::Error => ("error", miette::Severity::Error),
             ProblemKind::Note => ("note", miette::Severity::Advice),

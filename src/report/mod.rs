@@ -11,6 +11,7 @@ pub mod json;
 pub mod markdown;
 pub mod model;
 mod place;
+mod problems;
 pub mod sarif;
 mod snippet;
 mod summary;

@@ -39,9 +39,9 @@ fn undefined_names_are_errors_with_a_suggestion() {
         "Resources:\n  Orders: {Type: AWS::DynamoDB::Table}\n  C:\n    Type: AWS::DynamoDB::Table\n    Properties: {A: !Ref Order, B: !GetAtt Nothing.Arn, C: !Sub 'x${Ordres}'}\n",
         r#"Orders DynamoDB::Table {}
            C DynamoDB::Table {A: <? `Order` is neither a parameter nor a resource of this template>, B: <? `Nothing` is neither a parameter nor a resource of this template>, C: "x<? `Ordres` is neither a parameter nor a resource of this template>"}
-           error at "!Ref Order": `Order` is neither a parameter nor a resource of this template (did you mean `Orders`?)
-           error at "!GetAtt Nothing.Arn": `Nothing` is neither a parameter nor a resource of this template (declare it in `Parameters` or `Resources`)
-           error at "${Ordres}": `Ordres` is neither a parameter nor a resource of this template (did you mean `Orders`?)"#,
+           note at "!Ref Order": `Order` is neither a parameter nor a resource of this template (did you mean `Orders`?)
+           note at "!GetAtt Nothing.Arn": `Nothing` is neither a parameter nor a resource of this template (declare it in `Parameters` or `Resources`)
+           note at "${Ordres}": `Ordres` is neither a parameter nor a resource of this template (did you mean `Orders`?)"#,
     );
 }
 
