@@ -180,9 +180,18 @@ impl<'f> Parser<'f> {
                 let header = self.block_header(properties.after, token.start);
                 let written = text.get(header as usize..token.end as usize).unwrap_or_default();
                 let len = written.trim_end_matches([' ', '\t', '\n', '\r']).len();
-                // Blanks at the end of the last line belong to the text.
-                let blanks = written.bytes().skip(len).take_while(|byte| matches!(byte, b' ' | b'\t')).count();
-                let len = len + blanks;
+                // Blanks at the end of the last line belong to the text, and so do last lines of blanks alone that
+                // reach beyond the indentation.
+                let kept = content.trim_end_matches('\n');
+                let blank_lines = kept[kept.trim_end().len()..].matches('\n').count();
+                let mut len = len;
+                for line in 0..=blank_lines {
+                    let rest = &written.as_bytes()[len..];
+                    let breaks =
+                        if line == 0 { 0 } else { rest.iter().position(|byte| *byte == b'\n').map_or(0, |at| at + 1) };
+                    len += breaks;
+                    len += written.bytes().skip(len).take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+                }
                 let end = header + u32::try_from(len).unwrap_or(0);
                 // The last line of a file may lack its line break; PyYAML then adds none.
                 if token.end as usize == text.len() && !text.ends_with(['\n', '\r']) && content.ends_with('\n') {
