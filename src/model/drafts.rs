@@ -12,6 +12,20 @@ pub(super) struct Drafts {
     pub satellites: Vec<Satellite>,
     pub policies: Vec<Policy>,
     pub attachments: Vec<Attachment>,
+    pub selectors: Vec<EventSelector>,
+}
+
+/// What a trail or event data store logs of data events.
+#[derive(Clone, Debug)]
+pub(super) struct EventSelector {
+    pub of_tables: bool,
+    /// The ARNs that it is limited to; everything where there is no limit.
+    pub arns: Option<Value>,
+    /// The ARNs are beginnings.
+    pub prefix: bool,
+    pub exists: Value,
+    /// Something else narrows it that is not looked into.
+    pub open: bool,
 }
 
 /// An identity policy as it is written, before its statements are taken apart.
@@ -22,6 +36,8 @@ pub(super) struct Policy {
     /// The policy's own name within its resource, where the resource may hold several.
     pub part: Option<Text>,
     pub document: Value,
+    /// The SAM policy template that it comes from.
+    pub template: Option<Text>,
     /// A managed policy: attached by reference to its resource.
     pub managed: bool,
     pub name: Value,

@@ -9,10 +9,12 @@ mod access;
 mod alarm;
 mod backup;
 mod build;
+mod client;
 mod derive;
 mod draft;
 mod drafts;
 mod entity;
+mod export;
 mod from_cloudformation;
 mod from_terraform;
 mod function;
@@ -24,6 +26,8 @@ pub mod schema;
 mod stream;
 #[cfg(test)]
 mod tests;
+mod trail;
+mod workflow;
 
 pub use build::build;
 pub use entity::{Entity, Model};

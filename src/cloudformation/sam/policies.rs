@@ -1,7 +1,7 @@
 //! The `Policies` of functions and state machines: names and ARNs of managed policies, documents, policy templates.
 
 use crate::resource::Resource;
-use crate::value::{Data, OriginId, Value, combine};
+use crate::value::{Data, Entry, OriginId, Value, combine};
 
 use super::super::stack::Stack;
 use super::{entry, managed_policy, policy_templates};
@@ -115,7 +115,7 @@ fn read_one(stack: &Stack<'_>, resource: &Resource, item: &Value, name: &str) ->
                         ],
                         origin,
                     );
-                    Policy::Inline(inline(name, document))
+                    Policy::Inline(with_template(inline(name, document), template))
                 }
                 None => Policy::Nothing,
             }
@@ -129,4 +129,12 @@ fn read_one(stack: &Stack<'_>, resource: &Resource, item: &Value, name: &str) ->
 fn inline(name: &str, document: Value) -> Value {
     let origin = document.origin;
     Value::map(vec![entry("PolicyName", Value::string(name, origin)), entry("PolicyDocument", document)], origin)
+}
+
+/// Keeps the name of the policy template beside the policy that it makes: its statements are the template's choice.
+fn with_template(policy: Value, template: &Entry) -> Value {
+    let Data::Map(map) = &policy.data else { return policy };
+    let mut map = (**map).clone();
+    map.entries.push(entry("SamTemplate", Value::string(template.key.clone(), template.key_origin)));
+    Value::new(Data::Map(map.into()), policy.origin)
 }

@@ -41,6 +41,16 @@ pub(super) fn both(a: &Value, b: &Value) -> Value {
     })
 }
 
+/// Whether one of two holds: true where one does, unknown where one may.
+pub(super) fn either(a: &Value, b: &Value) -> Value {
+    each_pair(a, b, &mut |a, b| match (&a.data, &b.data) {
+        (Data::Bool(true), _) => a.clone(),
+        (_, Data::Bool(true)) => b.clone(),
+        (Data::Bool(false), _) => b.clone(),
+        _ => a.clone(),
+    })
+}
+
 /// Whether the code sets a value; an unknown one is set. The origin stays that of the value.
 pub(super) fn is_set(value: &Value) -> Value {
     each(value, &mut |value| Value::bool(!value.is_unset(), value.origin))

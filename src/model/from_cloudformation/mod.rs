@@ -9,7 +9,7 @@ mod table;
 
 use super::drafts::Drafts;
 use super::read::Reader;
-use super::{access, alarm, backup, function, key, stream};
+use super::{access, alarm, backup, client, export, function, key, stream, trail, workflow};
 
 /// Adds the entities of one resource; resources that have nothing to do with DynamoDB add none.
 pub(super) fn lower(reader: &Reader<'_>, drafts: &mut Drafts) {
@@ -23,12 +23,25 @@ pub(super) fn lower(reader: &Reader<'_>, drafts: &mut Drafts) {
         "AWS::DAX::SubnetGroup" => dax::subnet_group(reader, drafts),
         "AWS::DAX::ParameterGroup" => dax::parameter_group(reader, drafts),
         "AWS::Lambda::EventSourceMapping" | "AWS::Pipes::Pipe" => stream::consumer(reader, drafts),
-        "AWS::Lambda::Function" | "AWS::Serverless::Function" => function::function(reader, drafts),
+        "AWS::Lambda::Function" | "AWS::Serverless::Function" => {
+            function::function(reader, drafts);
+            client::client(reader, drafts);
+        }
+        "AWS::ECS::Service" | "AWS::EC2::Instance" | "AWS::EC2::LaunchTemplate" => client::client(reader, drafts),
         "AWS::KMS::Key" | "AWS::KMS::ReplicaKey" => key::key(reader, drafts),
         "AWS::KMS::Alias" => key::alias(reader, drafts),
         "AWS::CloudWatch::Alarm" => alarm::alarm(reader, drafts),
         "AWS::Backup::BackupPlan" => backup::plan(reader, drafts),
         "AWS::Backup::BackupSelection" => backup::selection(reader, drafts, "BackupPlanId"),
+        "AWS::Scheduler::Schedule" | "AWS::Events::Rule" => export::schedule(reader, drafts),
+        "AWS::CloudTrail::Trail" | "AWS::CloudTrail::EventDataStore" => trail::trail(reader, drafts),
+        "AWS::StepFunctions::StateMachine" | "AWS::Serverless::StateMachine" => {
+            workflow::state_machine(reader, drafts);
+        }
+        "AWS::Glue::Crawler" => workflow::crawler(reader, drafts),
+        "AWS::Synthetics::Canary" => workflow::canary(reader, drafts),
+        "AWS::Route53::RecordSet" => workflow::dns_record(reader, drafts),
+        "AWS::Route53RecoveryControl::RoutingControl" => workflow::routing_control(reader, drafts),
         kind if kind.starts_with("AWS::IAM::") => access::lower(reader, drafts),
         kind if kind.starts_with("AWS::EC2::") => network::lower(reader, drafts),
         _ => {}

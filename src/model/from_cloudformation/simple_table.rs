@@ -52,8 +52,8 @@ pub(super) fn lower(reader: &Reader<'_>, drafts: &mut Drafts) {
     table.set("encryption.key_class", key_class(reader.context, &table.value("encryption.enabled"), &key));
     table.set("encryption.kms_key", key);
     recovery_written(reader, &mut table, attributes, header);
-    table.set("deletion_policy", reader.meta("DeletionPolicy", &Type::String, None));
-    table.set("update_replace_policy", reader.meta("UpdateReplacePolicy", &Type::String, None));
+    table.set("deletion_policy", reader.meta("DeletionPolicy", &Type::Enum(&["Retain"]), None));
+    table.set("update_replace_policy", reader.meta("UpdateReplacePolicy", &Type::Enum(&["Retain"]), None));
     table.set("regions", Value::list(vec![reader.region()], here));
     drafts.add(table);
 }

@@ -53,8 +53,8 @@ pub(super) fn shared(reader: &Reader<'_>, table: &mut Draft) {
     set_keys(table, &keys, &definitions, true);
     stream(reader, table);
     table.set("ttl.attribute", without_empty(&table.value("ttl.attribute")));
-    table.set("deletion_policy", reader.meta("DeletionPolicy", &Type::String, None));
-    table.set("update_replace_policy", reader.meta("UpdateReplacePolicy", &Type::String, None));
+    table.set("deletion_policy", reader.meta("DeletionPolicy", &Type::Enum(&["Retain"]), None));
+    table.set("update_replace_policy", reader.meta("UpdateReplacePolicy", &Type::Enum(&["Retain"]), None));
     vector_attributes(reader, table);
 }
 

@@ -8,7 +8,7 @@ mod table;
 
 use super::drafts::Drafts;
 use super::read::Reader;
-use super::{access, alarm, backup, function, key, stream};
+use super::{access, alarm, backup, client, export, function, key, stream, trail, workflow};
 
 /// Adds the entities of one resource; resources that have nothing to do with DynamoDB add none.
 pub(super) fn lower(reader: &Reader<'_>, drafts: &mut Drafts) {
@@ -28,7 +28,11 @@ pub(super) fn lower(reader: &Reader<'_>, drafts: &mut Drafts) {
         "aws_dax_subnet_group" => dax::subnet_group(reader, drafts),
         "aws_dax_parameter_group" => dax::parameter_group(reader, drafts),
         "aws_lambda_event_source_mapping" | "aws_pipes_pipe" => stream::consumer(reader, drafts),
-        "aws_lambda_function" => function::function(reader, drafts),
+        "aws_lambda_function" => {
+            function::function(reader, drafts);
+            client::client(reader, drafts);
+        }
+        "aws_ecs_service" | "aws_instance" | "aws_launch_template" => client::client(reader, drafts),
         "aws_kms_key" | "aws_kms_replica_key" | "aws_kms_external_key" | "aws_kms_replica_external_key" => {
             key::key(reader, drafts);
         }
@@ -37,6 +41,14 @@ pub(super) fn lower(reader: &Reader<'_>, drafts: &mut Drafts) {
         "aws_cloudwatch_metric_alarm" => alarm::alarm(reader, drafts),
         "aws_backup_plan" => backup::plan(reader, drafts),
         "aws_backup_selection" => backup::selection(reader, drafts, "plan_id"),
+        "aws_dynamodb_table_export" => export::separate(reader, drafts),
+        "aws_scheduler_schedule" => export::schedule(reader, drafts),
+        "aws_cloudtrail" | "aws_cloudtrail_event_data_store" => trail::trail(reader, drafts),
+        "aws_sfn_state_machine" => workflow::state_machine(reader, drafts),
+        "aws_glue_crawler" => workflow::crawler(reader, drafts),
+        "aws_synthetics_canary" => workflow::canary(reader, drafts),
+        "aws_route53_record" => workflow::dns_record(reader, drafts),
+        "aws_route53recoverycontrolconfig_routing_control" => workflow::routing_control(reader, drafts),
         kind if kind.starts_with("aws_iam_") => access::lower(reader, drafts),
         _ => network::lower(reader, drafts),
     }

@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 
 use crate::value::{Data, EntityId, Entry, OriginId, Text, Unknown, Value, text};
 
-use super::super::derive::{both, each, each_pair, is_set, known_text, spread, texts};
+use super::super::derive::{both, each, each_pair, either, is_set, known_text, spread, texts};
 use super::super::drafts::{Drafts, SatelliteKind, link as link_to};
 use super::super::read::{Blocks, Context, Reader};
 use super::super::schema::Subject;
@@ -321,16 +321,6 @@ fn open_or_false(value: &Value) -> Value {
         Data::Parts(_) => Value::unknown("the key of a tag is not known", value.origin),
         _ => Value::bool(false, value.origin),
     }
-}
-
-/// Whether one of two holds: true where one does, unknown where one may.
-fn either(a: &Value, b: &Value) -> Value {
-    each_pair(a, b, &mut |a, b| match (&a.data, &b.data) {
-        (Data::Bool(true), _) => a.clone(),
-        (_, Data::Bool(true)) => b.clone(),
-        (Data::Bool(false), _) => b.clone(),
-        _ => a.clone(),
-    })
 }
 
 /// Whether each vault of the project is locked, by its address; and vaults by their names.

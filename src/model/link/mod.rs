@@ -6,9 +6,11 @@
 mod access;
 mod alarms;
 mod backups;
+mod clients;
 mod dax;
 mod keys;
 mod network;
+mod project;
 mod replica;
 mod reverse;
 mod scaling;
@@ -24,6 +26,8 @@ use super::schema::Subject;
 use crate::value::EntityId;
 use targets::Targets;
 use uses::Uses;
+
+pub(super) use targets::address_of;
 
 /// Links all entities. Tables come first, since most others lead to them.
 pub(super) fn link(context: &Context<'_>, drafts: &mut Drafts) {
@@ -42,6 +46,8 @@ pub(super) fn link(context: &Context<'_>, drafts: &mut Drafts) {
     streams::link(context, drafts, &tables, &uses);
     alarms::link(context, drafts, &tables, &uses);
     backups::link(context, drafts, &tables);
+    clients::link(context, drafts, &tables);
+    project::link(context, drafts, &tables);
 }
 
 /// The entities of a subject.

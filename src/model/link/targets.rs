@@ -292,7 +292,7 @@ pub(super) fn symbols(value: &Value) -> Option<String> {
 }
 
 /// The address of the resource that a reference leads to, whatever it is.
-pub(super) fn address_of(context: &Context<'_>, reference: &Value) -> Option<Text> {
+pub(in crate::model) fn address_of(context: &Context<'_>, reference: &Value) -> Option<Text> {
     if let Data::Unknown(unknown) = &reference.data
         && let Some(Symbol::Resource { address, .. }) = &unknown.symbol
     {

@@ -27,7 +27,7 @@ pub(super) fn what_to_write(way: &str, ty: &Type, default: Option<Default>, terr
         (Type::List(Type::Object(_)), _) if terraform => return format!("{} {{ ... }}", way.replace('.', " { ")),
         (Type::List(_), _) => "[...]".to_owned(),
         (Type::Map(_), _) if terraform => "{ ... }".to_owned(),
-        (Type::Map(_), _) => "...".to_owned(),
+        (Type::Map(_), _) if way.ends_with("Tags") => "[{ Key: ..., Value: ... }]".to_owned(),
         _ => "...".to_owned(),
     };
     let mut steps: Vec<&str> = way.split('.').collect();

@@ -49,6 +49,7 @@ pub(super) const CONSISTENCIES: &[&str] = &["EVENTUAL", "STRONG"];
 pub(super) const INSIGHTS_MODES: &[&str] = &["ACCESSED_AND_THROTTLED_KEYS", "THROTTLED_KEYS"];
 pub(super) const KEY_CLASSES: &[&str] = &["aws-owned", "aws-managed", "customer-managed"];
 pub(super) const PRECISIONS: &[&str] = &["MICROSECOND", "MILLISECOND"];
+pub(super) const DELETION_POLICIES: &[&str] = &["Retain", "RetainExceptOnCreate", "Snapshot", "Delete"];
 pub(super) const DIRECTIONS: &[&str] = &["read", "write"];
 
 /// One attribute of a key schema.

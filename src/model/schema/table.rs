@@ -91,8 +91,12 @@ pub(super) const TABLE: SubjectSchema = SubjectSchema {
             Type::List(&Type::Link(Subject::ResourcePolicy)),
             "The policies on the table itself and on its stream.",
         ),
-        Field::new("deletion_policy", Type::String, "CloudFormation's `DeletionPolicy`."),
-        Field::new("update_replace_policy", Type::String, "CloudFormation's `UpdateReplacePolicy`."),
+        Field::new("deletion_policy", Type::Enum(common::DELETION_POLICIES), "CloudFormation's `DeletionPolicy`."),
+        Field::new(
+            "update_replace_policy",
+            Type::Enum(common::DELETION_POLICIES),
+            "CloudFormation's `UpdateReplacePolicy`."
+        ),
         Field::new("prevent_destroy", Type::Bool, "Terraform's `lifecycle.prevent_destroy`.").or(Default::Bool(false)),
         Field::new(
             "ignore_changes",
@@ -117,6 +121,11 @@ pub(super) const TABLE: SubjectSchema = SubjectSchema {
         Field::new("backup_plans", Type::List(&Type::Link(Subject::BackupPlan)), "The backup plans that cover it."),
         Field::new("alarms", Type::List(&Type::Link(Subject::Alarm)), "The alarms that read metrics of the table."),
         Field::new("exports", Type::List(&Type::Link(Subject::TableExport)), "The exports of the table."),
+        Field::new(
+            "data_events",
+            Type::Bool,
+            "Whether a trail or event data store of the project logs reads and writes of its items.",
+        ),
         Field::new("grants", Type::List(&Type::Link(Subject::Grant)), "The statements that name the table."),
         Field::new("clients", Type::List(&Type::Link(Subject::Client)), "What uses the table."),
         Field::new(

@@ -136,3 +136,149 @@ fn selections_cover_tables_by_arn_wildcard_and_tags() {
          [{vault_arn: arn:aws:backup:us-east-1:1:backup-vault:far, region: us-east-1}], vault_locked: true}]"
     );
 }
+
+#[test]
+fn clients_are_told_by_their_grants_and_by_their_environment() {
+    let built = cloudformation()
+        .add("Orders", "AWS::DynamoDB::Table", &json!({}))
+        .add("Users", "AWS::DynamoDB::Table", &json!({}))
+        .add("Cache", "AWS::DAX::Cluster", &json!({"IAMRoleARN": {"$ref": "Role.Arn"}}))
+        .add(
+            "Role",
+            "AWS::IAM::Role",
+            &json!({"Policies": [{"PolicyName": "p", "PolicyDocument": {"Statement": [
+            {"Effect": "Allow", "Action": "dynamodb:GetItem", "Resource": {"$ref": "Orders.Arn"}}]}}]}),
+        )
+        .add(
+            "Fn",
+            "AWS::Lambda::Function",
+            &json!({
+                "Role": {"$ref": "Role.Arn"},
+                "Environment": {"Variables": {"TABLE": {"$ref": "Users.Ref"},
+                    "CACHE": {"$parts": ["dax://", {"$ref": "Cache.ClusterDiscoveryEndpoint"}]}}},
+                "VpcConfig": {"SubnetIds": ["subnet-1"]},
+            }),
+        )
+        .add("Other", "AWS::Lambda::Function", &json!({}))
+        .add("Service", "AWS::ECS::Service", &json!({"LaunchType": "EC2", "TaskDefinition": {"$ref": "Task.Ref"}}))
+        .add(
+            "Task",
+            "AWS::ECS::TaskDefinition",
+            &json!({
+                "TaskRoleArn": {"$ref": "Role.Arn"},
+                "ContainerDefinitions": [{"Environment": [{"Name": "T", "Value": {"$ref": "Users.Ref"}}]}],
+            }),
+        )
+        .build();
+    let kinds: Vec<(&str, bool)> = built
+        .model
+        .of(crate::model::schema::Subject::Client)
+        .map(|(_, client)| (client.address.as_str(), client.managed))
+        .collect();
+    assert_eq!(kinds, [("Fn", true), ("Other", false), ("Service", true)]);
+    assert_eq!(built.show("Orders", "clients"), "[Fn, Service]");
+    assert_eq!(built.show("Users", "clients"), "[Fn, Service]");
+    assert_eq!(built.show("Cache", "clients"), "[Fn]");
+    assert_eq!(built.show("Cache", "tables"), "[Orders]");
+    assert_eq!(built.show("Orders", "dax_clusters"), "[Cache]");
+    assert_eq!(built.show("Service", "on_servers"), "true");
+    assert_eq!(built.show("Service", "environment"), "{T: ?}");
+}
+
+#[test]
+fn the_stack_gathers_what_is_judged_in_it() {
+    let built = cloudformation()
+        .add("Topic", "AWS::SNS::Topic", &json!({}))
+        .add("Orders", "AWS::DynamoDB::Table", &json!({}))
+        .add("Cache", "AWS::DAX::Cluster", &json!({}))
+        .build();
+    let (_, stack) = built.model.of(crate::model::schema::Subject::Stack).next().unwrap();
+    assert_eq!(stack.header, built.entity("Orders").header);
+    assert_eq!(built.show("test", "tables"), "[Orders]");
+    assert_eq!(built.show("test", "clusters"), "[Cache]");
+    assert_eq!(built.show("test", "resource_types"), "[AWS::DAX::Cluster, AWS::DynamoDB::Table, AWS::SNS::Topic]");
+    let built = cloudformation().add("Topic", "AWS::SNS::Topic", &json!({})).build();
+    assert_eq!(built.model.len(), 0);
+}
+
+#[test]
+fn trails_log_the_tables_that_their_selectors_cover() {
+    let logged = |selectors: serde_json::Value| {
+        cloudformation()
+            .add("Orders", "AWS::DynamoDB::Table", &json!({"TableName": "orders"}))
+            .add("Trail", "AWS::CloudTrail::Trail", &selectors)
+            .build()
+            .show("Orders", "data_events")
+    };
+    let basic = |arn: &str| {
+        json!({"IsLogging": true, "EventSelectors": [{"DataResources": [
+            {"Type": "AWS::DynamoDB::Table", "Values": [arn]}]}]})
+    };
+    assert_eq!(logged(basic("arn:aws:dynamodb")), "true");
+    assert_eq!(logged(basic("arn:aws:dynamodb:eu-west-1:1:table/orders")), "true");
+    assert_eq!(logged(basic("arn:aws:dynamodb:eu-west-1:1:table/users")), "false");
+    assert_eq!(logged(json!({"IsLogging": true})), "false");
+    let advanced = |more: serde_json::Value| {
+        json!({"AdvancedEventSelectors": [{"FieldSelectors": [
+            {"Field": "eventCategory", "Equals": ["Data"]},
+            {"Field": "resources.type", "Equals": ["AWS::DynamoDB::Table"]}, more]}]})
+    };
+    assert_eq!(logged(advanced(json!({"Field": "userIdentity.arn"}))), "true");
+    assert_eq!(
+        logged(advanced(json!({"Field": "resources.ARN", "StartsWith": ["arn:aws:dynamodb:eu-west-1:1:table/ord"]}))),
+        "true"
+    );
+    assert_eq!(logged(advanced(json!({"Field": "readOnly", "Equals": ["false"]}))), "?");
+}
+
+#[test]
+fn schedules_that_export_a_table_belong_to_it() {
+    let built = terraform()
+        .add("aws_dynamodb_table.t", "aws_dynamodb_table", &json!({"name": "orders"}))
+        .add(
+            "aws_scheduler_schedule.s",
+            "aws_scheduler_schedule",
+            &json!({
+                "schedule_expression": "rate(1 day)",
+                "target": [{"arn": "arn:aws:scheduler:::aws-sdk:dynamodb:exportTableToPointInTime",
+                            "input": r#"{"TableArn": "arn:aws:dynamodb:eu-west-1:1:table/orders", "S3Bucket": "b"}"#}],
+            }),
+        )
+        .add(
+            "aws_dynamodb_table_export.e",
+            "aws_dynamodb_table_export",
+            &json!({
+                "table_arn": {"$ref": "aws_dynamodb_table.t.arn"}, "s3_bucket": "b", "s3_sse_algorithm": "KMS",
+            }),
+        )
+        .build();
+    assert_eq!(
+        built.show("aws_dynamodb_table.t", "exports"),
+        "[aws_scheduler_schedule.s, aws_dynamodb_table_export.e]"
+    );
+    assert_eq!(built.show("aws_scheduler_schedule.s", "type"), "FULL_EXPORT");
+    assert_eq!(built.show("aws_scheduler_schedule.s", "scheduled"), "true");
+    assert_eq!(built.show("aws_dynamodb_table_export.e", "encryption"), "KMS");
+}
+
+#[test]
+fn workflows_with_tables_tell_their_tasks() {
+    let built = cloudformation()
+        .add(
+            "Machine",
+            "AWS::StepFunctions::StateMachine",
+            &json!({"Definition": {"States": {
+                "Put": {"Type": "Task", "Resource": "arn:aws:states:::dynamodb:putItem", "Retry": [{"MaxAttempts": 2}]},
+                "Each": {"Type": "Map", "ItemProcessor": {"States": {
+                    "Get": {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:dynamodb:getItem"}}}},
+            }}}),
+        )
+        .add("None", "AWS::StepFunctions::StateMachine", &json!({"DefinitionString": "{\"States\": {}}"}))
+        .build();
+    assert_eq!(
+        built.show("Machine", "tasks"),
+        "[{name: Put, resource: arn:aws:states:::dynamodb:putItem, retries: true}, \
+         {name: Get, resource: arn:aws:states:::aws-sdk:dynamodb:getItem, retries: false}]"
+    );
+    assert!(built.model.iter().all(|(_, entity)| entity.address != "None"));
+}

@@ -44,6 +44,9 @@ pub(super) fn statements(
         for name in FIELDS {
             grant.set(name, field(statement, name));
         }
+        if let Some(template) = &policy.template {
+            grant.set("sam_template", Value::string(template.clone(), here));
+        }
         grant.set("boundary", Value::bool(of.attached && of.only_boundary, here));
         grant.set("users", of.people.users(holders, here));
         grant.set("groups", of.people.groups(here));
