@@ -60,6 +60,54 @@ fn deep_nesting_and_wide_choices_end() {
 }
 
 #[test]
+fn every_function_may_be_nested_as_deep_as_the_parser_reads() {
+    let wraps: [(&str, &str); 7] = [
+        ("!If [C, ", ", 1]"),
+        ("!Join [',', [a, ", "]]"),
+        ("!Sub ['${X}', {X: ", "}]"),
+        ("!Select [0, [", "]]"),
+        ("!FindInMap [M, ", ", k]"),
+        ("{'Fn::ToJsonString': {a: ", "}}"),
+        ("{'Fn::Split': [a, ", "]}"),
+    ];
+    for (open, close) in wraps {
+        for depth in [60, 120, 240] {
+            let value = format!("{}x{}", open.repeat(depth), close.repeat(depth));
+            let _ = run_files(
+                &[(
+                    "t.yaml",
+                    &format!(
+                        "Parameters: {{P: {{Type: String, AllowedValues: [a, b]}}}}\nMappings: {{M: {{x: {{k: x}}}}}}\nConditions:\n  C: !Equals [!Ref P, a]\n  D: {}!Equals [a, b]{}\nResources:\n  T: {{Type: AWS::DynamoDB::Table, Condition: D, Properties: {{X: {value}}}}}\n",
+                        "!Not [".repeat(depth),
+                        "]".repeat(depth)
+                    ),
+                )],
+                &Options::default(),
+            );
+        }
+    }
+}
+
+#[test]
+fn long_chains_of_names_end() {
+    let mut template = String::from("Conditions:\n  C0: !Equals [a, b]\n");
+    for i in 1..2000 {
+        let _ = writeln!(template, "  C{i}: !Not [!Condition C{}]", i - 1);
+    }
+    template.push_str("Resources:\n");
+    for i in (0..2000).rev() {
+        let _ = writeln!(
+            template,
+            "  T{i}: {{Type: AWS::DynamoDB::Table, Condition: C{i}, Properties: {{TableName: !Ref T{}}}}}",
+            i + 1
+        );
+    }
+    template.push_str("  T2000: {Type: AWS::DynamoDB::Table}\n");
+    let run = run(&template);
+    assert_eq!(run.project.resources.len(), 2001);
+}
+
+#[test]
 fn loops_are_bounded() {
     let mut nested = String::from("{'T${A}${B}${C}': {Type: AWS::DynamoDB::Table}}");
     let many: Vec<String> = (0..400).map(|i| i.to_string()).collect();
