@@ -39,10 +39,13 @@ impl Evaluator<'_> {
     fn find_provider(&self, instance: &Rc<Instance>, name: &Text) -> Rc<Provider> {
         let node = self.node(instance);
         if let Some(block) = node.module.providers.get(name) {
-            return Rc::new(self.configured(instance, block));
+            return Rc::new(self.configured(instance, name, block));
         }
         let Some(parent) = instance.parent.and_then(|parent| self.instance(parent)) else {
-            return Rc::new(Provider { region: self.region.clone(), default_tags: Value::absent(OriginId::NONE) });
+            return Rc::new(Provider {
+                region: self.unwritten_region(name),
+                default_tags: Value::absent(OriginId::NONE),
+            });
         };
         // The module is given it under another name, or inherits the default one under its own.
         let call = self.node(&parent).module.calls.at(node.call);
@@ -59,12 +62,21 @@ impl Evaluator<'_> {
         self.provider(&parent, passed.as_ref().unwrap_or(name))
     }
 
-    fn configured(&self, instance: &Rc<Instance>, block: &Block) -> Provider {
+    /// The Region of a provider that does not say it. Where the environment decides it, each alias may have another one.
+    fn unwritten_region(&self, name: &Text) -> Value {
+        if self.region.is_unknown() && name.contains('.') {
+            let why = "the Region of the provider is not written";
+            return super::declarations::outside(why, &format!("region of {name}"));
+        }
+        self.region.clone()
+    }
+
+    fn configured(&self, instance: &Rc<Instance>, name: &Text, block: &Block) -> Provider {
         let scope = Scope::of(instance);
         let body = block.as_ref().body;
         let region = match body.attribute("region").map(|(_, expr)| self.value(expr, scope)) {
             Some(region) if !region.is_unset() => region,
-            _ => self.region.clone(),
+            _ => self.unwritten_region(name),
         };
         let tags = self.body(body, scope, 1).get("default_tags").map(|blocks| {
             super::lift::lift(&[blocks], &mut |leaves| {

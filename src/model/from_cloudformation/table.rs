@@ -183,7 +183,7 @@ pub(super) fn regional_parts(
     let kinesis = reader.raw_in(&block.value, block.header, "KinesisStreamSpecification");
     if !kinesis.is_unset() {
         let exists = both(&block.exists, &is_set(&kinesis));
-        let place = sub_block(reader, &kinesis, &exists, block);
+        let place = sub_block(reader, &kinesis, "StreamArn", &exists, block);
         let mut part = reader.bare_part(Subject::KinesisDestination, "KinesisStreamSpecification", &place);
         reader.fill(&mut part, &block.value, place.header);
         add(drafts, part, "kinesis_destinations", "KinesisStreamSpecification", &exists);
@@ -194,7 +194,7 @@ pub(super) fn regional_parts(
             continue;
         }
         let exists = both(&block.exists, &is_set(&policy));
-        let place = sub_block(reader, &policy, &exists, block);
+        let place = sub_block(reader, &policy, "PolicyDocument", &exists, block);
         let mut part = reader.bare_part(Subject::ResourcePolicy, way, &place);
         part.set("document", reader.raw_in(&policy, place.header, "PolicyDocument"));
         part.set("on_stream", Value::bool(on_stream, reader.header_origin(place.header)));
@@ -202,9 +202,9 @@ pub(super) fn regional_parts(
     }
 }
 
-/// A written group within a block.
-pub(super) fn sub_block(reader: &Reader<'_>, group: &Value, exists: &Value, within: &Block) -> Block {
-    let found = Blocks::of(group, "", within.header, reader.origins()).list.into_iter().next();
+/// A written group within a block, with the key that names it best for its header.
+pub(super) fn sub_block(reader: &Reader<'_>, group: &Value, key: &str, exists: &Value, within: &Block) -> Block {
+    let found = Blocks::of(group, key, within.header, reader.origins()).list.into_iter().next();
     let (header, span) = found.map_or((within.header, within.span), |found| (found.header, found.span));
     Block { value: group.clone(), exists: exists.clone(), header, span }
 }

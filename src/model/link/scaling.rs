@@ -97,12 +97,17 @@ impl TargetIndex {
                 continue;
             }
             let mut open = false;
-            texts(&draft.value("resource_id"), &mut |value| match symbols(value) {
-                Some(key) => push(index.by_resource.entry(key).or_default(), *id),
-                None => open = true,
+            let table = draft.value("table");
+            texts(&draft.value("resource_id"), &mut |value| {
+                // A text with an open part may be any other, unless it is known what table it leads to.
+                open |= !matches!(value.data, Data::String(_)) && table.as_entity().is_none();
+                match symbols(value) {
+                    Some(key) => push(index.by_resource.entry(key).or_default(), *id),
+                    None => open = true,
+                }
             });
             let mut tables = Vec::new();
-            ends_of(&draft.value("table"), &mut tables);
+            ends_of(&table, &mut tables);
             for table in tables {
                 push(index.by_table.entry(table).or_default(), *id);
             }

@@ -53,6 +53,8 @@ pub struct Example {
     /// `options={name: value}`: the policy's options.
     pub options: Vec<(String, Constant)>,
     pub closed_world: bool,
+    /// The Region that it is deployed to.
+    pub region: Option<String>,
     pub profile: Option<Profile>,
     /// The byte range of the first fence's first line in the page.
     pub start: usize,
@@ -144,6 +146,7 @@ pub fn examples(text: &str, mistakes: &mut Vec<Mistake>) -> Vec<Example> {
                 before.parameters.append(&mut example.parameters);
                 before.options.append(&mut example.options);
                 before.closed_world |= example.closed_world;
+                before.region = before.region.take().or(example.region);
                 before.profile = before.profile.or(example.profile);
             }
             None => {
@@ -211,6 +214,7 @@ fn example(
         parameters: Vec::new(),
         options: Vec::new(),
         closed_world: false,
+        region: None,
         profile: None,
         start: fence.start,
         end: fence.end,
@@ -229,10 +233,11 @@ fn example(
                     complain(format!("there is no profile `{profile}`"), "it is default, strict or all");
                 }
             }
+            Some(("region", region)) => example.region = Some(region.to_owned()),
             None if word == "closed-world" => example.closed_world = true,
             _ => complain(
                 format!("an example has no setting `{word}`"),
-                "there are file=, params=, options={}, profile= and closed-world",
+                "there are file=, params=, options={}, profile=, region= and closed-world",
             ),
         }
     }
