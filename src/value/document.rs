@@ -230,8 +230,8 @@ impl<'p> Parser<'p> {
         match self.peek() {
             Some(Symbol::Open(unknown, origin)) => {
                 self.next();
-                // The text is open, and so is of which type the value in it is.
-                let open = Unknown { shape: super::Shape::Any, ..Unknown::clone(unknown) };
+                // The text is open: the value in it is another one, and may be of any type.
+                let open = Unknown { symbol: None, shape: super::Shape::Any, ..Unknown::clone(unknown) };
                 Ok(Value::new(Data::Unknown(Arc::new(open)), origin))
             }
             Some(Symbol::Char('{')) => self.object(depth, place),
