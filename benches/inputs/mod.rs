@@ -139,14 +139,12 @@ pub fn mixed_files(count: usize) -> PathBuf {
             let directory = path.join(format!("service-{:03}", number / 40));
             match number % 100 {
                 0 => write(directory.join(format!("template-{number}.yaml")), format!("{HEAD}{}", table("Orders"))),
-                1..20 => write(
-                    directory.join(format!("deploy-{number}.yaml")),
-                    kubernetes(number),
-                ),
+                1..20 => write(directory.join(format!("deploy-{number}.yaml")), kubernetes(number)),
                 20..40 => write(directory.join(format!("data-{number}.json")), json(number)),
                 40..50 => write(
                     directory.join(format!("network-{number}/main.tf")),
-                    format!("resource \"aws_s3_bucket\" \"b{number}\" {{\n  bucket = \"bucket-{number}\"\n}}\n").repeat(20),
+                    format!("resource \"aws_s3_bucket\" \"b{number}\" {{\n  bucket = \"bucket-{number}\"\n}}\n")
+                        .repeat(20),
                 ),
                 _ => write(
                     directory.join(format!("code-{number}.py")),

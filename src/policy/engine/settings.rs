@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::policy::evaluate::{Words, constant};
 use crate::policy::expression::Kind;
-use crate::policy::page::{Page, PolicyOption};
+use crate::policy::page::{Page, PolicyOption, option_names};
 use crate::policy::{Profile, Severity};
 use crate::value::{Data, Text, Value};
 
@@ -44,7 +44,7 @@ impl Settings {
             own.is_some_and(|own| own.options.iter().any(|(name, value)| name == needed && !says_nothing(value)))
         };
         match &page.needs_option {
-            Some(needed) if !needed_is_set(needed) => false,
+            Some(needed) if !option_names(needed).any(needed_is_set) => false,
             Some(_) => own.and_then(|own| own.enabled).unwrap_or(true),
             None => own.and_then(|own| own.enabled).unwrap_or(page.profile <= self.profile),
         }

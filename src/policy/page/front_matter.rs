@@ -8,7 +8,7 @@ use crate::policy::level::{Confidence, Profile, Severity};
 use crate::policy::nearest::nearest;
 
 use super::yaml::{self, Data, Entry, Node};
-use super::{Dialect, Fix, PILLARS, Page, PolicyOption, Scope};
+use super::{Dialect, Fix, PILLARS, Page, PolicyOption, Scope, option_names};
 
 /// All fields that a page may have.
 const FIELDS: &[&str] = &[
@@ -146,9 +146,10 @@ impl<'a> Reader<'a> {
             self.complain("companion", "only a policy of scope `stack` looks for companions", "add `scope: stack`");
         }
         let needs_option = self.text_of("needs-option");
-        if let Some(option) = &needs_option
-            && !options.iter().any(|known| known.name == option.as_str())
-        {
+        let unknown = |names: &String| {
+            option_names(names).find(|name| !options.iter().any(|known| known.name == *name)).map(str::to_owned)
+        };
+        if let Some(option) = needs_option.as_ref().and_then(unknown) {
             self.complain("needs-option", format!("the page has no option `{option}`"), "declare it under `options`");
         }
         let fix = self.fix(&applies_to, &names);

@@ -62,6 +62,7 @@ pub struct Page {
     /// Silent where one of these fails in the same case.
     pub gives_way_to: Cow<'static, [Cow<'static, str>]>,
     /// Silent until this option is set; setting it switches the policy on in every profile.
+    /// Several names stand with commas between them ([`option_names`]); setting any of them is enough.
     pub needs_option: Option<Cow<'static, str>>,
     pub fix: Option<Fix>,
     /// Choices of the Lens that the policy judges.
@@ -124,6 +125,11 @@ const STACK: usize = 64 << 20;
 /// The pillars: the folders of the pages, in the order of reports.
 pub const PILLARS: &[&str] =
     &["validity", "reliability", "security", "performance", "cost", "operations", "sustainability"];
+
+/// The options that a page's `needs_option` names: one, or several with commas.
+pub fn option_names(needed: &str) -> impl Iterator<Item = &str> {
+    needed.split(',').map(str::trim)
+}
 
 impl Page {
     /// Reads and checks a page: its front matter, expressions, sections and the form of its examples.
