@@ -14,6 +14,7 @@ use crate::policy::Pack;
 use crate::resource::{Language, Problem, ProblemKind};
 use crate::source::{FileId, FileKind, SourceFile, Sources, Span};
 use crate::syntax;
+use crate::syntax::tree::NodeRef;
 
 /// What suppressions are applied with.
 pub struct Context<'a> {
@@ -108,11 +109,36 @@ fn in_file(file: &Arc<SourceFile>) -> (Vec<Suppression>, Vec<Problem>) {
     let (comments, indented) = match FileKind::of(&file.path, file.text().as_bytes()) {
         FileKind::Terraform | FileKind::OpenTofu => (syntax::hcl::parse(Arc::clone(file)).comments, false),
         FileKind::Yaml => (syntax::yaml::parse(Arc::clone(file)).comments, true),
-        // JSON has no comments.
+        // JSON has no comments, but Terraform passes over the key `//`.
+        FileKind::TerraformJson | FileKind::OpenTofuJson => {
+            let tree = syntax::json::parse(Arc::clone(file));
+            let mut spans = Vec::new();
+            if let Some(root) = tree.root() {
+                comment_keys(root, 0, &mut spans);
+            }
+            return triage::from_comments(file, &spans, false);
+        }
         _ => return (Vec::new(), Vec::new()),
     };
     let spans: Vec<Span> = comments.iter().map(|comment| comment.span).collect();
     triage::from_comments(file, &spans, indented)
+}
+
+/// The texts under `//` keys.
+fn comment_keys(node: NodeRef<'_>, depth: usize, spans: &mut Vec<Span>) {
+    if depth > syntax::DEPTH_LIMIT {
+        return;
+    }
+    for (key, value) in node.entries() {
+        if key.text() == Some("//") {
+            spans.extend(value.text_span());
+        } else {
+            comment_keys(value, depth + 1, spans);
+        }
+    }
+    for item in node.items() {
+        comment_keys(item, depth + 1, spans);
+    }
 }
 
 fn from_configuration(context: &Context<'_>) -> Vec<Suppression> {

@@ -26,6 +26,7 @@ pub fn run(arguments: CheckArgs) -> Exit {
     };
     choose(&mut request, arguments.choice);
     request.suppressions = !arguments.no_suppressions;
+    prepare_threads();
     let analysis = match analysis::run(&request, &Disk) {
         Ok(analysis) => analysis,
         Err(error) => return usage(&error),
@@ -112,6 +113,13 @@ pub fn request(input: InputArgs) -> Result<Request, UsageError> {
     request.variables = input.var;
     request.variable_files = input.var_file;
     Ok(request)
+}
+
+/// Gives the worker threads room for deeply nested code; the bounds on nesting are far within it.
+pub fn prepare_threads() {
+    const STACK: usize = 16 << 20;
+    // Threads that are there already are as good.
+    let _ = rayon::ThreadPoolBuilder::new().stack_size(STACK).build_global();
 }
 
 fn choose(request: &mut Request, choice: ChoiceArgs) {

@@ -2,7 +2,7 @@
 
 use super::Exit;
 use super::args::ModelArgs;
-use super::check::{request, usage};
+use super::check::{prepare_threads, request, usage};
 use super::output::{complain, to_stdout};
 use crate::analysis;
 use crate::report::model;
@@ -15,6 +15,7 @@ pub fn run(arguments: ModelArgs) -> Exit {
         Ok(request) => request,
         Err(error) => return usage(&error),
     };
+    prepare_threads();
     let (understanding, sources) = match analysis::understand(&request, &Disk) {
         Ok(understood) => understood,
         Err(error) => return usage(&error),

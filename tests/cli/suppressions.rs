@@ -96,6 +96,17 @@ fn one_fault_that_two_calls_share_is_one_finding_that_lists_both() {
 }
 
 #[test]
+fn terraform_in_json_has_comments_under_a_key_of_their_own() {
+    let code = r#"{ "resource": { "aws_dynamodb_table": { "t": {
+        "//": "dynalens: ignore[point-in-time-recovery-disabled] rebuilt nightly",
+        "name": "t", "hash_key": "id"
+    } } } }"#;
+    let project = Project::new(&[("main.tf.json", code)]);
+    let run = project.run(&["--select=point-in-time-recovery-disabled", "--format=json"]);
+    assert_eq!(run.findings(), ["point-in-time-recovery-disabled aws_dynamodb_table.t suppressed"]);
+}
+
+#[test]
 fn marks_of_other_tools_are_honoured() {
     let terraform = "resource \"aws_dynamodb_table\" \"t\" {\n  #checkov:skip=CKV_AWS_28: rebuilt nightly\n  name     = \"t\"\n  hash_key = \"id\"\n}\n";
     let project = Project::new(&[("main.tf", terraform)]);
