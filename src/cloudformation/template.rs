@@ -17,6 +17,7 @@ pub struct Template<'t> {
     pub parts: Vec<NodeRef<'t>>,
     pub framework: Option<Framework<'t>>,
     pub transforms: Vec<&'t str>,
+    serverless: bool,
 }
 
 impl<'t> Template<'t> {
@@ -24,11 +25,20 @@ impl<'t> Template<'t> {
     #[must_use]
     pub fn find(tree: &'t Tree) -> Option<Self> {
         if let Some(root) = tree.documents.iter().map(|id| tree.node(*id)).find(|root| is_template(*root)) {
-            return Some(Self { tree, root, parts: vec![root], framework: None, transforms: transforms(root) });
+            let transforms = transforms(root);
+            let serverless = is_serverless(root, &transforms);
+            return Some(Self { tree, root, parts: vec![root], framework: None, transforms, serverless });
         }
         let framework = Framework::of(tree)?;
         let parts = framework.roots(None, &[]);
-        Some(Self { tree, root: tree.root()?, parts, framework: Some(framework), transforms: Vec::new() })
+        Some(Self {
+            tree,
+            root: tree.root()?,
+            parts,
+            framework: Some(framework),
+            transforms: Vec::new(),
+            serverless: false,
+        })
     }
 
     /// The same with the files that a service of the Serverless Framework takes its resources from.
@@ -55,10 +65,11 @@ impl<'t> Template<'t> {
         self.parts.iter().filter_map(|part| part.get(name)).filter(|node| node.is_mapping())
     }
 
-    /// Whether the serverless transform runs over the template.
+    /// Whether the serverless transform runs over the template. A template with serverless resources and without the
+    /// transform can't be deployed as it is; it is read as if the line were there.
     #[must_use]
     pub fn is_serverless(&self) -> bool {
-        self.transforms.iter().any(|name| name.starts_with("AWS::Serverless"))
+        self.serverless
     }
 
     /// Whether macros run over the whole template of which nothing is known: names that are not defined may be theirs.
@@ -88,6 +99,13 @@ fn names_of(node: NodeRef<'_>) -> Vec<&str> {
 
 fn name_of(node: NodeRef<'_>) -> Option<&str> {
     node.text().or_else(|| node.get("Name").and_then(NodeRef::text))
+}
+
+fn is_serverless(root: NodeRef<'_>, transforms: &[&str]) -> bool {
+    transforms.iter().any(|name| name.starts_with("AWS::Serverless"))
+        || root.get("Resources").into_iter().flat_map(NodeRef::entries).any(|(_, resource)| {
+            resource.get("Type").and_then(NodeRef::text).is_some_and(|kind| kind.starts_with("AWS::Serverless::"))
+        })
 }
 
 /// Whether a document is a template: a mapping with `Resources`, at least one of which has a type with `::` in it (or

@@ -1,12 +1,13 @@
 //! GraphQL APIs: their data sources over tables, and the roles of those.
 
 use crate::resource::Resource;
+use crate::source::Span;
 use crate::value::{OriginId, Text, Value};
 
 use super::super::stack::Stack;
 use super::function::trust;
 use super::policy_templates::statement;
-use super::{Piece, arn, attribute_of, entry, generated};
+use super::{Piece, Place, arn, attribute_of, entry, generated};
 
 const READ: &[&str] = &[
     "dynamodb:GetItem",
@@ -25,6 +26,23 @@ const WRITE: &[&str] = &[
     "dynamodb:PartiQLInsert",
     "dynamodb:PartiQLUpdate",
 ];
+
+/// The ARN of the table of a name, in the Region of the stack unless another one is given.
+fn table_arn(stack: &Stack<'_>, name: &Value, region: Option<&Value>, header: Span) -> Value {
+    let place = Place::of(stack);
+    let span = stack.session.origins.span(name.origin).unwrap_or(header);
+    let pieces = [
+        Piece::Text("arn:"),
+        Piece::Value(&place.partition),
+        Piece::Text(":dynamodb:"),
+        Piece::Value(region.filter(|region| !region.is_unset()).unwrap_or(&place.region)),
+        Piece::Text(":"),
+        Piece::Value(&place.account),
+        Piece::Text(":table/"),
+        Piece::Value(name),
+    ];
+    arn(stack, span, &pieces)
+}
 
 /// Adds a data source for each table of an API, and its role where none is given.
 pub fn expand(stack: &Stack<'_>, api: &Resource, made: &mut Vec<Resource>) {
@@ -68,11 +86,17 @@ pub fn expand(stack: &Stack<'_>, api: &Resource, made: &mut Vec<Resource>) {
         if given.is_some() {
             continue;
         }
-        let Some(table) = source.value.get("TableArn").filter(|table| !table.is_unset()) else { continue };
+        let table = match source.value.get("TableArn").filter(|table| !table.is_unset()) {
+            Some(table) => table.clone(),
+            None => match source.value.get("TableName") {
+                Some(name) => table_arn(stack, name, source.value.get("Region"), header),
+                None => continue,
+            },
+        };
         let span = stack.session.origins.span(table.origin).unwrap_or(header);
         let permissions = source.value.get("Permissions").and_then(Value::as_list);
         let has = |name: &str| permissions.is_none_or(|list| list.items.iter().any(|item| item.as_str() == Some(name)));
-        let resources = || vec![table.clone(), arn(stack, span, &[Piece::Value(table), Piece::Text("/index/*")])];
+        let resources = || vec![table.clone(), arn(stack, span, &[Piece::Value(&table), Piece::Text("/index/*")])];
         let mut statements = Vec::new();
         for (permission, actions) in [("Read", READ), ("Write", WRITE)] {
             if has(permission) {

@@ -71,13 +71,13 @@ fn the_place_of_existence_is_the_name_of_the_condition() {
 }
 
 #[test]
-fn a_circle_of_conditions_and_a_missing_one_are_errors() {
+fn a_circle_of_conditions_and_a_missing_one_are_told() {
     check(
         "Conditions: {A: !Not [!Condition B], B: !Not [!Condition A]}\nResources:\n  T: {Type: AWS::DynamoDB::Table, Condition: A}\n  U: {Type: AWS::DynamoDB::Table, Condition: Z}\n",
         r#"T DynamoDB::Table if <? condition `A` depends on itself> {}
            U DynamoDB::Table if <? condition `Z` is not defined> {}
            error at "!Condition A": condition `A` depends on itself (break the circle of conditions)
-           error at "Z": condition `Z` is not defined (define `Z` in `Conditions`)"#,
+           note at "Z": condition `Z` is not defined (define `Z` in `Conditions`)"#,
     );
 }
 

@@ -41,12 +41,12 @@ fn mistakes_are_errors_at_their_places() {
 }
 
 #[test]
-fn a_logical_id_that_is_written_twice_is_an_error_and_the_last_one_holds() {
+fn a_logical_id_that_is_written_twice_is_told_and_the_last_one_holds() {
     let run = run(
         "Resources:\n  A: {Type: AWS::DynamoDB::Table, Properties: {X: 1}}\n  A: {Type: AWS::DynamoDB::Table, Properties: {X: 2}}\n",
     );
     let printed = print(&run);
-    assert!(printed.starts_with("A DynamoDB::Table {X: 2}\nerror at \"A\""), "{printed}");
+    assert!(printed.starts_with("A DynamoDB::Table {X: 2}\nnote at \"A\""), "{printed}");
     assert_eq!(run.project.resources.len(), 1);
 }
 

@@ -198,3 +198,31 @@ fn data_sources_of_graphql_apis_read_tables() {
     assert!(printed.contains(r#"Resource: [<T.Arn>, "<T.Arn>/index/*"]"#), "{printed}");
     assert!(printed.contains("dynamodb:GetItem") && !printed.contains("dynamodb:PutItem"), "{printed}");
 }
+
+#[test]
+fn a_table_that_a_graphql_api_names_only_is_one_of_the_stacks_place() {
+    let run = run_with(
+        "Resources:\n  Api:\n    Type: AWS::Serverless::GraphQLApi\n    Properties:\n      DataSources: {DynamoDb: {Posts: {TableName: posts, Region: eu-west-1}}}\n",
+        &in_one_place(),
+    );
+    let printed = show(&find(&run, "ApiPostsRole").attributes, &run.project.inputs);
+    assert!(printed.contains("\"arn:aws:dynamodb:eu-west-1:111122223333:table/posts/index/*\""), "{printed}");
+}
+
+#[test]
+fn a_connector_finds_the_role_however_it_is_written() {
+    for (role, expected) in [
+        ("!Ref R", "[<R.Ref>]"),
+        ("!GetAtt R.Arn", "[<R.Ref>]"),
+        ("'arn:aws:iam::111122223333:role/path/own'", "[\"own\"]"),
+    ] {
+        let run = run_with(
+            &format!(
+                "Transform: AWS::Serverless-2016-10-31\nResources:\n  R: {{Type: AWS::IAM::Role}}\n  T: {{Type: AWS::DynamoDB::Table}}\n  F: {{Type: AWS::Lambda::Function, Properties: {{Role: {role}}}}}\n  C: {{Type: AWS::Serverless::Connector, Properties: {{Source: {{Id: F}}, Destination: {{Id: T}}, Permissions: [Read]}}}}\n"
+            ),
+            &in_one_place(),
+        );
+        let roles = find(&run, "CPolicy").attributes.get("Roles").expect("made");
+        assert_eq!(show(roles, &run.project.inputs), expected);
+    }
+}
