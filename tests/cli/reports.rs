@@ -116,7 +116,7 @@ fn colours_are_off_unless_they_are_asked_for() {
 
 #[test]
 fn whoever_stops_reading_gets_no_complaint() {
-    let project = Project::new(&[("t.yaml", &TABLE.repeat(1))]);
+    let project = Project::new(&[("t.yaml", TABLE)]);
     let mut child = dynalens(project.path(), &["policies"])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
