@@ -35,8 +35,7 @@ pub fn write(analysis: &Analysis, look: Look, out: &mut dyn Write) -> io::Result
         .with_width(look.width)
         .with_links(false)
         .without_syntax_highlighting()
-        .with_context_lines(1)
-        .with_show_related_as_nested(true);
+        .with_context_lines(1);
     let places = Places::new(&analysis.sources);
     let mut files = Files { places: &places, shown: BTreeMap::new() };
     let mut text = String::new();
@@ -48,9 +47,15 @@ pub fn write(analysis: &Analysis, look: Look, out: &mut dyn Write) -> io::Result
             Err(finding) if finding.status == Status::Active => files.finding(finding),
             Err(_) => continue,
         };
-        text.clear();
-        handler.render_report(&mut text, &picture).map_err(io::Error::other)?;
+        draw(&handler, &picture, &mut text)?;
         out.write_all(text.trim_start_matches('\n').as_bytes())?;
+        // What miette nests, it also wraps, pictures included: related diagnostics are drawn one by one.
+        for related in &picture.related {
+            draw(&handler, related, &mut text)?;
+            for line in text.lines() {
+                writeln!(out, "{}{line}", if line.is_empty() { "" } else { "  " })?;
+            }
+        }
         out.write_all(b"\n")?;
     }
     if left_out > 0 {
@@ -58,6 +63,11 @@ pub fn write(analysis: &Analysis, look: Look, out: &mut dyn Write) -> io::Result
         writeln!(out, "{more}; `--format json` lists them\n")?;
     }
     out.write_all(summary::lines(analysis).as_bytes())
+}
+
+fn draw(handler: &GraphicalReportHandler, picture: &Picture, text: &mut String) -> io::Result<()> {
+    text.clear();
+    handler.render_report(text, picture).map_err(io::Error::other)
 }
 
 /// The files that were shown so far.
@@ -231,10 +241,5 @@ impl Diagnostic for Picture {
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         (!self.labels.is_empty())
             .then(|| Box::new(self.labels.iter().cloned()) as Box<dyn Iterator<Item = LabeledSpan>>)
-    }
-
-    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn Diagnostic> + 'a>> {
-        let related = self.related.iter().map(|picture| picture as &dyn Diagnostic);
-        (!self.related.is_empty()).then(|| Box::new(related) as Box<dyn Iterator<Item = &dyn Diagnostic>>)
     }
 }
