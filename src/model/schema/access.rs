@@ -92,6 +92,11 @@ pub(super) const GRANT: SubjectSchema = SubjectSchema {
         Field::new("groups", Type::List(&Type::String), "The names of the groups that it applies to."),
         Field::new("tables", Type::List(&Type::Link(Subject::Table)), "The tables of the project that it names."),
         Field::new("indexes", Type::List(&Type::Link(Subject::Index)), "The indexes of the project that it names."),
+        Field::new(
+            "missing_indexes",
+            Type::List(&Type::String),
+            "The names of indexes that it names of a table of the project, and that the table does not have.",
+        ),
     ],
 };
 

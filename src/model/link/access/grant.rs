@@ -2,7 +2,7 @@
 
 use crate::value::{Data, EntityId, Entry, List, ListKind, Truth, Value, equal, text};
 
-use super::super::super::derive::{both, each, known_text, spread};
+use super::super::super::derive::{both, each, each_pair, known_text, spread};
 use super::super::super::drafts::{Drafts, Policy, link};
 use super::super::super::read::{Block, Context};
 use super::super::super::schema::Subject;
@@ -52,9 +52,10 @@ pub(super) fn statements(
         grant.set("groups", of.people.groups(here));
         let roles = of.roles.iter().map(|(role, on)| link(*role, on)).collect();
         grant.set("roles", open_list(roles, of.open.clone(), here));
-        let (of_tables, of_indexes) = named(drafts, tables, &field(statement, "resources"));
+        let (of_tables, of_indexes, missing) = named(drafts, tables, &field(statement, "resources"));
         grant.set("tables", of_tables.clone());
         grant.set("indexes", of_indexes);
+        grant.set("missing_indexes", missing);
         let exists = grant.exists.clone();
         let id = drafts.add(grant);
         for (role, on) in &of.roles {
@@ -80,11 +81,11 @@ fn field(statement: &Value, name: &str) -> Value {
     })
 }
 
-/// The tables and indexes that the resources of a statement name.
-fn named(drafts: &Drafts, tables: &Targets<'_>, resources: &Value) -> (Value, Value) {
+/// The tables and indexes that the resources of a statement name, and the names of indexes that there are not.
+fn named(drafts: &Drafts, tables: &Targets<'_>, resources: &Value) -> (Value, Value, Value) {
     let (items, rest) = spread(resources);
     let mut open = rest.map(|rest| Value::new(Data::Unknown(rest), resources.origin));
-    let (mut of_tables, mut of_indexes) = (Vec::new(), Vec::new());
+    let (mut of_tables, mut of_indexes, mut missing) = (Vec::new(), Vec::new(), Vec::new());
     for item in items {
         if let Some(pattern) = wildcard(&item) {
             for id in tables.ids() {
@@ -122,6 +123,17 @@ fn named(drafts: &Drafts, tables: &Targets<'_>, resources: &Value) -> (Value, Va
         let mut ends = Vec::new();
         ends_of(&found.table, &mut ends);
         for table in ends {
+            let none =
+                each_pair(&leads_to(&found.table, table), &not_there(drafts, table, &wanted), &mut |on, none| match on
+                    .data
+                {
+                    Data::Bool(true) => none.clone(),
+                    Data::Bool(false) => Value::absent(on.origin),
+                    _ => on.clone(),
+                });
+            if !none.is_unset() {
+                missing.push(none);
+            }
             for (index, own) in indexes_of(drafts, table) {
                 let fits = each(&wanted, &mut |wanted| match (&wanted.data, &own.data) {
                     (Data::String(pattern), Data::String(own)) => Value::bool(matches(pattern, own), wanted.origin),
@@ -133,7 +145,46 @@ fn named(drafts: &Drafts, tables: &Targets<'_>, resources: &Value) -> (Value, Va
             }
         }
     }
-    (open_list(of_tables, open.clone(), resources.origin), open_list(of_indexes, open, resources.origin))
+    (
+        open_list(of_tables, open.clone(), resources.origin),
+        open_list(of_indexes, open, resources.origin),
+        Value::list(missing, resources.origin),
+    )
+}
+
+/// The name of an index where the table has none of that name; absent where it has one, and for patterns.
+fn not_there(drafts: &Drafts, table: EntityId, wanted: &Value) -> Value {
+    let own = indexes_of(drafts, table);
+    let open = drafts.get(table).is_none_or(|table| match table.value("indexes").data {
+        Data::List(list) => list.rest.is_some(),
+        _ => true,
+    });
+    each(wanted, &mut |wanted| match &wanted.data {
+        Data::String(name) if name.contains(['*', '?']) => Value::absent(wanted.origin),
+        Data::Absent | Data::Null => Value::absent(wanted.origin),
+        _ => {
+            let equals = own.iter().map(|(_, own)| each(own, &mut |own| truth(equal(own, wanted), wanted)));
+            let there = equals.fold(Value::bool(false, wanted.origin), |there, same| {
+                each_pair(&there, &same, &mut |there, same| match (&there.data, &same.data) {
+                    (Data::Bool(true), _) | (_, Data::Bool(false)) => there.clone(),
+                    _ => same.clone(),
+                })
+            });
+            each(&there, &mut |there| match there.data {
+                Data::Bool(true) => Value::absent(wanted.origin),
+                Data::Bool(false) if !open => wanted.clone(),
+                _ => Value::unknown("the indexes of the table are not all known", wanted.origin),
+            })
+        }
+    })
+}
+
+fn truth(truth: Truth, at: &Value) -> Value {
+    match truth {
+        Truth::True => Value::bool(true, at.origin),
+        Truth::False => Value::bool(false, at.origin),
+        Truth::Unknown => Value::unknown("the name of the index is not known", at.origin),
+    }
 }
 
 fn push(links: &mut Vec<Value>, link: Value) {
@@ -174,7 +225,9 @@ pub(super) fn aws_managed(
     grant.set("name", Value::string(name, here));
     grant.set("effect", Value::string("Allow", here));
     grant.set("managed_policy", Value::string(format!("arn:aws:iam::aws:policy/{path}"), here));
-    for list in ["actions", "not_actions", "resources", "not_resources", "conditions", "tables", "indexes"] {
+    for list in
+        ["actions", "not_actions", "resources", "not_resources", "conditions", "tables", "indexes", "missing_indexes"]
+    {
         grant.set(list, Value::list(Vec::new(), here));
     }
     grant.set("boundary", Value::bool(false, here));
