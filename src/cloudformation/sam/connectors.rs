@@ -163,10 +163,10 @@ fn role_at(stack: &Stack<'_>, end: &End<'_>, span: Span) -> Option<Value> {
     let Some(resource) = end.resource else { return end.role.clone() };
     match resource.kind.as_str() {
         "AWS::Serverless::Function" | "AWS::Lambda::Function" | "AWS::Serverless::StateMachine" => {
-            role_of(stack, resource, "Role", span)
+            Some(role_of(stack, resource, "Role", span))
         }
-        "AWS::StepFunctions::StateMachine" => role_of(stack, resource, "RoleArn", span),
-        "AWS::AppSync::DataSource" => role_of(stack, resource, "ServiceRoleArn", span),
+        "AWS::StepFunctions::StateMachine" => Some(role_of(stack, resource, "RoleArn", span)),
+        "AWS::AppSync::DataSource" => Some(role_of(stack, resource, "ServiceRoleArn", span)),
         _ => None,
     }
 }

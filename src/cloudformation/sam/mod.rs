@@ -138,22 +138,22 @@ fn managed_policy(stack: &Stack<'_>, span: Span, path: &str) -> Value {
 }
 
 /// `Ref` of the role that a resource runs with: its own, or the one that the transform makes for it.
-fn role_of(stack: &Stack<'_>, resource: &Resource, property: &str, span: Span) -> Option<Value> {
+fn role_of(stack: &Stack<'_>, resource: &Resource, property: &str, span: Span) -> Value {
     match resource.attributes.get(property).filter(|role| !role.is_unset()) {
-        None => Some(attribute_of(stack, &format!("{}Role", resource.name), "Ref", span)),
+        None => attribute_of(stack, &format!("{}Role", resource.name), "Ref", span),
         Some(role) => match role.as_unknown().and_then(|unknown| unknown.symbol.as_ref()) {
             Some(Symbol::Resource { address, .. }) => {
                 let why = format!("what `{address}` refers to is known when the stack is deployed");
                 let symbol = Symbol::Resource { address: address.clone(), attribute: "Ref".into() };
                 let step = Step::Resource { address: address.clone(), attribute: "Ref".into() };
                 let origin = stack.session.origins.hop(span, step, role.origin);
-                Some(Value::symbol(why, symbol, crate::value::Shape::String, origin))
+                Value::symbol(why, symbol, crate::value::Shape::String, origin)
             }
             // The name is the last part of an ARN.
-            _ => Some(match role.as_str().and_then(|arn| arn.rsplit_once('/')) {
+            _ => match role.as_str().and_then(|arn| arn.rsplit_once('/')) {
                 Some((_, name)) => Value::string(name, stack.session.expression(span, role.origin)),
                 None => role.clone(),
-            }),
+            },
         },
     }
 }
