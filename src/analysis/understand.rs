@@ -117,9 +117,9 @@ pub fn understand(
     understanding
 }
 
-/// Whether the file may be a template, by its kind.
+/// Whether the file is evaluated by itself, by its kind: it may be a template, or a plan of Terraform.
 fn is_template(file: &FoundFile) -> bool {
-    matches!(file.kind, FileKind::Yaml | FileKind::Json)
+    matches!(file.kind, FileKind::Yaml | FileKind::Json | FileKind::TerraformPlan)
 }
 
 /// Something to evaluate.
