@@ -8,7 +8,7 @@ use super::super::read::Context;
 use super::super::schema::{Subject, Type};
 use super::reverse::{Source, reverse};
 use super::table_ref;
-use super::targets::{Elsewhere, Targets};
+use super::targets::{Elsewhere, Targets, address_of};
 
 /// The drafts of a subject that wait for their table.
 fn waiting(drafts: &Drafts, subject: Subject) -> Vec<(EntityId, Value)> {
@@ -49,21 +49,36 @@ pub(super) fn indexes(_: &Context<'_>, drafts: &mut Drafts, tables: &Targets<'_>
 /// Kinesis destinations, resource policies and legacy groups.
 pub(super) fn parts(context: &Context<'_>, drafts: &mut Drafts, tables: &Targets<'_>) {
     let ids = tables.ids();
+    let replicas = Targets::new(context, drafts, Subject::Replica);
+    let replica_ids = replicas.ids();
     for (subject, list) in
         [(Subject::KinesisDestination, "kinesis_destinations"), (Subject::ResourcePolicy, "resource_policies")]
     {
-        let mut sources = Vec::new();
+        let (mut of_tables, mut of_replicas) = (Vec::new(), Vec::new());
         for (id, reference) in waiting(drafts, subject) {
             let found = table_ref::resolve(tables, &reference, Elsewhere::Absent);
-            if let Some(draft) = drafts.get_mut(id) {
-                draft.set("table", found.table.clone());
-                if subject == Subject::ResourcePolicy {
-                    draft.set("on_stream", on_stream(&reference, &found.suffix));
+            let replica = replica_of(context, drafts, &replicas, id, &reference, &found.table);
+            let table = match replica.and_then(|replica| drafts.get(replica)) {
+                Some(replica) => replica.value("table"),
+                None => found.table,
+            };
+            let Some(draft) = drafts.get_mut(id) else { continue };
+            draft.set("table", table.clone());
+            if subject == Subject::ResourcePolicy {
+                draft.set("on_stream", on_stream(&reference, &found.suffix));
+            }
+            let exists = draft.exists.clone();
+            match replica {
+                Some(replica) => {
+                    let link = Value::entity(replica, reference.origin);
+                    draft.set("replica", link.clone());
+                    of_replicas.push(Source { id, link, exists });
                 }
-                sources.push(Source { id, link: found.table, exists: draft.exists.clone() });
+                None => of_tables.push(Source { id, link: table, exists }),
             }
         }
-        reverse(drafts, &ids, &sources, list);
+        reverse(drafts, &replica_ids, &of_replicas, list);
+        reverse(drafts, &ids, &of_tables, list);
     }
     for (id, reference) in waiting(drafts, Subject::LegacyGlobalTable) {
         let link = table_ref::resolve(tables, &reference, Elsewhere::Absent).table;
@@ -81,6 +96,31 @@ pub(super) fn parts(context: &Context<'_>, drafts: &mut Drafts, tables: &Targets
         draft.set("statements", statements(context, &document));
         draft.set("size", size(&document));
     }
+}
+
+/// The replica that a separate resource sets something of: the one whose attribute it names, or the one in the Region
+/// of its ARN or of its own.
+fn replica_of(
+    context: &Context<'_>,
+    drafts: &Drafts,
+    replicas: &Targets<'_>,
+    id: EntityId,
+    reference: &Value,
+    table: &Value,
+) -> Option<EntityId> {
+    let separate = address_of(context, reference).and_then(|address| replicas.at_address(&address));
+    // Replicas inside of a table share its address; those have no attributes of their own.
+    let separate = separate
+        .filter(|replica| drafts.get(*replica).is_some_and(|replica| replica.value("inline").as_bool() == Some(false)));
+    if separate.is_some() {
+        return separate;
+    }
+    let in_arn = reference.as_str().and_then(|text| text.strip_prefix("arn:")).and_then(|text| text.split(':').nth(2));
+    let region = match in_arn {
+        Some(region) => Value::string(region, reference.origin),
+        None => drafts.get(id)?.value("region"),
+    };
+    replica_in(drafts, table.as_entity()?, &region)
 }
 
 /// Whether a reference leads to a table's stream: by its text, or by the attribute that it names.

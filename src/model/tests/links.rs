@@ -363,3 +363,39 @@ fn an_endpoint_gathers_its_associations_and_its_policy() {
          conditions: [{operator: StringEquals, key: aws:PrincipalOrgID, values: [o-1]}]}]"
     );
 }
+
+#[test]
+fn a_policy_on_a_replica_belongs_to_the_replica() {
+    let built = terraform()
+        .add(
+            "aws_dynamodb_table.t",
+            "aws_dynamodb_table",
+            &json!({"name": "orders", "replica": [{"region_name": "us-east-1"}]}),
+        )
+        .add(
+            "aws_dynamodb_table_replica.r",
+            "aws_dynamodb_table_replica",
+            &json!({"global_table_arn": {"$ref": "aws_dynamodb_table.t.arn"}, "region": "ap-south-1"}),
+        )
+        .add(
+            "aws_dynamodb_resource_policy.inline",
+            "aws_dynamodb_resource_policy",
+            &json!({"resource_arn": "arn:aws:dynamodb:us-east-1:1:table/orders", "policy": "{}"}),
+        )
+        .add(
+            "aws_dynamodb_resource_policy.separate",
+            "aws_dynamodb_resource_policy",
+            &json!({"resource_arn": {"$ref": "aws_dynamodb_table_replica.r.arn"}, "policy": "{}"}),
+        )
+        .add(
+            "aws_dynamodb_resource_policy.home",
+            "aws_dynamodb_resource_policy",
+            &json!({"resource_arn": {"$ref": "aws_dynamodb_table.t.arn"}, "policy": "{}"}),
+        )
+        .build();
+    let policies = |address: &str| built.show(address, "resource_policies");
+    assert_eq!(policies("aws_dynamodb_table.t"), "[aws_dynamodb_resource_policy.home]");
+    assert_eq!(policies("aws_dynamodb_table.t/us-east-1"), "[aws_dynamodb_resource_policy.inline]");
+    assert_eq!(policies("aws_dynamodb_table_replica.r"), "[aws_dynamodb_resource_policy.separate]");
+    assert_eq!(built.show("aws_dynamodb_resource_policy.separate", "table"), "aws_dynamodb_table.t");
+}
