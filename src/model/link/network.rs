@@ -124,7 +124,7 @@ pub(super) fn present(on: &Value, value: &Value) -> Value {
 }
 
 /// What tells one VPC from another: its address in the project, or its id as far as that is equal to itself.
-fn vpc_key(context: &Context<'_>, vpc: &Value) -> Option<String> {
+pub(super) fn vpc_key(context: &Context<'_>, vpc: &Value) -> Option<String> {
     match address_of(context, vpc) {
         Some(address) => Some(format!("\u{1}{address}")),
         None => symbols(vpc),

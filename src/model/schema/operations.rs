@@ -50,6 +50,22 @@ pub(super) const CLIENT: SubjectSchema = SubjectSchema {
         Field::new("environment", Type::Map(&Type::String), "Its environment variables.").or(Default::EmptyMap),
         Field::new("subnet_ids", Type::List(&Type::String), "The subnets it runs in; empty outside a VPC.")
             .or(Default::EmptyList),
+        Field::new(
+            "subnets",
+            Type::List(&Type::Link(Subject::Subnet)),
+            "Its subnets; one from elsewhere leaves the list open.",
+        ),
+        Field::new(
+            "endpoint_reached",
+            Type::Bool,
+            "Whether one of its subnets is served by an endpoint for DynamoDB: a gateway endpoint with the subnet's route \
+             table, or an interface endpoint in its VPC; absent outside a VPC.",
+        ),
+        Field::new(
+            "vpc_has_endpoint",
+            Type::Bool,
+            "Whether the project has an endpoint of any service in its VPC; absent outside a VPC.",
+        ),
         Field::new("role", Type::Link(Subject::Role), "The role that it runs with."),
         Field::new("function", Type::Link(Subject::Function), "The function, where it is one."),
         TABLES,

@@ -282,3 +282,37 @@ fn workflows_with_tables_tell_their_tasks() {
     );
     assert!(built.model.iter().all(|(_, entity)| entity.address != "None"));
 }
+
+#[test]
+fn a_client_in_a_vpc_is_served_by_the_endpoint_of_its_route_table() {
+    let built = |route_tables: serde_json::Value| {
+        let built = terraform()
+            .add("aws_dynamodb_table.t", "aws_dynamodb_table", &json!({"name": "orders"}))
+            .add("aws_subnet.a", "aws_subnet", &json!({"vpc_id": {"$ref": "aws_vpc.v.id"}}))
+            .add("aws_route_table.r", "aws_route_table", &json!({}))
+            .add(
+                "aws_route_table_association.x",
+                "aws_route_table_association",
+                &json!({"subnet_id": {"$ref": "aws_subnet.a.id"}, "route_table_id": {"$ref": "aws_route_table.r.id"}}),
+            )
+            .add(
+                "aws_vpc_endpoint.e",
+                "aws_vpc_endpoint",
+                &json!({"vpc_id": {"$ref": "aws_vpc.v.id"}, "service_name": "com.amazonaws.eu-west-1.dynamodb",
+                        "route_table_ids": route_tables}),
+            )
+            .add(
+                "aws_lambda_function.f",
+                "aws_lambda_function",
+                &json!({"role": "r", "vpc_config": [{"subnet_ids": [{"$ref": "aws_subnet.a.id"}]}],
+                        "environment": [{"variables": {"T": {"$read": ["aws_dynamodb_table.t.name", "orders"]}}}]}),
+            )
+            .build();
+        // The function is an entity of its own at the same address.
+        let (_, client) = built.model.of(crate::model::schema::Subject::Client).next().unwrap();
+        built.text(client.fields.get("endpoint_reached").unwrap())
+    };
+    assert_eq!(built(json!([{"$ref": "aws_route_table.r.id"}])), "true");
+    assert_eq!(built(json!([{"$ref": "aws_route_table.other.id"}])), "false");
+    assert_eq!(built(json!({"$unknown": "a data source"})), "?");
+}
