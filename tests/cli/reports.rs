@@ -148,3 +148,31 @@ fn the_summary_counts_what_was_seen() {
     let last = human.lines().last().expect("a line");
     assert!(last.contains("3 tables") && last.contains("1 suppressed"), "{last}");
 }
+
+#[test]
+fn what_an_installed_module_does_is_shown_at_the_call() {
+    let root = "variable \"recover\" {\n  default = false\n}\n\nmodule \"orders\" {\n  source = \"example/table/aws\"\n  pitr   = var.recover\n}\n\n# dynalens: ignore[point-in-time-recovery-disabled] a cache\nmodule \"carts\" {\n  source = \"example/table/aws\"\n}\n";
+    let manifest = r#"{ "Modules": [
+        { "Key": "", "Source": "", "Dir": "." },
+        { "Key": "orders", "Source": "registry.terraform.io/example/table/aws", "Dir": ".terraform/modules/table" },
+        { "Key": "carts", "Source": "registry.terraform.io/example/table/aws", "Dir": ".terraform/modules/table" }
+    ] }"#;
+    let module = "variable \"pitr\" {\n  default = false\n}\n\nresource \"aws_dynamodb_table\" \"t\" {\n  name     = \"t\"\n  hash_key = \"id\"\n  point_in_time_recovery {\n    enabled = var.pitr\n  }\n}\n";
+    let project = Project::new(&[
+        ("main.tf", root),
+        (".terraform/modules/modules.json", manifest),
+        (".terraform/modules/table/main.tf", module),
+    ]);
+    let run = project.run(&["--select=point-in-time-recovery-disabled", "--format=json"]);
+    let json = run.json();
+    let places: Vec<(&str, u64, &str)> = json["findings"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|finding| {
+            let line = finding["span"]["start"]["line"].as_u64().expect("a line");
+            (finding["file"].as_str().unwrap_or(""), line, finding["status"].as_str().unwrap_or(""))
+        })
+        .collect();
+    assert_eq!(places, [("main.tf", 7, "active"), ("main.tf", 11, "suppressed")], "{}", run.stdout);
+}
