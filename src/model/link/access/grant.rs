@@ -201,7 +201,7 @@ fn indexes_of(drafts: &Drafts, table: EntityId) -> Vec<(EntityId, Value)> {
     ends.into_iter().filter_map(|id| drafts.get(id).map(|index| (id, index.value("name")))).collect()
 }
 
-/// One AWS managed policy attached to a role, user or group.
+/// One AWS managed policy attached to a role, user or group; where an input chooses between several, each in its cases.
 pub(super) fn aws_managed(
     context: &Context<'_>,
     drafts: &mut Drafts,
@@ -210,15 +210,46 @@ pub(super) fn aws_managed(
     resource: usize,
     whom: &Whom,
 ) {
-    let Some(reader) = context.reader(resource) else { return };
-    let Some(known) = known_text(arn).or_else(|| Some(text::known_suffix(arn))) else {
+    let mut paths = Vec::new();
+    managed_paths(arn, &mut paths);
+    for path in paths {
+        managed_one(context, drafts, holders, (arn, &path), resource, whom);
+    }
+}
+
+/// What follows `arn:aws:iam::aws:policy/` in each of the policies that an ARN may be. The partition may be open:
+/// `arn:${AWS::Partition}:iam::aws:policy/...`.
+fn managed_paths(arn: &Value, paths: &mut Vec<String>) {
+    if let Data::Choice(choice) = &arn.data {
+        for case in &choice.cases {
+            managed_paths(case, paths);
+        }
         return;
-    };
-    // The partition may be open: `arn:${AWS::Partition}:iam::aws:policy/...`.
-    let Some((_, path)) = known.split_once(":iam::aws:policy/") else { return };
+    }
+    if let Some(path) = managed_path(arn)
+        && !paths.iter().any(|known| known == path)
+    {
+        paths.push(path.to_owned());
+    }
+}
+
+fn managed_path(arn: &Value) -> Option<&str> {
+    let known = known_text(arn).unwrap_or_else(|| text::known_suffix(arn));
+    known.split_once(":iam::aws:policy/").map(|(_, path)| path)
+}
+
+fn managed_one(
+    context: &Context<'_>,
+    drafts: &mut Drafts,
+    holders: &Holders,
+    (arn, path): (&Value, &str),
+    resource: usize,
+    whom: &Whom,
+) {
+    let Some(reader) = context.reader(resource) else { return };
     let name = path.rsplit('/').next().unwrap_or(path).to_owned();
     let place = context.project.origins.span(arn.origin).unwrap_or(reader.resource.header);
-    let exists = each(arn, &mut |arn| Value::bool(!arn.is_unset(), arn.origin));
+    let exists = each(arn, &mut |arn| Value::bool(managed_path(arn) == Some(path), arn.origin));
     let block = Block { value: arn.clone(), exists, header: place, span: place };
     let mut grant = reader.bare_part(Subject::Grant, &name, &block);
     let here = arn.origin;
