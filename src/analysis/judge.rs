@@ -90,7 +90,7 @@ impl Judge<'_> {
         let is_own = |span: Span| sources.get(span.file).is_none_or(|file| !is_installed(&file.path));
         let mut findings = Vec::new();
         let mut undetermined = Vec::new();
-        for judgement in engine::judge(project, model, self.pack, settings) {
+        engine::judge_each(project, model, self.pack, settings, &mut |judgement| {
             let entity = model.get(judgement.entity);
             match &judgement.verdict {
                 Verdict::Pass => {}
@@ -101,7 +101,7 @@ impl Judge<'_> {
                     undetermined.push(verdict::undetermined(entity, judgement.policy, why, *span));
                 }
             }
-        }
+        });
         (findings, undetermined)
     }
 

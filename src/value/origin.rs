@@ -131,6 +131,11 @@ impl Origins {
         trail
     }
 
+    /// Forgets all origins but the first `count`. Whoever does this holds no value that stands at one of the others.
+    pub fn truncate(&self, count: usize) {
+        self.list.borrow_mut().truncate(count);
+    }
+
     #[must_use]
     pub fn len(&self) -> usize {
         self.list.borrow().len()

@@ -80,6 +80,39 @@ pub struct Related {
 /// Judges all entities of a model by all policies that the settings switch on.
 #[must_use]
 pub fn judge<'p>(project: &Project, model: &Model, pack: &'p Pack, settings: &Settings) -> Vec<Judgement<'p>> {
+    let mut judgements = Vec::new();
+    walk(project, model, pack, settings, &mut |judge, id, entity| judge.entity(id, entity, &mut judgements));
+    judgements
+}
+
+/// As [`judge`], and hands each judgement over at once. The origins that judging adds are forgotten when `hear`
+/// returns, so that memory does not grow with the number of judgements: it must not keep the judgement.
+pub fn judge_each(
+    project: &Project,
+    model: &Model,
+    pack: &Pack,
+    settings: &Settings,
+    hear: &mut dyn FnMut(&Judgement<'_>),
+) {
+    let mark = project.origins.len();
+    let mut judgements = Vec::new();
+    walk(project, model, pack, settings, &mut |judge, id, entity| {
+        judge.entity(id, entity, &mut judgements);
+        for judgement in judgements.drain(..) {
+            hear(&judgement);
+        }
+        project.origins.truncate(mark);
+    });
+}
+
+/// Visits each policy that is on with each entity that it applies to.
+fn walk<'p>(
+    project: &Project,
+    model: &Model,
+    pack: &'p Pack,
+    settings: &Settings,
+    visit: &mut dyn FnMut(&Judge<'_, 'p>, EntityId, &Entity),
+) {
     let fixed = |text: &Option<String>| text.as_ref().map(|text| Value::string(text.as_str(), OriginId::NONE));
     let world = World {
         project,
@@ -89,7 +122,6 @@ pub fn judge<'p>(project: &Project, model: &Model, pack: &'p Pack, settings: &Se
         region: fixed(&settings.region),
         account: fixed(&settings.account),
     };
-    let mut judgements = Vec::new();
     for policy in pack.iter().filter(|policy| settings.is_on(policy)) {
         let page: &Page = policy;
         let giving_way: Vec<(&Page, Vec<(Text, Value)>)> = page
@@ -104,11 +136,10 @@ pub fn judge<'p>(project: &Project, model: &Model, pack: &'p Pack, settings: &Se
         let judge = Judge { world: &world, settings, page, options: settings.options(page), giving_way };
         for subject in page.applies_to.iter() {
             for (id, entity) in model.of(*subject).filter(|(_, entity)| entity.managed) {
-                judge.entity(id, entity, &mut judgements);
+                visit(&judge, id, entity);
             }
         }
     }
-    judgements
 }
 
 /// One policy at work.
@@ -128,6 +159,12 @@ enum Leaf {
     Fail(Box<Failed>),
     Undetermined(Text, OriginId),
     Need(InputId),
+}
+
+/// What the conditions say where it is neither a pass nor hangs on an input.
+enum Decided {
+    Failed(Outcome),
+    Open(Text, OriginId),
 }
 
 /// A failure in one case.
@@ -275,46 +312,56 @@ impl<'p> Judge<'_, 'p> {
             .all(|(input, case)| self.world.project.inputs.get(input).default.is_none_or(|default| default == case))
     }
 
+    /// The verdict in one case. Most are passes, which need no evidence; only for the others is it gathered.
     fn leaf(&self, id: EntityId, entity: &Entity, assignment: &Assignment) -> Leaf {
-        let scene = Scene::new(self.world, id, assignment, &self.options, &self.page.lets);
+        let scene = || Scene::new(self.world, id, assignment, &self.options, &self.page.lets);
+        match self.verdict(&scene().without_evidence(), entity) {
+            Some(leaf) => leaf,
+            None => self.verdict(&scene(), entity).unwrap_or_else(exhausted),
+        }
+    }
+
+    /// `None` where it takes evidence, and the scene has none.
+    fn verdict(&self, scene: &Scene<'_>, entity: &Entity) -> Option<Leaf> {
+        match self.decide(scene, entity) {
+            Err(leaf) => Some(leaf),
+            Ok(_) if scene.is_without_evidence() => None,
+            Ok(Decided::Open(why, origin)) => Some(Leaf::Undetermined(why, origin)),
+            Ok(Decided::Failed(required)) => Some(self.failed(scene, entity, required)),
+        }
+    }
+
+    /// How the conditions decide; a leaf where that takes no evidence.
+    fn decide(&self, scene: &Scene<'_>, entity: &Entity) -> Result<Decided, Leaf> {
+        let assignment = scene.assignment;
         let mut doubt = Doubt::default();
         match assignment.resolve(&entity.exists) {
-            Ok(Value { data: Data::Bool(false), .. }) => return Leaf::Nothing,
+            Ok(Value { data: Data::Bool(false), .. }) => return Err(Leaf::Nothing),
             Ok(_) => {}
             Err(input) => doubt.need = Some(input),
         }
-        if let Some(when) = &self.page.when {
-            match condition(&scene, when) {
-                Err(leaf) => return leaf,
-                Ok(outcome) => {
-                    if doubt.hear(outcome.as_truth()) == Some(false) {
-                        return Leaf::Pass;
-                    }
-                }
-            }
+        if let Some(when) = &self.page.when
+            && doubt.hear(condition(scene, when)?.as_truth()) == Some(false)
+        {
+            return Err(Leaf::Pass);
         }
-        let required = match condition(&scene, &self.page.require) {
-            Err(leaf) => return leaf,
-            Ok(outcome) => outcome,
-        };
+        let required = condition(scene, &self.page.require)?;
         if doubt.hear(required.as_truth()) == Some(true) {
-            return Leaf::Pass;
+            return Err(Leaf::Pass);
         }
         if let Some(input) = doubt.need {
-            return Leaf::Need(input);
+            return Err(Leaf::Need(input));
         }
-        match self.is_quiet(&scene, entity, &mut doubt) {
-            Err(leaf) => return leaf,
-            Ok(true) => return Leaf::Pass,
-            Ok(false) => {}
+        if self.is_quiet(scene, entity, &mut doubt)? {
+            return Err(Leaf::Pass);
         }
         if let Some(input) = doubt.need {
-            return Leaf::Need(input);
+            return Err(Leaf::Need(input));
         }
-        match doubt.why {
-            Some((why, origin)) => Leaf::Undetermined(why, origin),
-            None => self.failed(&scene, entity, required),
-        }
+        Ok(match doubt.why {
+            Some((why, origin)) => Decided::Open(why, origin),
+            None => Decided::Failed(required),
+        })
     }
 
     /// Whether the policy does not speak in this case, whatever its condition says.
@@ -375,7 +422,7 @@ impl<'p> Judge<'_, 'p> {
         let Some(id) = id.filter(|id| other.applies_to.contains(&self.world.model.get(*id).subject)) else {
             return Ok(false);
         };
-        let scene = Scene::new(self.world, id, scene.assignment, options, &other.lets);
+        let scene = Scene::new(self.world, id, scene.assignment, options, &other.lets).without_evidence();
         // Where the other one is itself undetermined, this one speaks; only an open input has to be decided first.
         let mut of_other = Doubt::default();
         if let Some(when) = &other.when

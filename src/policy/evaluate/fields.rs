@@ -3,6 +3,7 @@
 use crate::model::schema::{self, Subject};
 use crate::policy::expression::plural;
 use crate::resource::Language;
+use crate::source::Span;
 use crate::value::{Data, EntityId, Entry, Origin, OriginId, Step, Value};
 
 use super::{Evaluated, Exhausted, Outcome, Scene, What};
@@ -10,8 +11,14 @@ use super::{Evaluated, Exhausted, Outcome, Scene, What};
 impl Scene<'_> {
     /// What is judged.
     pub(super) fn subject(&self) -> Value {
-        let header = self.world.model.get(self.entity).header;
-        Value::entity(self.entity, self.world.project.origins.literal(header))
+        let origin = self.place.get().unwrap_or_else(|| self.literal(self.world.model.get(self.entity).header));
+        self.place.set(Some(origin));
+        Value::entity(self.entity, origin)
+    }
+
+    /// The origin of a place, where places are asked for.
+    fn literal(&self, span: Span) -> OriginId {
+        if self.only_result.get() { OriginId::NONE } else { self.world.project.origins.literal(span) }
     }
 
     pub(super) fn field(&self, of: &Outcome, name: &str) -> Evaluated {
@@ -28,7 +35,7 @@ impl Scene<'_> {
             other => return Ok(Outcome::new(other.clone())),
         };
         Ok(match self.settle(&raw) {
-            Ok(value) => Outcome::read(value, of.local),
+            Ok(value) => self.read(value, of.local),
             Err(input) => Outcome::new(What::Need(input)),
         })
     }
@@ -72,12 +79,13 @@ impl Scene<'_> {
             Data::Unknown(_) | Data::Choice(_) => return entity.fields.clone(),
             _ => {}
         }
-        let text = |text: &str| Value::string(text, self.world.project.origins.literal(entity.header));
+        let text = |text: &str| Value::string(text, self.literal(entity.header));
         match name {
             "address" => text(&entity.address),
             "resource_type" => text(&entity.kind),
             "label" => text(&entity.name),
             "subject" => text(entity.subject.name()),
+            _ if self.only_result.get() => Value::absent(OriginId::NONE),
             _ => {
                 let written = written_name(entity.subject, name, self.world.project.language);
                 let origin = Origin { span: entity.header, step: Step::Absent(written.into()), next: OriginId::NONE };
@@ -121,7 +129,7 @@ impl Scene<'_> {
                 Err(input) => return Ok(Outcome::new(What::Need(input))),
                 Ok(Value { data: Data::Bool(false), .. }) => {}
                 Ok(Value { data: Data::Unknown(unknown), .. }) => rest = Some(unknown),
-                Ok(_) => items.push(Value::entity(id, self.world.project.origins.literal(entity.header))),
+                Ok(_) => items.push(Value::entity(id, self.literal(entity.header))),
             }
         }
         let list = crate::value::List { kind: crate::value::ListKind::Tuple, items, rest };

@@ -86,6 +86,9 @@ impl Run<'_, '_> {
                 continue;
             }
             tally.add(item, outcome, local);
+            if self.scene.only_result.get() && tally.is_decided(what) {
+                break;
+            }
         }
         Ok(match what {
             Each::Map => finish_map(tally, mapped, rest, &whole, source.evidence),
@@ -98,7 +101,7 @@ impl Run<'_, '_> {
     }
 
     fn with_local(&mut self, local: u32, item: &Value, body: NodeId) -> Evaluated {
-        let mut value = Outcome::read(item.clone(), Some(local));
+        let mut value = self.scene.read(item.clone(), Some(local));
         value.local = Some(local);
         // Locals nest, so the place of a loop variable is always the end of the list.
         self.locals.truncate(local as usize);
@@ -110,6 +113,15 @@ impl Run<'_, '_> {
 }
 
 impl Tally {
+    /// Whether no further item can change the result; it may still add evidence.
+    fn is_decided(&self, what: Each) -> bool {
+        match what {
+            Each::All => !self.fails.is_empty(),
+            Each::Exists => !self.holds.is_empty(),
+            _ => false,
+        }
+    }
+
     fn add(&mut self, item: Value, outcome: Outcome, local: u32) {
         match outcome.as_truth() {
             Condition::Known(truth) => {

@@ -67,6 +67,10 @@ pub struct Scene<'a> {
     depth: Cell<u32>,
     /// A text is being written: names of entities are what people call them.
     in_text: Cell<bool>,
+    /// Only the result is asked for: nothing keeps evidence and places, and what can't change the result is left out.
+    only_result: Cell<bool>,
+    /// The place of the subject, once it was needed.
+    place: Cell<Option<OriginId>>,
 }
 
 /// What an expression is, and why.
@@ -217,7 +221,28 @@ impl<'a> Scene<'a> {
             steps: Cell::new(0),
             depth: Cell::new(0),
             in_text: Cell::new(false),
+            only_result: Cell::new(false),
+            place: Cell::new(None),
         }
+    }
+
+    /// The same scene for whoever asks only what conditions are, and not why: outcomes have no evidence, and the
+    /// places of values say nothing. What they are is the same.
+    #[must_use]
+    pub fn without_evidence(self) -> Self {
+        self.only_result.set(true);
+        self
+    }
+
+    /// Whether outcomes have no evidence.
+    #[must_use]
+    pub fn is_without_evidence(&self) -> bool {
+        self.only_result.get()
+    }
+
+    /// A value that was read, which is its own evidence.
+    fn read(&self, value: Value, local: Option<u32>) -> Outcome {
+        if self.only_result.get() { Outcome::value(value) } else { Outcome::read(value, local) }
     }
 
     /// Evaluates an expression.
@@ -308,13 +333,14 @@ impl Run<'_, '_> {
     }
 
     fn operation(&mut self, id: NodeId) -> Evaluated {
-        Ok(match self.program.node(id) {
+        let program = self.program;
+        Ok(match program.node(id) {
             Node::Null => Outcome::value(Value::null(OriginId::NONE)),
             Node::Bool(value) => Outcome::value(Value::bool(value, OriginId::NONE)),
             Node::Integer(value) => Outcome::number(value),
             Node::Double(value) => Outcome::new(What::Double(value)),
             Node::Text(text) => Outcome::string(self.program.text(text)),
-            Node::Subject => Outcome::read(self.scene.subject(), None),
+            Node::Subject => self.scene.read(self.scene.subject(), None),
             Node::Project => Outcome::new(What::Project),
             Node::Options => Outcome::new(What::Options),
             Node::Let(index) => self.named(index as usize)?,
@@ -334,8 +360,8 @@ impl Run<'_, '_> {
             Node::List(slice) => {
                 let mut items = Vec::with_capacity(slice.len as usize);
                 let mut evidence = Vec::new();
-                for child in self.program.slice(slice).to_vec() {
-                    let item = self.node(child)?;
+                for child in program.slice(slice) {
+                    let item = self.node(*child)?;
                     evidence = join(evidence, item.evidence);
                     match as_item(item.what, OriginId::NONE) {
                         Ok(value) => items.push(value),
@@ -365,8 +391,8 @@ impl Run<'_, '_> {
             Node::Each { what, list, local, body } => self.each(what, list, local, body)?,
             Node::Call { function, arguments } => {
                 let mut values = Vec::with_capacity(arguments.len as usize);
-                for child in self.program.slice(arguments).to_vec() {
-                    values.push(self.node(child)?);
+                for child in program.slice(arguments) {
+                    values.push(self.node(*child)?);
                 }
                 self.scene.call(function, &values)?
             }

@@ -158,6 +158,9 @@ impl Run<'_, '_> {
     pub(super) fn both(&mut self, left: NodeId, right: NodeId, decides: bool) -> Evaluated {
         let left = self.node(left)?;
         let first = left.as_truth();
+        if first == Condition::Known(decides) && self.scene.only_result.get() {
+            return Ok(Outcome::truth(decides, Vec::new()));
+        }
         let right = self.node(right)?;
         let second = right.as_truth();
         Ok(match (first == Condition::Known(decides), second == Condition::Known(decides)) {
@@ -231,7 +234,7 @@ impl Run<'_, '_> {
         };
         let evidence = || join(of.evidence.clone(), at.evidence.clone());
         match (&whole.data, &place.data) {
-            (Data::Absent | Data::Null, _) => Ok(Outcome::read(Value::absent(whole.origin), of.local)),
+            (Data::Absent | Data::Null, _) => Ok(self.scene.read(Value::absent(whole.origin), of.local)),
             (Data::Unknown(_), _) | (_, Data::Unknown(_) | Data::Parts(_)) => {
                 let (why, origin) = reason(&[&whole, &place]);
                 Ok(Outcome::unknown(why, origin, evidence()))
@@ -245,7 +248,7 @@ impl Run<'_, '_> {
                 let found = number.as_i64().and_then(|index| items.get(usize::try_from(index).ok()?));
                 Ok(match (found, &list.rest) {
                     (_, Some(rest)) => Outcome::unknown(rest.why.clone(), whole.origin, evidence()),
-                    (Some(item), None) => Outcome::read(item.clone(), of.local),
+                    (Some(item), None) => self.scene.read(item.clone(), of.local),
                     (None, None) => Outcome::error(format!("the list has no item {number}")),
                 })
             }
