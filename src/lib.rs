@@ -6,8 +6,8 @@
 //! | module | what it does |
 //! |---|---|
 //! | [`source`] | finds and reads files; spans, lines |
-//! | [`syntax`] | YAML, JSON and HCL to trees with spans; errors are data |
 //! | [`value`] | known, absent, unknown, dependent on an input; where each value comes from |
+//! | [`syntax`] | YAML, JSON and HCL to trees with spans; errors are data |
 //! | [`resource`] | what the front ends give: projects of resources with evaluated attributes |
 //! | [`cloudformation`], `terraform` | the front ends |
 //! | [`model`] | tables, indexes, scaling, clusters ... linked to each other, the same for every language |

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 /// From the top. Folders on one line are siblings and do not use each other.
 const LAYERS: &[&[&str]] = &[
     &["source"],
-    &["syntax"],
     &["value"],
+    &["syntax"],
     &["resource"],
     &["cloudformation", "terraform"],
     &["model"],
