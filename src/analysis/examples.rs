@@ -173,7 +173,7 @@ fn projects(example: &Example, sources: &Sources) -> Vec<Project> {
                     step: Step::CommandLine(name.into()),
                 })
                 .collect();
-            let options = terraform::Options { variables, region, ..terraform::Options::default() };
+            let options = terraform::Options { region, variables, ..terraform::Options::default() };
             vec![terraform::evaluate(&modules, Path::new(""), &options)]
         }
         Dialect::CloudFormation | Dialect::Sam => {
@@ -187,7 +187,7 @@ fn projects(example: &Example, sources: &Sources) -> Vec<Project> {
                     step: Step::CommandLine(name.into()),
                 })
                 .collect();
-            let options = cloudformation::Options { parameters, region, ..cloudformation::Options::default() };
+            let options = cloudformation::Options { region, parameters, ..cloudformation::Options::default() };
             let loader = cloudformation::Loader { fs: &files, sources, root: Some(Path::new("")) };
             // Templates that another one of the example leads to are not deployed by themselves.
             let trees: Vec<(&str, Tree)> = example

@@ -1,8 +1,11 @@
 //! Definitions in `Resources` to resources with evaluated attributes.
 
+use std::sync::Arc;
+
 use crate::resource::{Problem, Resource};
+use crate::source::FileId;
 use crate::syntax::tree::NodeRef;
-use crate::value::{Entry, Step, Text, Value};
+use crate::value::{Entry, Shape, Step, Text, Unknown, Value, opened};
 
 use super::call::Call;
 use super::for_each::Definition;
@@ -57,7 +60,12 @@ impl<'t> Stack<'t> {
         };
         let kind: Text = definition.scope.fill(kind).map_or_else(|| kind.into(), Text::from);
         let header = key.span();
-        let attributes = self.attributes(definition, &kind);
+        let mut attributes = self.attributes(definition, &kind);
+        if self.is_damaged(definition) {
+            let why = format!("`{name}` could not be read whole; mend the mistakes in it first");
+            let open = Unknown { why: why.into(), symbol: None, shape: Shape::Any };
+            attributes = opened(&attributes, &Arc::new(open));
+        }
         Some(Resource {
             address: self.address(name),
             name: name.clone(),
@@ -72,6 +80,27 @@ impl<'t> Stack<'t> {
             managed: true,
             kind,
         })
+    }
+
+    /// Whether a syntax error stands in a definition, or between it and the next one.
+    fn is_damaged(&self, definition: &Definition<'t>) -> bool {
+        let key = definition.key;
+        if !key.tree().is_broken() {
+            return false;
+        }
+        let damaged = self.damaged.get_or_init(|| {
+            let mut starts: Vec<(FileId, u32)> =
+                self.resources.iter().map(|one| (one.key.span().file, one.key.span().start)).collect();
+            starts.sort_unstable();
+            let errors = key.tree().errors.iter().filter(|error| !error.recoverable);
+            errors
+                .filter_map(|error| {
+                    let after = starts.partition_point(|start| *start <= (error.span.file, error.span.start));
+                    starts.get(after.checked_sub(1)?).copied()
+                })
+                .collect()
+        });
+        damaged.contains(&(key.span().file, key.span().start))
     }
 
     /// The Region of the stack.

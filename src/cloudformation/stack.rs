@@ -1,12 +1,12 @@
 //! One stack under evaluation: what its template defines, by name, and what of it is worked out already.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::resource::{Problem, Resource};
-use crate::source::Span;
+use crate::source::{FileId, Span};
 use crate::syntax::tree::NodeRef;
 use crate::value::{Step, Symbol, Text, Value};
 
@@ -48,6 +48,8 @@ pub struct Stack<'t> {
     pub passed: Option<FxHashMap<Text, Value>>,
     /// References to names that nothing defines; told by [`Stack::finish`].
     undefined: RefCell<Vec<Undefined>>,
+    /// Where the keys of definitions begin that a syntax error keeps from being read whole.
+    pub damaged: OnceCell<FxHashSet<(FileId, u32)>>,
 }
 
 /// A reference to a name that nothing defines.
@@ -93,6 +95,7 @@ impl<'t> Stack<'t> {
             open_names,
             passed,
             undefined: RefCell::default(),
+            damaged: OnceCell::new(),
         };
         stack.framework_region();
         stack.read_parameters();

@@ -1,7 +1,7 @@
 //! The pages under `policies/`, checked and compiled in by the build script.
 
-// Which of these the generated table names depends on the pages.
-#![allow(unused_imports)]
+// Which of these the generated table names depends on the pages, and so do its numbers.
+#![allow(unused_imports, clippy::unreadable_literal)]
 
 use std::borrow::Cow;
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use rustc_hash::FxHashMap;
 
 use crate::resource::Problem;
-use crate::source::FileId;
+use crate::source::{FileId, Span};
 use crate::syntax::hcl::{Attribute, Block, Body, Document};
 use crate::value::Text;
 
@@ -25,6 +25,8 @@ pub struct Module {
     /// By `name` or `name.alias`.
     pub providers: Declarations<Block>,
     pub problems: Vec<Problem>,
+    /// Where syntax errors stand: the blocks around them could not be read whole.
+    pub broken: Vec<Span>,
 }
 
 /// Declarations with unique keys.
@@ -90,6 +92,7 @@ impl Module {
     pub(super) fn add(&mut self, document: Document, is_override: bool) {
         self.files.push(document.file.id);
         for error in document.errors {
+            self.broken.push(error.span);
             self.problems.push(Problem::error(error.span, error.message));
         }
         for attribute in document.body.attributes {

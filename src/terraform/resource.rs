@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::resource::Resource;
 use crate::source::Span;
 use crate::syntax::hcl::{Block, Body, BodyRef, Expr, ExprKind, ObjectItem, ObjectKey};
-use crate::value::{Data, Entry, ListKind, Text, Unknown, Value};
+use crate::value::{Data, Entry, ListKind, Shape, Text, Unknown, Value, opened};
 
 use super::error::Error;
 use super::expand::{Group, One};
@@ -326,8 +326,13 @@ impl Evaluator<'_> {
             let whole = instance.attributes.get(&(one.address.clone(), Text::default()), || {
                 Ok(self.written_attributes(instance, data, &key, one))
             });
-            let attributes =
+            let mut attributes =
                 whole.unwrap_or_else(|error| super::expression::refused(error, self.origins.literal(block.header)));
+            if self.node(instance).module.broken.iter().any(|error| block.span.contains(*error)) {
+                let why = format!("`{key}` could not be read whole; mend the mistakes in it first");
+                let open = Unknown { why: why.into(), symbol: None, shape: Shape::Any };
+                attributes = opened(&attributes, &Arc::new(open));
+            }
             let scope = Scope::of(instance).with_each(&one.each);
             let provider = self.provider_of(instance, block);
             let region = match attributes.get("region") {

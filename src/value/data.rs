@@ -326,6 +326,30 @@ impl Value {
     }
 }
 
+/// The value with every map and list in it left open: there may be more than could be read.
+#[must_use]
+pub fn opened(value: &Value, why: &Arc<Unknown>) -> Value {
+    let data = match &value.data {
+        Data::List(list) => {
+            let items = list.items.iter().map(|item| opened(item, why)).collect();
+            let rest = list.rest.clone().or_else(|| Some(Arc::clone(why)));
+            Data::List(Arc::new(List { kind: list.kind, items, rest }))
+        }
+        Data::Map(map) => {
+            let open = |entry: &Entry| Entry::new(entry.key.clone(), entry.key_origin, opened(&entry.value, why));
+            let entries = map.entries.iter().map(open).collect();
+            let rest = map.rest.clone().or_else(|| Some(Arc::clone(why)));
+            Data::Map(Arc::new(Map { kind: map.kind, entries, rest }))
+        }
+        Data::Choice(choice) => {
+            let cases = choice.cases.iter().map(|case| opened(case, why)).collect();
+            Data::Choice(Arc::new(Choice { input: choice.input, cases }))
+        }
+        other => other.clone(),
+    };
+    Value::new(data, value.origin)
+}
+
 impl Map {
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Value> {

@@ -18,6 +18,7 @@ pub use choice::{
 };
 pub use data::{
     Choice, Data, EntityId, Entry, List, ListKind, Map, MapKind, Part, Shape, Symbol, Text, Unknown, Value, join_parts,
+    opened,
 };
 pub use document::decoded;
 pub use number::{Big, Number};

@@ -118,3 +118,39 @@ fn standard_input_is_checked_like_a_file() {
     let terraform = "resource \"aws_dynamodb_table\" \"t\" {\n  name = \"t\"\n  hash_key = \"id\"\n}\n";
     assert_eq!(run_with_input(project.path(), &["-", RECOVERY, "--stdin-filename=main.tf"], terraform).code, 1);
 }
+
+/// What could not be read is not absent: a resource with a syntax error in it is undetermined, its neighbours are
+/// judged.
+#[test]
+fn a_resource_that_could_not_be_read_whole_is_not_judged_by_what_is_missing() {
+    let template = "Resources:
+  Broken:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      BillingMode: PAY_PER_REQUEST
+      Tags: [{ Key: a, Value: b ]
+  Whole:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      BillingMode: PAY_PER_REQUEST
+";
+    let module = "resource \"aws_dynamodb_table\" \"broken\" {
+  name = \"a\"
+  billing_mode = = \"PAY_PER_REQUEST\"
+}
+
+resource \"aws_dynamodb_table\" \"whole\" {
+  name = \"b\"
+}
+";
+    for (file, text) in [("t.yaml", template), ("main.tf", module)] {
+        let project = Project::new(&[(file, text)]);
+        let run = project.run(&[RECOVERY, "--format", "json"]);
+        assert_eq!(run.code, 2);
+        let found = run.findings();
+        assert_eq!(found.len(), 1, "{file}: {found:?}");
+        assert!(found[0].to_lowercase().contains("whole"), "{file}: {found:?}");
+        let why = run.json()["undetermined"][0]["why"].to_string();
+        assert!(why.contains("could not be read whole"), "{file}: {why}");
+    }
+}
