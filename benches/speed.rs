@@ -3,7 +3,7 @@
 mod inputs;
 
 use std::hint::black_box;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use divan::Bencher;
@@ -32,8 +32,8 @@ fn bytes_below(path: &Path) -> usize {
         .sum()
 }
 
-fn bench_folder(bencher: Bencher<'_, '_>, path: PathBuf) {
-    bencher.counter(BytesCount::new(bytes_below(&path))).bench(|| black_box(check(black_box(&path))));
+fn bench_folder(bencher: Bencher<'_, '_>, path: &Path) {
+    bencher.counter(BytesCount::new(bytes_below(path))).bench(|| black_box(check(black_box(path))));
 }
 
 /// A whole process over one small template: what a commit hook costs.
@@ -52,17 +52,17 @@ fn process_on_a_small_template(bencher: Bencher<'_, '_>) {
 
 #[divan::bench]
 fn small_template(bencher: Bencher<'_, '_>) {
-    bench_folder(bencher, inputs::small_template());
+    bench_folder(bencher, &inputs::small_template());
 }
 
 #[divan::bench]
 fn template_of_300_resources(bencher: Bencher<'_, '_>) {
-    bench_folder(bencher, inputs::template_of_300_resources());
+    bench_folder(bencher, &inputs::template_of_300_resources());
 }
 
 #[divan::bench(sample_count = 10)]
 fn template_of_10_mb(bencher: Bencher<'_, '_>) {
-    bench_folder(bencher, inputs::template_of_10_mb());
+    bench_folder(bencher, &inputs::template_of_10_mb());
 }
 
 #[divan::bench(args = [10, 100, 1_000, 10_000], sample_count = 10)]
