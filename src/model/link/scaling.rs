@@ -78,6 +78,19 @@ pub(super) fn index_link(drafts: &Drafts, table: &Value, name: &Value) -> Value 
     })
 }
 
+fn ends(link: &Value) -> Vec<EntityId> {
+    let mut found = Vec::new();
+    ends_of(link, &mut found);
+    found
+}
+
+/// Whether a policy says by its namespace or metric that it is about DynamoDB.
+fn follows_dynamodb(policy: &Draft) -> bool {
+    let metric = policy.value("predefined_metric");
+    policy.value("namespace").as_str() == Some("dynamodb")
+        || metric.as_str().is_some_and(|metric| metric.starts_with("DynamoDB"))
+}
+
 /// Targets by what they scale, so that each policy is held against few of them.
 struct TargetIndex {
     by_resource: FxHashMap<String, Vec<EntityId>>,
@@ -172,6 +185,13 @@ fn policy(drafts: &mut Drafts, id: EntityId, tables: &Targets<'_>, targets: &Tar
         let direction = super::super::derive::direction(&draft.value("dimension"));
         draft.set("direction", direction);
         draft.set("target", by_id);
+        return;
+    }
+    if !named.is_unset() && ends(&by_id).is_empty() && !follows_dynamodb(draft) {
+        // It names a target of another service, or one from elsewhere.
+        if let Some(draft) = drafts.get_mut(id) {
+            draft.managed = false;
+        }
         return;
     }
     scaled(drafts, id, tables);

@@ -1,6 +1,8 @@
 //! Statements that touch DynamoDB or DAX as entities of their own, with the tables and indexes that they name.
 
-use crate::value::{Data, EntityId, Entry, List, ListKind, Truth, Value, equal, text};
+use std::sync::Arc;
+
+use crate::value::{Data, EntityId, Entry, List, ListKind, OriginId, Truth, Value, combine, equal, text};
 
 use super::super::super::derive::{both, each, each_pair, known_text, spread};
 use super::super::super::drafts::{Drafts, Policy, link};
@@ -148,8 +150,22 @@ fn named(drafts: &Drafts, tables: &Targets<'_>, resources: &Value) -> (Value, Va
     (
         open_list(of_tables, open.clone(), resources.origin),
         open_list(of_indexes, open, resources.origin),
-        Value::list(missing, resources.origin),
+        told(&missing, resources.origin),
     )
+}
+
+/// A list of what is known to be missing; open in the cases in which something may be.
+fn told(missing: &[Value], origin: OriginId) -> Value {
+    let refs: Vec<&Value> = missing.iter().collect();
+    combine(&refs, &mut |leaves| {
+        let items = leaves.iter().filter(|leaf| !leaf.is_unset() && !leaf.is_unknown());
+        let rest = leaves.iter().find_map(|leaf| match &leaf.data {
+            Data::Unknown(unknown) => Some(Arc::clone(unknown)),
+            _ => None,
+        });
+        let list = List { kind: ListKind::Tuple, items: items.map(|leaf| (*leaf).clone()).collect(), rest };
+        Value::new(Data::List(Arc::new(list)), origin)
+    })
 }
 
 /// The name of an index where the table has none of that name; absent where it has one, and for patterns.
