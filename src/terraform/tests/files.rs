@@ -67,6 +67,7 @@ fn template_files_are_evaluated_with_their_variables_alone() {
     }
 }
 
+/// What the broken block has beside what could be read is open.
 #[test]
 fn a_broken_block_hides_nothing_else() {
     check_files(
@@ -74,7 +75,7 @@ fn a_broken_block_hides_nothing_else() {
             "infra/main.tf",
             "resource \"aws_dynamodb_table\" \"a\" {\n  name = \"a\"\n  x = [1, 2\n}\n\nresource \"aws_dynamodb_table\" \"b\" {\n  name = \"b\"\n}\n",
         )],
-        "aws_dynamodb_table.a = {name: \"a\"}\naws_dynamodb_table.b = {name: \"b\"}\n\
+        "aws_dynamodb_table.a = {name: \"a\", ...}\naws_dynamodb_table.b = {name: \"b\"}\n\
          ! expected `,` or `]` after the item of the list, found `}`\n! the block is not closed; end it with `}`",
     );
 }
