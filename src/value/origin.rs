@@ -5,6 +5,9 @@
 //! argument, the line of the var-file, down to the literal.
 
 use std::cell::RefCell;
+use std::collections::hash_map::Entry;
+
+use rustc_hash::FxHashMap;
 
 use crate::source::Span;
 
@@ -75,9 +78,68 @@ pub struct Origin {
 
 /// The arena of a project's origins. Interior mutability, because evaluation only reads everything else; a project
 /// is evaluated by one thread.
+///
+/// A large template has millions of hops and a few thousand different steps, so steps are kept once each.
 #[derive(Debug, Default)]
 pub struct Origins {
-    list: RefCell<Vec<Origin>>,
+    arena: RefCell<Arena>,
+}
+
+#[derive(Debug, Default)]
+struct Arena {
+    hops: Vec<Hop>,
+    steps: Vec<Step>,
+    known: FxHashMap<StepKey, u32>,
+}
+
+/// An origin with its step as an index.
+#[derive(Clone, Copy, Debug)]
+struct Hop {
+    span: Span,
+    step: u32,
+    next: OriginId,
+}
+
+/// What tells one step from another.
+type StepKey = (std::mem::Discriminant<Step>, Text, Text);
+
+impl Step {
+    /// `None` for steps that are kept anew each time.
+    fn key(&self) -> Option<StepKey> {
+        let (first, second) = match self {
+            Self::Literal | Self::Expression | Self::Globals | Self::ProviderDefault => Default::default(),
+            Self::Reference(text)
+            | Self::Default(text)
+            | Self::File(text)
+            | Self::CommandLine(text)
+            | Self::Branch(text)
+            | Self::Absent(text) => (text.clone(), Text::default()),
+            Self::Resource { address, attribute } => (address.clone(), attribute.clone()),
+            Self::Argument { name, module } => (name.clone(), module.clone()),
+            Self::Document(_) => return None,
+        };
+        Some((std::mem::discriminant(self), first, second))
+    }
+}
+
+impl Arena {
+    fn step(&mut self, step: Step) -> u32 {
+        let next = u32::try_from(self.steps.len()).unwrap_or(u32::MAX);
+        if let Some(key) = step.key() {
+            match self.known.entry(key) {
+                Entry::Occupied(known) => return *known.get(),
+                Entry::Vacant(place) => place.insert(next),
+            };
+        }
+        self.steps.push(step);
+        next
+    }
+
+    fn origin(&self, id: OriginId) -> Option<Origin> {
+        let hop = self.hops.get(id.0 as usize)?;
+        let step = self.steps.get(hop.step as usize)?.clone();
+        Some(Origin { span: hop.span, step, next: hop.next })
+    }
 }
 
 impl Origins {
@@ -97,48 +159,49 @@ impl Origins {
     }
 
     pub fn add(&self, origin: Origin) -> OriginId {
-        let mut list = self.list.borrow_mut();
-        let id = u32::try_from(list.len()).unwrap_or(u32::MAX - 1);
-        list.push(origin);
+        let mut arena = self.arena.borrow_mut();
+        let step = arena.step(origin.step);
+        let id = u32::try_from(arena.hops.len()).unwrap_or(u32::MAX - 1);
+        arena.hops.push(Hop { span: origin.span, step, next: origin.next });
         OriginId(id)
     }
 
     #[must_use]
     pub fn get(&self, id: OriginId) -> Option<Origin> {
-        self.list.borrow().get(id.0 as usize).cloned()
+        self.arena.borrow().origin(id)
     }
 
     /// The place nearest to the attribute.
     #[must_use]
     pub fn span(&self, id: OriginId) -> Option<Span> {
-        self.list.borrow().get(id.0 as usize).map(|origin| origin.span)
+        self.arena.borrow().hops.get(id.0 as usize).map(|hop| hop.span)
     }
 
     /// All hops from the attribute to the line that decided the value.
     #[must_use]
     pub fn trail(&self, id: OriginId) -> Vec<Origin> {
-        let list = self.list.borrow();
+        let arena = self.arena.borrow();
         let mut trail = Vec::new();
         let mut at = id;
         // Origins only point backwards, so the walk ends; the bound guards against a bug.
-        while let Some(origin) = list.get(at.0 as usize) {
-            trail.push(origin.clone());
+        while let Some(origin) = arena.origin(at) {
+            at = origin.next;
+            trail.push(origin);
             if trail.len() >= 256 {
                 break;
             }
-            at = origin.next;
         }
         trail
     }
 
     /// Forgets all origins but the first `count`. Whoever does this holds no value that stands at one of the others.
     pub fn truncate(&self, count: usize) {
-        self.list.borrow_mut().truncate(count);
+        self.arena.borrow_mut().hops.truncate(count);
     }
 
     #[must_use]
     pub fn len(&self) -> usize {
-        self.list.borrow().len()
+        self.arena.borrow().hops.len()
     }
 
     #[must_use]

@@ -11,6 +11,8 @@ mod convert;
 pub(super) use blocks::{Block, Blocks};
 pub(super) use convert::convert;
 
+use std::cell::RefCell;
+
 use rustc_hash::FxHashMap;
 
 use crate::resource::{Project, Resource};
@@ -24,12 +26,27 @@ use super::schema::{Default, Field, Subject, Type, fields_of, place};
 pub(super) struct Context<'p> {
     pub project: &'p Project,
     addresses: FxHashMap<&'p str, usize>,
+    /// What one would write for fields that nobody wrote, by their ways: the same few for all resources.
+    to_write: RefCell<FxHashMap<String, Vec<(Type, Option<Default>, Text)>>>,
 }
 
 impl<'p> Context<'p> {
     pub fn new(project: &'p Project) -> Self {
         let addresses = project.resources.iter().enumerate().map(|(at, resource)| (resource.address.as_str(), at));
-        Self { project, addresses: addresses.collect() }
+        Self { project, addresses: addresses.collect(), to_write: RefCell::default() }
+    }
+
+    /// What one would write to set the attribute at a dotted way.
+    fn what_to_write(&self, way: &str, ty: &Type, default: Option<Default>) -> Text {
+        let mut known = self.to_write.borrow_mut();
+        let same = |(of, or, _): &&(Type, Option<Default>, Text)| of == ty && *or == default;
+        if let Some((.., text)) = known.get(way).and_then(|texts| texts.iter().find(same)) {
+            return text.clone();
+        }
+        let terraform = self.project.language == crate::resource::Language::Terraform;
+        let text = Text::from(absent::what_to_write(way, ty, default, terraform));
+        known.entry(way.to_owned()).or_default().push((*ty, default, text.clone()));
+        text
     }
 
     /// The resource at an address.
@@ -306,11 +323,7 @@ impl<'p> Reader<'p> {
     /// The default of a field that nobody wrote, or absent where it has none, blamed on the header of the block where
     /// it would stand.
     pub fn absent(&self, header: Span, way: &str, ty: &Type, default: Option<Default>, next: OriginId) -> Value {
-        let text: Text = if way.is_empty() {
-            Text::default()
-        } else {
-            absent::what_to_write(way, ty, default, self.is_terraform()).into()
-        };
+        let text: Text = if way.is_empty() { Text::default() } else { self.context.what_to_write(way, ty, default) };
         let origin = self.origins().hop(header, Step::Absent(text), next);
         absent::default_value(default, origin)
     }
