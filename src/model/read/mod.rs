@@ -22,12 +22,15 @@ use crate::value::{Data, Entry, Origin, OriginId, Origins, Step, Symbol, Text, U
 use super::draft::Draft;
 use super::schema::{Default, Field, Subject, Type, fields_of, place};
 
+/// A type and default with what one would write for a field that has them.
+type ToWrite = (Type, Option<Default>, Text);
+
 /// The resources of a project by their addresses.
 pub(super) struct Context<'p> {
     pub project: &'p Project,
     addresses: FxHashMap<&'p str, usize>,
     /// What one would write for fields that nobody wrote, by their ways: the same few for all resources.
-    to_write: RefCell<FxHashMap<String, Vec<(Type, Option<Default>, Text)>>>,
+    to_write: RefCell<FxHashMap<String, Vec<ToWrite>>>,
 }
 
 impl<'p> Context<'p> {
@@ -39,7 +42,7 @@ impl<'p> Context<'p> {
     /// What one would write to set the attribute at a dotted way.
     fn what_to_write(&self, way: &str, ty: &Type, default: Option<Default>) -> Text {
         let mut known = self.to_write.borrow_mut();
-        let same = |(of, or, _): &&(Type, Option<Default>, Text)| of == ty && *or == default;
+        let same = |(of, or, _): &&ToWrite| of == ty && *or == default;
         if let Some((.., text)) = known.get(way).and_then(|texts| texts.iter().find(same)) {
             return text.clone();
         }
