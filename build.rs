@@ -27,7 +27,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use policy::expression::{Node, Piece, Program, Template};
-use policy::page::{Fix, Page, Scope};
+use policy::page::{Assignment, Fix, Page, Scope};
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
@@ -155,7 +155,8 @@ fn write_page(code: &mut String, page: &Page, path: &Path) {
     field("blame", optional(page.blame.as_ref().map(program)));
     field("gives_way_to", list(&page.gives_way_to));
     field("needs_option", optional(page.needs_option.as_ref().map(|name| text(name))));
-    field("fix", optional(page.fix.as_ref().map(fix)));
+    let fixes: Vec<String> = page.fixes.iter().map(fix).collect();
+    field("fixes", borrowed(&fixes));
     field("lens", list(&page.lens));
     field("aliases", list(&page.aliases));
     let options: Vec<String> = page
@@ -231,19 +232,38 @@ fn template(template: &Template) -> String {
 }
 
 fn fix(fix: &Fix) -> String {
-    let pairs = |list: &[(std::borrow::Cow<'static, str>, Program)]| {
+    let pairs = |list: &[Assignment]| {
         let items: Vec<String> =
             list.iter().map(|(path, value)| format!("({}, {})", text(path), program(value))).collect();
         borrowed(&items)
     };
     let remove: Vec<String> = fix.remove.iter().map(program).collect();
+    let replace = fix.replace.iter().map(|one| {
+        let part = optional(one.text.as_ref().map(|part| text(part)));
+        format!("Replace {{ value: {}, text: {part}, by: {} }}", program(&one.value), program(&one.by))
+    });
+    let beside = fix
+        .beside
+        .iter()
+        .map(|one| format!("Beside {{ value: {}, item: {} }}", program(&one.value), program(&one.item)));
+    let write = fix.write.iter().map(|one| {
+        let (resource, own, other) = (program(&one.resource), pairs(&one.cloudformation), pairs(&one.terraform));
+        format!("Write {{ resource: {resource}, cloudformation: {own}, terraform: {other} }}")
+    });
+    let create =
+        fix.create.iter().map(|one| format!("Create {{ kind: {}, set: {} }}", text(&one.kind), pairs(&one.set)));
     format!(
-        "Fix {{ safe: {}, when: {}, title: {}, set: {}, remove: {}, insert: {} }}",
+        "Fix {{ safe: {}, when: {}, title: {}, set: {}, insert: {}, remove: {}, replace: {}, beside: {}, write: {}, \
+         create: {} }}",
         fix.safe,
         optional(fix.when.as_ref().map(program)),
         optional(fix.title.as_ref().map(template)),
         pairs(&fix.set),
+        pairs(&fix.insert),
         borrowed(&remove),
-        pairs(&fix.insert)
+        borrowed(&replace.collect::<Vec<_>>()),
+        borrowed(&beside.collect::<Vec<_>>()),
+        borrowed(&write.collect::<Vec<_>>()),
+        borrowed(&create.collect::<Vec<_>>()),
     )
 }

@@ -122,7 +122,7 @@ pub fn json(pages: &[&Page], out: &mut dyn Write) -> io::Result<()> {
                 .collect(),
             lens: page.lens.iter().map(|id| &**id).collect(),
             aliases: page.aliases.iter().map(|alias| &**alias).collect(),
-            fix: page.fix.as_ref().map(|fix| if fix.safe { "safe" } else { "unsafe" }),
+            fix: page.fixes.first().map(|_| if page.fixes.iter().any(|fix| fix.safe) { "safe" } else { "unsafe" }),
             since: &page.since,
         })
         .collect();

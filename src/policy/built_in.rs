@@ -9,6 +9,6 @@ use crate::model::schema::Subject;
 
 use super::expression::{Arithmetic, Comparison, Each, Function, Node, Piece, Program, Slice, Template};
 use super::level::{Confidence, Profile, Severity};
-use super::page::{Dialect, Fix, Page, PolicyOption, Scope};
+use super::page::{Beside, Create, Dialect, Fix, Page, PolicyOption, Replace, Scope, Write};
 
 include!(concat!(env!("OUT_DIR"), "/policies.rs"));

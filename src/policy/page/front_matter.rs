@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
-use crate::model::schema::{SUBJECTS, Subject, Type};
+use crate::model::schema::Subject;
 use crate::policy::expression::{Constant, Kind, Mistake, Names, Program, Template, compile, literal, template};
 use crate::policy::level::{Confidence, Profile, Severity};
 use crate::policy::nearest::nearest;
 
 use super::yaml::{self, Data, Entry, Node};
-use super::{Dialect, Fix, PILLARS, Page, PolicyOption, Scope, option_names};
+use super::{Dialect, PILLARS, Page, PolicyOption, Scope, option_names};
 
 /// All fields that a page may have.
 const FIELDS: &[&str] = &[
@@ -80,12 +80,12 @@ pub(super) fn read(text: &str, mistakes: &mut Vec<Mistake>) -> Option<Page> {
     reader.page()
 }
 
-struct Reader<'a> {
+pub(super) struct Reader<'a> {
     text: &'a str,
     entries: &'a [Entry],
     /// Where a missing field is reported.
     whole: (usize, usize),
-    mistakes: &'a mut Vec<Mistake>,
+    pub(super) mistakes: &'a mut Vec<Mistake>,
 }
 
 impl<'a> Reader<'a> {
@@ -152,7 +152,7 @@ impl<'a> Reader<'a> {
         if let Some(option) = needs_option.as_ref().and_then(unknown) {
             self.complain("needs-option", format!("the page has no option `{option}`"), "declare it under `options`");
         }
-        let fix = self.fix(&applies_to, &names);
+        let fixes = self.fixes(&applies_to, &names);
         Some(Page {
             name: name.into(),
             title: title.into(),
@@ -175,7 +175,7 @@ impl<'a> Reader<'a> {
             blame,
             gives_way_to: self.texts("gives-way-to").into(),
             needs_option: needs_option.map(Cow::Owned),
-            fix,
+            fixes: fixes.into(),
             lens: self.texts("lens").into(),
             aliases: self.aliases().into(),
             options: options.into(),
@@ -184,7 +184,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn get(&self, name: &str) -> Option<&'a Node> {
+    pub(super) fn get(&self, name: &str) -> Option<&'a Node> {
         self.entries.iter().find(|entry| entry.key == name).map(|entry| &entry.value)
     }
 
@@ -201,7 +201,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn known_keys(&mut self, entries: &[Entry], known: &[&str], what: &str) {
+    pub(super) fn known_keys(&mut self, entries: &[Entry], known: &[&str], what: &str) {
         for entry in entries {
             if !known.contains(&entry.key.as_str()) {
                 let help = nearest(&entry.key, known.iter().copied()).map_or_else(
@@ -219,7 +219,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The text of a scalar; numbers and bools as they are written.
-    fn text_in(&mut self, node: &Node) -> Option<String> {
+    pub(super) fn text_in(&mut self, node: &Node) -> Option<String> {
         match &node.data {
             Data::Text(text) => Some(text.clone()),
             Data::Bool(value) => Some(value.to_string()),
@@ -397,7 +397,7 @@ impl<'a> Reader<'a> {
         lets
     }
 
-    fn program(&mut self, node: &Node, names: &Names) -> Option<(Program, Kind)> {
+    pub(super) fn program(&mut self, node: &Node, names: &Names) -> Option<(Program, Kind)> {
         let text = self.text_in(node)?;
         match compile(&text, names) {
             Ok(compiled) => Some(compiled),
@@ -419,7 +419,7 @@ impl<'a> Reader<'a> {
         Some(program)
     }
 
-    fn template_in(&mut self, node: &Node, names: &Names) -> Option<Template> {
+    pub(super) fn template_in(&mut self, node: &Node, names: &Names) -> Option<Template> {
         let text = self.text_in(node)?;
         match template(&text, names) {
             Ok(template) => Some(template),
@@ -438,7 +438,7 @@ impl<'a> Reader<'a> {
 
     /// A mistake of an expression at its place in the page. A scalar that is folded or escaped does not stand there
     /// as it reads; then the word in question is looked for, and the whole scalar is the place of last resort.
-    fn placed(&self, node: &Node, value: &str, mistake: Mistake) -> Mistake {
+    pub(super) fn placed(&self, node: &Node, value: &str, mistake: Mistake) -> Mistake {
         let raw = self.text.get(node.start..node.end).unwrap_or_default();
         let at = |offset: usize| {
             (raw.get(offset..)?.starts_with(value))
@@ -452,104 +452,8 @@ impl<'a> Reader<'a> {
         let (start, end) = at(0).or_else(|| at(1)).or_else(searched).unwrap_or((node.start, node.end));
         Mistake { start, end, ..mistake }
     }
-
-    fn fix(&mut self, subjects: &[Subject], names: &Names) -> Option<Fix> {
-        let node = self.get("fix")?;
-        let Data::Map(entries) = &node.data else {
-            let help = Some("write `{ set: { field: value }, safe: true }`, or leave `fix` out".into());
-            self.mistakes.push(node.mistake("a fix is a map", help));
-            return None;
-        };
-        self.known_keys(entries, &["safe", "when", "title", "set", "remove", "insert"], "a fix has no field");
-        let mut fix = Fix::default();
-        let mut safe = None;
-        for entry in entries {
-            let value = &entry.value;
-            match entry.key.as_str() {
-                "safe" => match value.data {
-                    Data::Bool(flag) => safe = Some(flag),
-                    _ => self.mistakes.push(value.mistake("`safe` is `true` or `false`", None)),
-                },
-                "when" => fix.when = self.program(value, names).map(|(program, _)| program),
-                "title" => fix.title = self.template_in(value, names),
-                "set" => fix.set = self.assignments(value, subjects, names).into(),
-                "insert" => fix.insert = self.assignments(value, subjects, names).into(),
-                "remove" => {
-                    let items = match &value.data {
-                        Data::List(items) => items.iter().collect(),
-                        _ => vec![value],
-                    };
-                    let programs = items.into_iter().filter_map(|item| self.program(item, names));
-                    fix.remove = programs.map(|(program, _)| program).collect::<Vec<_>>().into();
-                }
-                _ => {}
-            }
-        }
-        let Some(safe) = safe else {
-            let help = Some("add `safe: true` or `safe: false`".into());
-            self.mistakes.push(node.mistake("the fix does not say whether it is safe", help));
-            return None;
-        };
-        fix.safe = safe;
-        Some(fix)
-    }
-
-    /// Paths with values: constants, or `{expression}`.
-    fn assignments(&mut self, node: &Node, subjects: &[Subject], names: &Names) -> Vec<(Cow<'static, str>, Program)> {
-        let Data::Map(entries) = &node.data else {
-            self.mistakes.push(node.mistake("this is a map from fields to values", None));
-            return Vec::new();
-        };
-        let mut list = Vec::new();
-        for entry in entries {
-            for subject in subjects {
-                if let Err((segment, help)) = check_path(*subject, &entry.key) {
-                    let message = format!("{} has no field `{segment}`", subject.name());
-                    self.mistakes.push(Mistake { start: entry.key_start, end: entry.key_end, message, help });
-                    break;
-                }
-            }
-            let whole = match &entry.value.data {
-                Data::Text(text) => text.strip_prefix('{').and_then(|text| text.strip_suffix('}')),
-                _ => None,
-            };
-            let program = match whole {
-                None => Some(literal(&entry.value.constant())),
-                Some(expression) => match compile(expression, names) {
-                    Ok((program, _)) => Some(program),
-                    Err(mistake) => {
-                        let mistake = self.placed(&entry.value, expression, mistake);
-                        self.mistakes.push(mistake);
-                        None
-                    }
-                },
-            };
-            if let Some(program) = program {
-                list.push((Cow::Owned(entry.key.clone()), program));
-            }
-        }
-        list
-    }
 }
 
 fn names<T: Copy>(all: &[T], name: impl Fn(T) -> &'static str) -> Vec<&'static str> {
     all.iter().map(|level| name(*level)).collect()
-}
-
-/// Whether a path of fields with dots exists; else the first segment that does not, and a suggestion.
-fn check_path(subject: Subject, path: &str) -> Result<(), (String, Option<String>)> {
-    let mut fields = SUBJECTS.iter().find(|schema| schema.subject == subject).map_or(&[][..], |schema| schema.fields);
-    for segment in path.split('.') {
-        let Some(field) = fields.iter().find(|field| field.name == segment) else {
-            let help =
-                nearest(segment, fields.iter().map(|field| field.name)).map(|meant| format!("did you mean `{meant}`?"));
-            return Err((segment.to_owned(), help));
-        };
-        match field.ty {
-            Type::Object(inner) => fields = inner,
-            Type::Map(_) | Type::Any => return Ok(()),
-            _ => fields = &[],
-        }
-    }
-    Ok(())
 }

@@ -8,6 +8,7 @@
 
 mod body;
 mod examples;
+mod fix;
 mod front_matter;
 #[cfg(test)]
 mod tests;
@@ -23,6 +24,7 @@ use super::level::{Confidence, Profile, Severity};
 pub use super::expression::Mistake;
 pub use body::{SECTIONS, Section, sections};
 pub use examples::{Dialect, Example, ExampleFile, Expectation, Mark, examples};
+pub use fix::{Assignment, Beside, Create, Fix, Replace, Write};
 
 /// One policy.
 #[derive(Clone, Debug, PartialEq)]
@@ -64,7 +66,8 @@ pub struct Page {
     /// Silent until this option is set; setting it switches the policy on in every profile.
     /// Several names stand with commas between them ([`option_names`]); setting any of them is enough.
     pub needs_option: Option<Cow<'static, str>>,
-    pub fix: Option<Fix>,
+    /// How it is mended: the first one whose `when` holds.
+    pub fixes: Cow<'static, [Fix]>,
     /// Choices of the Lens that the policy judges.
     pub lens: Cow<'static, [Cow<'static, str>]>,
     /// Identifiers of the same check in other tools; a star at the end stands for a family.
@@ -101,22 +104,6 @@ impl PolicyOption {
     pub fn kind(&self) -> Kind {
         Kind::parse(&self.ty).unwrap_or(Kind::Any)
     }
-}
-
-/// How a finding is mended. Paths are fields of the subject with dots between them.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Fix {
-    /// Applied without being asked for each one.
-    pub safe: bool,
-    /// Where this does not hold, there is no fix.
-    pub when: Option<Program>,
-    pub title: Option<Template>,
-    /// Fields that get a value.
-    pub set: Cow<'static, [(Cow<'static, str>, Program)]>,
-    /// Values whose places are removed.
-    pub remove: Cow<'static, [Program]>,
-    /// Fields that hold lists, and what they get as a new item.
-    pub insert: Cow<'static, [(Cow<'static, str>, Program)]>,
 }
 
 /// The stack for reading one page, in bytes.

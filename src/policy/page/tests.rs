@@ -129,6 +129,21 @@ fn a_fix_says_whether_it_is_safe_and_sets_fields_that_exist() {
 }
 
 #[test]
+fn a_page_may_have_several_fixes_whose_fields_are_known() {
+    let text = page(
+        "some-name",
+        "require: 'true'\nfix:\n- { when: self.simple, remove: self.name, safe: false }\n- { set: { capacity.read: 1 }, safe: true }",
+    );
+    let page = Page::parse(&text).unwrap_or_else(|mistakes| panic!("{mistakes:?}"));
+    assert_eq!(page.fixes.iter().map(|fix| fix.safe).collect::<Vec<_>>(), [false, true]);
+    says(
+        "require: 'true'\nfix: { replace: { value: self.name, of: x }, safe: true }",
+        "of",
+        "what replaces has no field `of` (there are value, text, by)",
+    );
+}
+
+#[test]
 fn sections_and_examples_have_to_be_there() {
     let text = page("some-name", "require: 'true'");
     let (_, message) = mistakes(&text.replace("# Limits\n\nX.\n\n", "")).remove(0);
