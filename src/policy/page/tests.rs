@@ -137,7 +137,7 @@ fn a_page_may_have_several_fixes_whose_fields_are_known() {
     let page = Page::parse(&text).unwrap_or_else(|mistakes| panic!("{mistakes:?}"));
     assert_eq!(page.fixes.iter().map(|fix| fix.safe).collect::<Vec<_>>(), [false, true]);
     says(
-        "require: 'true'\nfix: { replace: { value: self.name, of: x }, safe: true }",
+        "require: 'true'\nfix: { replace: { value: self.name, by: y, of: x }, safe: true }",
         "of",
         "what replaces has no field `of` (there are value, text, by)",
     );
