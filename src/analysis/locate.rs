@@ -17,6 +17,12 @@ impl Here {
         Self { working }
     }
 
+    /// As if this were the working directory.
+    #[must_use]
+    pub fn at(working: PathBuf) -> Self {
+        Self { working }
+    }
+
     /// The path from the root of the disk, without asking the disk about it.
     #[must_use]
     pub fn absolute(&self, path: &Path) -> PathBuf {

@@ -5,6 +5,7 @@
 //! turns the policies' verdicts into findings; [`suppress`] lets triage classify them. The work on each project is
 //! guarded: a panic becomes an internal error at its path, and the rest goes on.
 
+mod adopt;
 mod environments;
 pub mod examples;
 mod judge;
@@ -17,18 +18,23 @@ mod request;
 mod suppress;
 mod understand;
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::finding::baseline::{self, Baseline};
 use crate::finding::{in_order, place_key};
 use crate::model::schema::Subject;
 use crate::resource::Problem;
 use crate::source::{FileSystem, Overlay, Sources};
 
+pub use adopt::{Bookkeeping, read_baseline};
 pub use outcome::{Analysis, Counts};
 pub use policies::{find_policies, load_policies};
-pub use request::{Request, UsageError};
+pub use request::{Request, Since, UsageError};
 pub use understand::{Understanding, Understood};
 
+use adopt::{Against, Before};
+use locate::Here;
 use prepare::Prepared;
 
 /// Analyses what the request names.
@@ -37,10 +43,61 @@ use prepare::Prepared;
 /// A request that can't be met as it is.
 pub fn run(request: &Request, fs: &dyn FileSystem) -> Result<Analysis, UsageError> {
     over(request, fs, |fs| {
+        let here = Here::new(fs);
+        let against = Against::new(request, &here)?;
+        let code: &dyn FileSystem = match &against.staged {
+            Some(staged) => staged,
+            None => fs,
+        };
         let sources = Arc::new(Sources::new());
-        let prepared = prepare::prepare(request, fs, &sources)?;
-        Ok(analyse(request, prepared, fs, sources))
+        let prepared = prepare::prepare(request, code, code, &sources)?;
+        let known = baseline_of(request, &prepared, fs)?;
+        let whole = suppress::covers_configuration(request, &prepared.config, &here);
+        let mut analysis = analyse(request, prepared, code, sources);
+        if let Some((path, baseline)) = known {
+            adopt::mark_baselined(&mut analysis, &baseline, &path, &here, whole);
+        }
+        if let Some(before) = &against.before {
+            let old = earlier(request, before, fs)?;
+            let there = adopt::known(&old, &here, Path::new(""));
+            let found = adopt::known(&analysis, &here, Path::new(""));
+            baseline::mark(&mut analysis.findings, &found, &there);
+        }
+        against.mark_outside(&mut analysis.findings, &here, &analysis.sources);
+        Ok(analysis)
     })
+}
+
+/// The baseline that a run goes by, and its path.
+fn baseline_of(
+    request: &Request,
+    prepared: &Prepared,
+    fs: &dyn FileSystem,
+) -> Result<Option<(PathBuf, Baseline)>, UsageError> {
+    if !request.baselines {
+        return Ok(None);
+    }
+    let configured = prepared.config.baseline.as_ref().map(|(path, _)| prepared.here.shown(path));
+    let Some(path) = request.baseline.clone().or(configured) else { return Ok(None) };
+    let baseline = adopt::read_baseline(&path, fs)?;
+    Ok(Some((path, baseline)))
+}
+
+/// The older state of the code, judged by today's configuration and policies.
+fn earlier(request: &Request, before: &Before, fs: &dyn FileSystem) -> Result<Analysis, UsageError> {
+    let mut request = request.clone();
+    request.paths.clone_from(&before.paths);
+    // A text on standard input was a file, or nothing.
+    if let Some((path, _)) = request.stdin.take() {
+        request.paths.push(path);
+    }
+    let sources = Arc::new(Sources::new());
+    // A file that a deployment is given may be younger than the revision.
+    let prepared = match prepare::prepare(&request, fs, &before.files, &sources) {
+        Ok(prepared) => prepared,
+        Err(_) => prepare::prepare(&request, fs, fs, &sources)?,
+    };
+    Ok(analyse(&request, prepared, &before.files, sources))
 }
 
 /// What the request's code means, without any judgement.
@@ -50,7 +107,7 @@ pub fn run(request: &Request, fs: &dyn FileSystem) -> Result<Analysis, UsageErro
 pub fn understand(request: &Request, fs: &dyn FileSystem) -> Result<(Understanding, Arc<Sources>), UsageError> {
     over(request, fs, |fs| {
         let sources = Arc::new(Sources::new());
-        let Prepared { here, config, deployments, problems, .. } = prepare::prepare(request, fs, &sources)?;
+        let Prepared { here, config, deployments, problems, .. } = prepare::prepare(request, fs, fs, &sources)?;
         let mut understanding = understand::understand(request, &config, &deployments, &here, fs, &sources);
         understanding.problems.splice(0..0, problems);
         understanding.problems = ordered(understanding.problems, &sources);
@@ -76,6 +133,7 @@ fn over<T>(
 
 fn analyse(request: &Request, prepared: Prepared, fs: &dyn FileSystem, sources: Arc<Sources>) -> Analysis {
     let Prepared { here, config, pack, choice, deployments, mut problems } = prepared;
+    let judged_by = choice.names(&pack);
     let understanding = understand::understand(request, &config, &deployments, &here, fs, &sources);
     problems.extend(understanding.problems);
     let mut counts = count(&understanding.projects);
@@ -99,7 +157,7 @@ fn analyse(request: &Request, prepared: Prepared, fs: &dyn FileSystem, sources: 
         a.span == b.span && a.policy == b.policy && a.why == b.why && a.resource.address == b.resource.address
     });
     let problems = ordered(problems, &sources);
-    Analysis { sources, findings, undetermined, problems, counts, pack }
+    Analysis { sources, findings, undetermined, problems, counts, pack, judged: judged_by }
 }
 
 /// Counts each project once, however many deployments it is evaluated for.

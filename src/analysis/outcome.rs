@@ -1,5 +1,6 @@
 //! What an analysis gives.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::finding::{Finding, Status, Undetermined};
@@ -18,6 +19,8 @@ pub struct Analysis {
     pub counts: Counts,
     /// The policies that there were, whether or not they took part.
     pub pack: Pack,
+    /// The names of the policies that took part, in order.
+    pub judged: BTreeSet<String>,
 }
 
 /// What was looked at.

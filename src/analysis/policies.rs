@@ -1,5 +1,6 @@
 //! Which policies take part, and how.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -107,6 +108,13 @@ impl Choice {
             return self.unused_suppressions.is_some();
         }
         pack.get(name).is_some_and(|policy| self.settings.is_on(policy))
+    }
+
+    /// The names of the policies that take part.
+    #[must_use]
+    pub fn names(&self, pack: &Pack) -> BTreeSet<String> {
+        let own = pack.iter().map(|policy| policy.name.to_string()).chain([UNUSED_SUPPRESSION.to_owned()]);
+        own.filter(|name| self.is_on(pack, name)).collect()
     }
 
     /// How many policies take part.

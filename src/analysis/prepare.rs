@@ -21,11 +21,17 @@ pub struct Prepared {
     pub problems: Vec<Problem>,
 }
 
-/// Reads the configuration and decides what takes part.
+/// Reads the configuration and decides what takes part. What deployments are given is read from `code`, everything
+/// else from `fs`: the two differ where an older state of the code is judged by today's rules.
 ///
 /// # Errors
 /// Names and files of the request that are not there.
-pub fn prepare(request: &Request, fs: &dyn FileSystem, sources: &Sources) -> Result<Prepared, UsageError> {
+pub fn prepare(
+    request: &Request,
+    fs: &dyn FileSystem,
+    code: &dyn FileSystem,
+    sources: &Sources,
+) -> Result<Prepared, UsageError> {
     let here = Here::new(fs);
     let (config, mut problems) = configuration(request, &here, fs, sources)?;
     let (mut pack, wrong) = load_policies(&request.policy_folders, fs, sources)?;
@@ -33,7 +39,7 @@ pub fn prepare(request: &Request, fs: &dyn FileSystem, sources: &Sources) -> Res
     problems.extend(add_configured(&mut pack, &config, &here, fs, sources));
     let (choice, wrong) = choose(request, &config, &pack)?;
     problems.extend(wrong);
-    let (deployments, wrong) = deployments(request, &config, &here, fs, sources)?;
+    let (deployments, wrong) = deployments(request, &config, &here, code, sources)?;
     problems.extend(wrong);
     Ok(Prepared { here, config, pack, choice, deployments, problems })
 }

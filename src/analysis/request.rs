@@ -35,8 +35,25 @@ pub struct Request {
     pub policy_folders: Vec<PathBuf>,
     /// Whether suppressions hold.
     pub suppressions: bool,
+    /// Only findings that touch what was changed are active.
+    pub since: Option<Since>,
+    /// Only findings that were not there at this revision are active.
+    pub new_since: Option<String>,
+    /// Findings that this file knows are not active; the configuration's, unless one is named.
+    pub baseline: Option<PathBuf>,
+    /// Whether a baseline counts.
+    pub baselines: bool,
     /// The day of the run.
     pub today: Date,
+}
+
+/// Which changes count.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Since {
+    /// Those of the work tree since a revision.
+    Revision(String),
+    /// Those that are staged; the files are analysed as they are staged.
+    Staged,
 }
 
 impl Request {
@@ -58,6 +75,10 @@ impl Request {
             closed_world: false,
             policy_folders: Vec::new(),
             suppressions: true,
+            since: None,
+            new_since: None,
+            baseline: None,
+            baselines: true,
             today,
         }
     }

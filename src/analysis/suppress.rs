@@ -69,7 +69,7 @@ pub fn apply(
     problems.extend(unknown.into_iter().map(|problem| of_configuration(problem, context.config)));
     let used = triage::suppress(findings, &suppressions, context.request.today, context.sources);
     if let Some(severity) = context.choice.unused_suppressions {
-        let whole = covers_configuration(context);
+        let whole = covers_configuration(context.request, context.config, context.here);
         let judged = |policy: &str| context.choice.is_on(context.pack, policy);
         let unused = triage::unused(&suppressions, &used, undetermined, &judged);
         findings.extend(unused.into_iter().filter_map(|mut finding| {
@@ -164,11 +164,16 @@ fn from_configuration(context: &Context<'_>) -> Vec<Suppression> {
 }
 
 /// Whether the run looks at everything that the configuration is about.
-fn covers_configuration(context: &Context<'_>) -> bool {
-    let directory = context.here.absolute(&context.config.directory);
-    let paths = &context.request.paths;
-    let covers = |path: &Path| directory.starts_with(context.here.absolute(path));
-    if paths.is_empty() { covers(Path::new("")) } else { paths.iter().any(|path| covers(path)) }
+#[must_use]
+pub fn covers_configuration(request: &Request, config: &Config, here: &Here) -> bool {
+    let directory = here.absolute(&config.directory);
+    let paths = &request.paths;
+    let covers = |path: &Path| directory.starts_with(here.absolute(path));
+    if paths.is_empty() {
+        request.stdin.is_none() && covers(Path::new(""))
+    } else {
+        paths.iter().any(|path| covers(path))
+    }
 }
 
 /// Marks what is less sure than was asked for.

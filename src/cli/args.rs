@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
+use super::baseline::BaselineArgs;
 use crate::policy::{Confidence, Profile, Severity};
 
 /// Holds the DynamoDB tables, indexes and DAX clusters of infrastructure code against the Amazon DynamoDB
@@ -29,10 +30,12 @@ pub struct Cli {
 pub enum Command {
     /// Checks files and directories (this is what `dynalens` does without a command).
     #[command(
-        after_help = "Examples:\n  dynalens\n  dynalens infra/ --profile strict\n  dynalens template.yaml --format json\n  \
-                            cat template.yaml | dynalens - --stdin-filename template.yaml"
+        after_help = super::check::EXAMPLES
     )]
     Check(Box<CheckArgs>),
+    /// Keeps a list of the findings that are there today, so that checks report only new ones.
+    #[command(after_help = super::baseline::EXAMPLES)]
+    Baseline(Box<BaselineArgs>),
     /// Prints what a policy means: the rule, the reason, examples.
     Explain(ExplainArgs),
     /// Lists the policies.
@@ -57,6 +60,8 @@ pub struct CheckArgs {
     /// Report suppressed findings as active.
     #[arg(long)]
     pub no_suppressions: bool,
+    #[command(flatten)]
+    pub scope: ScopeArgs,
     /// How the report is written to standard output.
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub format: Format,
@@ -66,6 +71,26 @@ pub struct CheckArgs {
     /// When to use colours.
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub color: Color,
+}
+
+/// Which of the findings are news.
+#[derive(Debug, Args)]
+pub struct ScopeArgs {
+    /// Report only what this file does not know; `dynalens baseline create` writes it.
+    #[arg(long, value_name = "FILE", help_heading = "Adopting")]
+    pub baseline: Option<PathBuf>,
+    /// Report all findings, whatever the configuration's baseline knows.
+    #[arg(long, conflicts_with = "baseline", help_heading = "Adopting")]
+    pub no_baseline: bool,
+    /// Report only findings of which a label touches a line that was changed since this git revision.
+    #[arg(long, value_name = "REF", conflicts_with = "staged", help_heading = "Adopting")]
+    pub changed_since: Option<String>,
+    /// Analyse the files as they are staged, and report only findings of which a label touches a staged line.
+    #[arg(long, help_heading = "Adopting")]
+    pub staged: bool,
+    /// Report only findings that were not there at this git revision.
+    #[arg(long, value_name = "REF", help_heading = "Adopting")]
+    pub new_since: Option<String>,
 }
 
 /// What is analysed, and what is known of it from outside.

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use super::Exit;
-use super::args::{CheckArgs, ChoiceArgs, Format, InputArgs};
+use super::args::{CheckArgs, ChoiceArgs, Format, InputArgs, ScopeArgs};
 use super::output::{complain, look, to_file, to_stdout};
-use crate::analysis::{self, Analysis, Request, UsageError};
+use crate::analysis::{self, Analysis, Request, Since, UsageError};
 use crate::finding::Status;
 use crate::finding::triage::Date;
 use crate::policy::Severity;
@@ -15,6 +15,16 @@ use crate::report::human::Look;
 use crate::report::{concise, github, gitlab, human, json, markdown, sarif, xml};
 use crate::resource::ProblemKind;
 use crate::source::Disk;
+
+/// For `--help`.
+pub const EXAMPLES: &str = "Examples:
+  dynalens                                everything below the working directory
+  dynalens infra/ --profile strict        good advice that some find noisy, too
+  dynalens --changed-since origin/main    what a pull request touches
+  dynalens --staged                       what a commit would bring
+  dynalens --environment prod             one of the configured environments
+  dynalens --format json --output sarif=dynalens.sarif --output markdown=summary.md
+  cat template.yaml | dynalens - --stdin-filename template.yaml";
 
 /// Checks and writes the reports.
 pub fn run(arguments: CheckArgs) -> Exit {
@@ -26,13 +36,13 @@ pub fn run(arguments: CheckArgs) -> Exit {
     };
     choose(&mut request, arguments.choice);
     request.suppressions = !arguments.no_suppressions;
+    scope(&mut request, arguments.scope);
     prepare_threads();
     let analysis = match analysis::run(&request, &Disk) {
         Ok(analysis) => analysis,
         Err(error) => return usage(&error),
     };
-    // Whole seconds: runs are short, and the same input gives the same bytes.
-    let duration = started.elapsed().as_secs() * 1000;
+    let duration = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     for output in &arguments.output {
         // A file is no terminal.
         let look = Look { color: false, ..look };
@@ -122,7 +132,18 @@ pub fn prepare_threads() {
     let _ = rayon::ThreadPoolBuilder::new().stack_size(STACK).build_global();
 }
 
-fn choose(request: &mut Request, choice: ChoiceArgs) {
+fn scope(request: &mut Request, scope: ScopeArgs) {
+    request.since = match scope.changed_since {
+        Some(revision) => Some(Since::Revision(revision)),
+        None => scope.staged.then_some(Since::Staged),
+    };
+    request.new_since = scope.new_since;
+    request.baseline = scope.baseline;
+    request.baselines = !scope.no_baseline;
+}
+
+/// Takes over which policies take part.
+pub fn choose(request: &mut Request, choice: ChoiceArgs) {
     request.profile = choice.profile;
     request.select = choice.select;
     request.ignore = choice.ignore;

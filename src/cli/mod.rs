@@ -1,6 +1,7 @@
 //! The command line: arguments in, reports and an exit code out. Nothing above it touches the outside world.
 
 mod args;
+mod baseline;
 mod check;
 mod model;
 mod output;
@@ -45,6 +46,7 @@ pub fn run(arguments: Vec<OsString>) -> Exit {
     };
     match cli.command {
         Command::Check(arguments) => check::run(*arguments),
+        Command::Baseline(arguments) => baseline::run(*arguments),
         Command::Model(arguments) => model::run(*arguments),
         Command::Explain(arguments) => explain(&arguments),
         Command::Policies(arguments) => list(&arguments),

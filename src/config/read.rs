@@ -41,6 +41,7 @@ const ROOT: &[&str] = &[
     "exclude",
     "policy-folders",
     "non-production",
+    "baseline",
 ];
 const ENVIRONMENT: &[&str] =
     &["production", "region", "account", "workspace", "var-files", "parameter-files", "parameters", "variables"];
@@ -180,6 +181,7 @@ impl Reader<'_> {
                         self.check_glob(glob, *span);
                     }
                 }
+                "baseline" => config.baseline = self.paths(node, "`baseline`").into_iter().next(),
                 "policy-folders" => config.policy_folders = self.paths(node, "`policy-folders`"),
                 _ => config.non_production = self.non_production(node),
             }

@@ -23,6 +23,8 @@ pub struct Config {
     /// Globs of paths that are not analysed.
     pub exclude: Vec<(String, Span)>,
     pub policy_folders: Vec<(PathBuf, Span)>,
+    /// The baseline that checks go by.
+    pub baseline: Option<(PathBuf, Span)>,
     /// What tells a case or a resource that is not production.
     pub non_production: NonProduction,
 }

@@ -104,6 +104,8 @@ pub struct Finding {
     pub anchors: Vec<Span>,
     /// The header of the innermost call that leads to the resource, if it was reached through one.
     pub via: Option<Span>,
+    /// Something is missing where the primary label stands, and nothing wrong is written there.
+    pub absent: bool,
     pub fix: Option<Fix>,
     pub status: Status,
     /// Free of line numbers, stable when code moves.

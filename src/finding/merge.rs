@@ -140,6 +140,7 @@ mod tests {
             related: Vec::new(),
             anchors: vec![span],
             via: Some(Span::new(file.id, 9, 10)),
+            absent: false,
             fix: None,
             status: Status::Active,
             fingerprint: fingerprint(policy, address, "", 0),

@@ -1,5 +1,6 @@
 //! Findings: what policies say, with labels, fixes and fingerprints; and triage, which classifies them.
 
+pub mod baseline;
 pub mod evidence;
 #[expect(clippy::module_inception, reason = "the finding is what the folder is about")]
 mod finding;

@@ -51,6 +51,7 @@ pub fn finding(
         related: evidence.related,
         anchors,
         via: calls.last().map(|call| call.header),
+        absent: failure.primary == entity.header || says_something(project, failure.origin),
         fix: None,
         status: Status::Active,
         fingerprint: fingerprint(&page.name, &entity.address, &attribute, 0),

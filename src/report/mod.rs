@@ -14,7 +14,7 @@ mod place;
 mod problems;
 pub mod sarif;
 mod snippet;
-mod summary;
+pub mod summary;
 #[cfg(test)]
 mod tests;
 mod value;

@@ -47,6 +47,7 @@ fn analysis() -> Analysis {
         ],
         anchors: Vec::new(),
         via: None,
+        absent: false,
         fix: None,
         status: Status::Active,
         fingerprint: fingerprint("point-in-time-recovery-disabled", "aws_dynamodb_table.orders", "", 0),
@@ -72,6 +73,7 @@ fn analysis() -> Analysis {
         sources: Arc::new(sources),
         counts: Counts { files: 2, projects: 1, resources: 1, tables: 1, policies: 40 },
         pack: Pack::built_in(),
+        judged: std::collections::BTreeSet::new(),
     }
 }
 

@@ -130,7 +130,8 @@ impl Search<'_> {
 
     /// Walks directories; with a glob, the files that fit it are the user's own choice.
     fn walk(&self, roots: &[PathBuf], glob: Option<&GlobMatcher>) {
-        let (on_disk, in_memory): (Vec<&PathBuf>, Vec<&PathBuf>) = roots.iter().partition(|root| root.is_dir());
+        let (on_disk, in_memory): (Vec<&PathBuf>, Vec<&PathBuf>) =
+            roots.iter().partition(|root| self.fs.is_walked_on_disk(root));
         for root in in_memory {
             self.walk_listing(root, glob, 0, &mut Vec::new());
         }

@@ -48,6 +48,12 @@ pub trait FileSystem: Send + Sync {
     /// # Errors
     /// When the path does not exist.
     fn canonical(&self, path: &Path) -> io::Result<PathBuf>;
+
+    /// Whether a directory is looked through on the disk itself (in parallel, its ignore files respected), and not by
+    /// [`FileSystem::list`].
+    fn is_walked_on_disk(&self, path: &Path) -> bool {
+        path.is_dir()
+    }
 }
 
 /// Borrowed file systems are file systems, so that an overlay may lie over any of them.
@@ -74,6 +80,10 @@ impl<F: FileSystem + ?Sized> FileSystem for &F {
 
     fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
         (**self).canonical(path)
+    }
+
+    fn is_walked_on_disk(&self, path: &Path) -> bool {
+        (**self).is_walked_on_disk(path)
     }
 }
 
@@ -262,6 +272,10 @@ impl<F: FileSystem> FileSystem for Overlay<F> {
             return Ok(path);
         }
         Err(io::Error::from(io::ErrorKind::NotFound))
+    }
+
+    fn is_walked_on_disk(&self, path: &Path) -> bool {
+        self.below.is_walked_on_disk(path)
     }
 }
 

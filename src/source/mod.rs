@@ -6,6 +6,7 @@
 mod discover;
 mod file;
 mod file_system;
+pub mod git;
 mod kind;
 mod line_index;
 mod load;

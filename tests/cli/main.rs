@@ -3,6 +3,7 @@
 
 mod support;
 
+mod adopting;
 mod commands;
 mod configuration;
 mod exit_codes;

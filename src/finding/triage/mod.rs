@@ -121,6 +121,7 @@ pub fn unused(
             related: Vec::new(),
             anchors: Vec::new(),
             via: None,
+            absent: false,
             fix: None,
             status: Status::Active,
             fingerprint: fingerprint(UNUSED_SUPPRESSION, name, "", 0),

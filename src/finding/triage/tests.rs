@@ -52,6 +52,7 @@ fn finding(sources: &Sources, policy: &str, code: &str) -> Finding {
         related: Vec::new(),
         anchors: vec![span],
         via: None,
+        absent: false,
         fix: None,
         status: Status::Active,
         fingerprint: String::new(),
