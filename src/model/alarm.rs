@@ -48,8 +48,24 @@ const TERRAFORM: Names = Names {
     query_period: "metric.period",
 };
 
+/// The namespaces whose alarms are judged.
+const OURS: [&str; 2] = ["AWS/DynamoDB", "AWS/DAX"];
+
 /// Adds an alarm that reads metrics of DynamoDB or DAX.
 pub(super) fn alarm(reader: &Reader<'_>, drafts: &mut Drafts) {
+    let metrics = metrics(reader, &OURS);
+    if metrics.is_empty() {
+        return;
+    }
+    let mut alarm = reader.draft(Subject::Alarm);
+    reader.name(&mut alarm, "name");
+    let here = reader.header_origin(reader.resource.header);
+    alarm.set("metrics", Value::list(metrics, here));
+    drafts.add(alarm);
+}
+
+/// The metrics of some namespaces that an alarm reads, directly or in metric math.
+pub(super) fn metrics(reader: &Reader<'_>, namespaces: &[&str]) -> Vec<Value> {
     let names = if reader.is_terraform() { &TERRAFORM } else { &CLOUDFORMATION };
     let header = reader.resource.header;
     let mut metrics = Vec::new();
@@ -57,24 +73,17 @@ pub(super) fn alarm(reader: &Reader<'_>, drafts: &mut Drafts) {
         let whole = &reader.resource.attributes;
         let statistic = or_else(&reader.raw(names.statistic[0]), &reader.raw(names.statistic[1]));
         let metric = metric(reader, whole, header, names, statistic, &reader.raw(names.period));
-        if is_ours(&metric) {
+        if is_of(&metric, namespaces) {
             metrics.push(metric);
         }
     }
     let naming = if reader.is_terraform() { "" } else { "Id" };
     for query in &Blocks::of(&reader.raw(names.queries), naming, header, reader.origins()).list {
-        if let Some(metric) = of_query(reader, names, query) {
+        if let Some(metric) = of_query(reader, names, query, namespaces) {
             metrics.push(present(&query.exists, &metric));
         }
     }
-    if metrics.is_empty() {
-        return;
-    }
-    let mut alarm = reader.draft(Subject::Alarm);
-    reader.name(&mut alarm, "name");
-    let here = reader.header_origin(header);
-    alarm.set("metrics", Value::list(metrics, here));
-    drafts.add(alarm);
+    metrics
 }
 
 fn present(exists: &Value, value: &Value) -> Value {
@@ -117,29 +126,28 @@ fn fields(origin: OriginId, fields: Vec<(&str, Value)>) -> Value {
     Value::map(entries, origin)
 }
 
-fn is_ours(metric: &Value) -> bool {
-    let namespace = metric.get("namespace").and_then(known_text).unwrap_or_default();
-    namespace == "AWS/DynamoDB" || namespace == "AWS/DAX"
+fn is_of(metric: &Value, namespaces: &[&str]) -> bool {
+    metric.get("namespace").and_then(known_text).is_some_and(|namespace| namespaces.contains(&namespace))
 }
 
-/// The metric of a query, or the search over a namespace of ours; expressions over other queries read nothing.
-fn of_query(reader: &Reader<'_>, names: &Names, query: &Block) -> Option<Value> {
+/// The metric of a query, or the search over one of the namespaces; expressions over other queries read nothing.
+fn of_query(reader: &Reader<'_>, names: &Names, query: &Block, namespaces: &[&str]) -> Option<Value> {
     let get = |way: &str| reader.raw_in(&query.value, query.header, way);
     let inner = get(names.query_metric);
     if !inner.is_unset() {
         let found = Blocks::of(&inner, names.metric, query.header, reader.origins()).list.into_iter().next()?;
         let statistic = get(names.query_stat);
         let metric = metric(reader, &found.value, found.header, names, statistic, &get(names.query_period));
-        return is_ours(&metric).then_some(metric);
+        return is_of(&metric, namespaces).then_some(metric);
     }
     let expression = get(names.expression);
     let text = known_text(&expression)?.to_owned();
-    let namespace = ["AWS/DynamoDB", "AWS/DAX"].into_iter().find(|namespace| text.contains(namespace))?;
+    let namespace = namespaces.iter().find(|namespace| text.contains(**namespace))?;
     let origin = expression.origin;
     Some(fields(
         origin,
         vec![
-            ("namespace", Value::string(namespace, origin)),
+            ("namespace", Value::string(*namespace, origin)),
             ("dimensions", Value::map(Vec::new(), origin)),
             ("expression", expression),
         ],

@@ -18,14 +18,31 @@ pub(super) struct Drafts {
 /// What a trail or event data store logs of data events.
 #[derive(Clone, Debug)]
 pub(super) struct EventSelector {
-    pub of_tables: bool,
-    /// The ARNs that it is limited to; everything where there is no limit.
-    pub arns: Option<Value>,
-    /// The ARNs are beginnings.
-    pub prefix: bool,
+    /// Whether it is for tables; their streams are read under the same type.
+    pub of_tables: Value,
+    /// Whether it is for streams alone.
+    pub of_streams: Value,
+    /// The ARNs that it is limited to: all conditions have to hold.
+    pub arns: Vec<ArnCondition>,
+    /// Whether the names of events that it takes leave the reading of streams in.
+    pub reads_streams: Value,
     pub exists: Value,
-    /// Something else narrows it that is not looked into.
-    pub open: bool,
+}
+
+/// A condition on the ARNs of events: one of the patterns fits, or with `negative` none does.
+#[derive(Clone, Debug)]
+pub(super) struct ArnCondition {
+    pub operator: Operator,
+    pub negative: bool,
+    /// A list of texts.
+    pub patterns: Value,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Operator {
+    Equals,
+    Begins,
+    Ends,
 }
 
 /// An identity policy as it is written, before its statements are taken apart.

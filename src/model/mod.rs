@@ -18,6 +18,7 @@ mod export;
 mod from_cloudformation;
 mod from_terraform;
 mod function;
+mod governance;
 mod key;
 mod link;
 mod network;

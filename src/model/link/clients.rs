@@ -4,14 +4,13 @@
 use crate::value::{Data, Part, Step, Symbol, Text, Value};
 
 use super::super::client::list;
-use super::super::derive::{either, spread};
 use super::super::drafts::Drafts;
 use super::super::read::Context;
 use super::super::schema::Subject;
 use super::ids_of;
-use super::network::{linked_list, vpc_key};
 use super::project::tables_of_role;
 use super::reverse::{Source, reverse};
+use super::served;
 use super::targets::{Elsewhere, Targets};
 
 pub(super) fn link(context: &Context<'_>, drafts: &mut Drafts, tables: &Targets<'_>) {
@@ -56,80 +55,9 @@ pub(super) fn link(context: &Context<'_>, drafts: &mut Drafts, tables: &Targets<
             draft.set("managed", Value::bool(false, here));
         }
     }
-    served(context, drafts);
+    served::link(context, drafts);
     reverse(drafts, &tables.ids(), &of_tables, "clients");
     reverse(drafts, &clusters.ids(), &of_clusters, "clients");
-}
-
-/// An endpoint as a client's subnets see it.
-struct Served {
-    vpc: String,
-    dynamodb: bool,
-    gateway: bool,
-    route_tables: Vec<String>,
-    open: bool,
-}
-
-/// Whether the subnets of clients are served by an endpoint for DynamoDB.
-fn served(context: &Context<'_>, drafts: &mut Drafts) {
-    let key = |value: &Value| vpc_key(context, value);
-    let mut endpoints = Vec::new();
-    for draft in ids_of(drafts, Subject::Endpoint).into_iter().filter_map(|id| drafts.get(id)) {
-        let Some(vpc) = key(&draft.value("vpc_id")) else { continue };
-        let (tables, rest) = spread(&draft.value("route_table_ids"));
-        let route_tables: Vec<Option<String>> = tables.iter().map(key).collect();
-        let open = rest.is_some() || route_tables.iter().any(Option::is_none);
-        endpoints.push(Served {
-            vpc,
-            dynamodb: draft.value("service").as_str() == Some("dynamodb"),
-            gateway: draft.value("type").as_str() != Some("Interface"),
-            route_tables: route_tables.into_iter().flatten().collect(),
-            open,
-        });
-    }
-    let subnets = Targets::new(context, drafts, Subject::Subnet);
-    for id in ids_of(drafts, Subject::Client) {
-        let Some(ids) = drafts.get(id).map(|draft| draft.value("subnet_ids")) else { continue };
-        if matches!(&ids.data, Data::Absent) || matches!(&ids.data, Data::List(list) if list.items.is_empty()) {
-            continue;
-        }
-        let links = linked_list(&subnets, &ids);
-        let Data::List(list) = &links.data else { continue };
-        let unknown = |why: &str| Value::unknown(why, ids.origin);
-        let mut reached = Value::bool(false, ids.origin);
-        let mut has = Value::bool(false, ids.origin);
-        if list.rest.is_some() || list.items.is_empty() {
-            reached = unknown("a subnet of the client is not in the analysed files");
-            has = unknown("the VPC of the client is not in the analysed files");
-        }
-        for subnet in list.items.iter().filter_map(Value::as_entity).filter_map(|subnet| drafts.get(subnet)) {
-            let Some(vpc) = key(&subnet.value("vpc_id")) else {
-                reached = either(&reached, &unknown("the VPC of a subnet is not known"));
-                has = either(&has, &unknown("the VPC of a subnet is not known"));
-                continue;
-            };
-            let table = key(&subnet.value("route_table_id"));
-            for endpoint in endpoints.iter().filter(|endpoint| endpoint.vpc == vpc) {
-                has = either(&has, &Value::bool(true, ids.origin));
-                if !endpoint.dynamodb {
-                    continue;
-                }
-                let serves = match &table {
-                    _ if !endpoint.gateway => Value::bool(true, ids.origin),
-                    Some(table) if endpoint.route_tables.contains(table) => Value::bool(true, ids.origin),
-                    Some(_) if !endpoint.open => Value::bool(false, ids.origin),
-                    Some(_) => unknown("the route tables of the endpoint are not all known"),
-                    // Such a subnet uses the VPC's main route table.
-                    None => unknown("the main route table of the VPC is not known"),
-                };
-                reached = either(&reached, &serves);
-            }
-        }
-        let Some(draft) = drafts.get_mut(id) else { continue };
-        draft.set("subnets", links);
-        draft.set("endpoint_reached", reached);
-        draft.set("vpc_has_endpoint", has);
-    }
 }
 
 /// The addresses of the resources that the entries of a map refer to, each once, in order.

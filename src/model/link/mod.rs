@@ -14,6 +14,8 @@ mod project;
 mod replica;
 mod reverse;
 mod scaling;
+mod served;
+mod stack;
 mod streams;
 mod table;
 mod table_ref;
@@ -27,6 +29,7 @@ use crate::value::EntityId;
 use targets::Targets;
 use uses::Uses;
 
+pub(super) use access::pattern::matches as glob;
 pub(super) use targets::address_of;
 
 /// Links all entities. Tables come first, since most others lead to them.
@@ -48,6 +51,7 @@ pub(super) fn link(context: &Context<'_>, drafts: &mut Drafts) {
     backups::link(context, drafts, &tables);
     clients::link(context, drafts, &tables);
     project::link(context, drafts, &tables);
+    stack::link(context, drafts);
 }
 
 /// The entities of a subject.

@@ -254,10 +254,15 @@ fn subnets(context: &Context<'_>, drafts: &mut Drafts) {
     let tables = public_route_tables(context, drafts);
     let subnets = Targets::new(context, drafts, Subject::Subnet);
     let mut routed: FxHashMap<EntityId, (Value, Value)> = FxHashMap::default();
+    let mut open: Option<Value> = None;
     for satellite in take(drafts, SatelliteKind::RouteTableAssociation) {
         let Some(reader) = context.reader(satellite.resource) else { continue };
         let table = if reader.is_terraform() { reader.raw("route_table_id") } else { reader.raw("RouteTableId") };
+        // An association with a gateway names no subnet.
         let link = subnets.resolve(&satellite.of, Elsewhere::Absent);
+        if link.is_unknown() {
+            open.get_or_insert_with(|| link.clone());
+        }
         let mut ends = Vec::new();
         ends_of(&link, &mut ends);
         for end in ends {
@@ -268,7 +273,11 @@ fn subnets(context: &Context<'_>, drafts: &mut Drafts) {
                     Value::unknown("the route table of the subnet is not in the analysed files", table.origin)
                 })
             });
-            routed.insert(end, (present(&on, &table), present(&on, &public)));
+            let (mut table, mut public) = (present(&on, &table), present(&on, &public));
+            if let Some((other, other_public)) = routed.get(&end) {
+                (table, public) = (or_else(&table, other), or_else(&public, other_public));
+            }
+            routed.insert(end, (table, public));
         }
     }
     for id in subnets.ids() {
@@ -279,7 +288,12 @@ fn subnets(context: &Context<'_>, drafts: &mut Drafts) {
                 draft.set("route_table_id", table);
                 draft.set("public", or_else(&public, &by_addresses));
             }
-            None => draft.set("public", by_addresses),
+            None => {
+                draft.set("public", by_addresses);
+                if let Some(open) = &open {
+                    draft.set("route_table_id", open.clone());
+                }
+            }
         }
     }
 }

@@ -1,16 +1,16 @@
 //! What takes the whole project together: exports, trails over tables, clusters over tables, functions, canaries,
-//! routing controls, and the stack.
+//! routing controls.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::value::{Data, EntityId, OriginId, Text, Value};
+use crate::value::{Data, OriginId, Text, Value};
 
-use super::super::derive::{both, either};
+use super::super::derive::{both, each, either, spread};
 use super::super::draft::Draft;
-use super::super::drafts::{Drafts, link as link_to};
+use super::super::drafts::Drafts;
 use super::super::read::Context;
 use super::super::schema::Subject;
-use super::super::{trail, workflow};
+use super::super::{alarm, trail, workflow};
 use super::reverse::{Source, reverse};
 use super::table::{ends_of, leads_to};
 use super::targets::{Elsewhere, Targets, address_of};
@@ -23,7 +23,6 @@ pub(super) fn link(context: &Context<'_>, drafts: &mut Drafts, tables: &Targets<
     functions(drafts);
     canaries(context, drafts);
     routing_controls(context, drafts);
-    stack(context, drafts);
 }
 
 fn exports(drafts: &mut Drafts, tables: &Targets<'_>) {
@@ -37,23 +36,41 @@ fn exports(drafts: &mut Drafts, tables: &Targets<'_>) {
     reverse(drafts, &tables.ids(), &sources, "exports");
 }
 
-/// Whether a trail or event data store logs the data events of each table.
+/// Whether a trail or event data store logs the data events of each table, and the reading of its stream.
 fn data_events(drafts: &mut Drafts, tables: &Targets<'_>) {
     let selectors = std::mem::take(&mut drafts.selectors);
-    let of_tables: Vec<_> = selectors.iter().filter(|selector| selector.of_tables).collect();
+    // Each ARN is resolved once, whatever the number of tables.
+    let links: Vec<Vec<Vec<Value>>> = selectors
+        .iter()
+        .map(|selector| {
+            let resolved = |arn: &Value| table_ref::resolve(tables, arn, Elsewhere::Absent).table;
+            selector.arns.iter().map(|list| spread(&list.patterns).0.iter().map(resolved).collect()).collect()
+        })
+        .collect();
     for id in tables.ids() {
         let Some(draft) = drafts.get_mut(id) else { continue };
-        let name = draft.value("name");
-        let here = draft.value("address").origin;
-        let logged = of_tables.iter().fold(Value::bool(false, here), |found, selector| {
-            let leads = |arn: &Value| leads_to(&table_ref::resolve(tables, arn, Elsewhere::Absent).table, id);
-            let mut covers = both(&selector.exists, &trail::covers(selector, &name, &leads));
-            if selector.open && covers.as_bool() == Some(true) {
-                covers = Value::unknown("a selector of the trail is narrowed in a way that is not known", here);
-            }
-            either(&found, &covers)
+        // A table without a name of its own gets one that nobody knows.
+        let name = each(&draft.reference("written_name"), &mut |name| match name.data {
+            Data::String(_) => name.clone(),
+            _ => Value::unknown("the name of the table is not known", name.origin),
         });
+        let here = draft.value("address").origin;
+        let (mut logged, mut stream_logged) = (Value::bool(false, here), Value::bool(false, here));
+        for (selector, links) in selectors.iter().zip(&links) {
+            if selector.of_tables.as_bool() == Some(false) && selector.of_streams.as_bool() == Some(false) {
+                continue;
+            }
+            let leads = |condition: usize, pattern: usize| {
+                let link = links.get(condition).and_then(|list| list.get(pattern));
+                link.map_or_else(|| Value::absent(here), |link| leads_to(link, id))
+            };
+            let covers = both(&selector.exists, &trail::covers(selector, &name, &leads));
+            logged = either(&logged, &both(&covers, &selector.of_tables));
+            let of_stream = either(&both(&selector.of_tables, &selector.reads_streams), &selector.of_streams);
+            stream_logged = either(&stream_logged, &both(&covers, &of_stream));
+        }
         draft.set("data_events", logged);
+        draft.set("stream_data_events", stream_logged);
     }
     drafts.selectors = selectors;
 }
@@ -137,35 +154,48 @@ fn functions(drafts: &mut Drafts) {
     }
 }
 
+/// Whether an alarm reads a metric of each canary.
 fn canaries(context: &Context<'_>, drafts: &mut Drafts) {
     let canaries = ids_of(drafts, Subject::Canary);
     if canaries.is_empty() {
         return;
     }
-    let mut names: FxHashSet<String> = FxHashSet::default();
-    let mut addresses: FxHashSet<Text> = FxHashSet::default();
+    let targets = Targets::new(context, drafts, Subject::Canary);
+    let mut links: Vec<(Value, Value)> = Vec::new();
+    let mut of_all = Value::bool(false, OriginId::NONE);
     for (position, resource) in context.project.resources.iter().enumerate() {
-        let (namespace, dimensions) = match resource.kind.as_str() {
-            "AWS::CloudWatch::Alarm" => ("Namespace", "Dimensions"),
-            "aws_cloudwatch_metric_alarm" => ("namespace", "dimensions"),
-            _ => continue,
-        };
-        let Some(reader) = context.reader(position) else { continue };
-        if reader.raw(namespace).as_str() != Some("CloudWatchSynthetics") {
+        if !matches!(resource.kind.as_str(), "AWS::CloudWatch::Alarm" | "aws_cloudwatch_metric_alarm") {
             continue;
         }
-        let dimensions = super::super::derive::tag_list(&reader.raw(dimensions), "Name", "Value");
-        if let Some(name) = dimensions.get("CanaryName") {
-            addresses.extend(address_of(context, name));
-            names.extend(name.as_str().map(str::to_owned));
+        let Some(reader) = context.reader(position) else { continue };
+        for metric in alarm::metrics(&reader, &["CloudWatchSynthetics"]) {
+            let there = each(&metric, &mut |metric| Value::bool(!metric.is_unset(), metric.origin));
+            let on = both(&resource.exists, &there);
+            if metric.get("expression").is_some() {
+                of_all = either(&of_all, &on);
+                continue;
+            }
+            let name = each(&metric, &mut |metric| match metric.get("dimensions") {
+                Some(dimensions) => each(dimensions, &mut |dimensions| match &dimensions.data {
+                    Data::Map(map) => match (map.get("CanaryName"), &map.rest) {
+                        (Some(name), _) => name.clone(),
+                        (None, Some(rest)) => Value::new(Data::Unknown(rest.clone()), dimensions.origin),
+                        (None, None) => Value::absent(dimensions.origin),
+                    },
+                    _ => dimensions.clone(),
+                }),
+                None => Value::absent(metric.origin),
+            });
+            links.push((targets.resolve(&name, Elsewhere::Absent), on));
         }
     }
     for id in canaries {
         let Some(draft) = drafts.get_mut(id) else { continue };
-        let by_name = draft.value("name").as_str().is_some_and(|name| names.contains(name));
-        let alarmed = by_name || addresses.contains(&draft.resource_address);
         let here = draft.value("address").origin;
-        draft.set("alarmed", Value::bool(alarmed, here));
+        let alarmed = links.iter().fold(either(&Value::bool(false, here), &of_all), |found, (link, on)| {
+            either(&found, &both(on, &leads_to(link, id)))
+        });
+        draft.set("alarmed", alarmed);
     }
 }
 
@@ -208,59 +238,4 @@ fn routing_controls(context: &Context<'_>, drafts: &mut Drafts) {
         draft.set("safe", Value::bool(is_safe, here));
         draft.set("health_checked", Value::bool(is_checked, here));
     }
-}
-
-/// The stack as a whole, where it has tables or clusters; it stands at the first of them.
-fn stack(context: &Context<'_>, drafts: &mut Drafts) {
-    let of = |drafts: &Drafts, subject: Subject| -> Vec<EntityId> {
-        ids_of(drafts, subject).into_iter().filter(|id| drafts.get(*id).is_some_and(|draft| draft.managed)).collect()
-    };
-    let first = [Subject::Table, Subject::DaxCluster]
-        .into_iter()
-        .flat_map(|subject| of(drafts, subject))
-        .filter_map(|id| drafts.get(id).map(|draft| draft.resource))
-        .min();
-    let Some(reader) = first.and_then(|position| context.reader(position)) else { return };
-    let here = reader.header_origin(reader.resource.header);
-    let name: Text = context.project.path.to_string_lossy().replace('\\', "/").into();
-    let mut stack = Draft::new(Subject::Stack, reader.resource, reader.position);
-    stack.exists = Value::bool(true, here);
-    stack.address = name.clone();
-    stack.kind = "stack".into();
-    stack.name = name.clone();
-    stack.managed = true;
-    stack.set("address", Value::string(name.clone(), here));
-    stack.set("name", Value::string(name.clone(), here));
-    stack.set("logical_name", Value::string(name, here));
-    stack.set("resource_type", Value::string("stack", here));
-    stack.set("managed", Value::bool(true, here));
-    stack.set("region", context.project.region.clone());
-    for (subject, list) in [
-        (Subject::Table, "tables"),
-        (Subject::DaxCluster, "clusters"),
-        (Subject::Index, "indexes"),
-        (Subject::ScalingTarget, "scaling_targets"),
-        (Subject::Alarm, "alarms"),
-        (Subject::BackupPlan, "backup_plans"),
-        (Subject::Trail, "trails"),
-    ] {
-        let links = of(drafts, subject)
-            .into_iter()
-            .filter_map(|id| drafts.get(id).map(|draft| link_to(id, &draft.exists)))
-            .filter(|link| !link.is_unset());
-        stack.set(list, Value::list(links.collect(), here));
-    }
-    let mut kinds: Vec<&Text> =
-        context.project.resources.iter().filter(|resource| resource.managed).map(|resource| &resource.kind).collect();
-    kinds.sort_unstable();
-    kinds.dedup();
-    let kinds = kinds.into_iter().map(|kind| Value::string(kind.clone(), here)).collect();
-    stack.set("resource_types", Value::list(kinds, OriginId::NONE));
-    let language = match context.project.language {
-        crate::resource::Language::CloudFormation => "cloudformation",
-        crate::resource::Language::Sam => "sam",
-        crate::resource::Language::Terraform => "terraform",
-    };
-    stack.set("language", Value::string(language, here));
-    drafts.add(stack);
 }

@@ -179,6 +179,60 @@ pub(super) const STACK: SubjectSchema = SubjectSchema {
         Field::new("alarms", Type::List(&Type::Link(Subject::Alarm)), "Its alarms on DynamoDB and DAX."),
         Field::new("backup_plans", Type::List(&Type::Link(Subject::BackupPlan)), "Its backup plans."),
         Field::new("trails", Type::List(&Type::Link(Subject::Trail)), "Its trails."),
+        Field::new("event_data_stores", Type::List(&Type::Object(NAMED)), "Its event data stores of CloudTrail Lake.",),
+        Field::new(
+            "logs_data_events",
+            Type::Bool,
+            "Whether one of its trails or event data stores logs data events, of whatever service.",
+        ),
+        Field::new(
+            "config_rules",
+            Type::List(&Type::Object(CONFIG_RULE)),
+            "Its rules and conformance packs of AWS Config.",
+        ),
+        Field::new("config_recorders", Type::List(&Type::Object(CONFIG_RECORDER)), "Its recorders of AWS Config."),
+        Field::new("event_rules", Type::List(&Type::Object(EVENT_RULE)), "Its rules of EventBridge."),
+        Field::new("runbooks", Type::List(&Type::Object(RUNBOOK)), "Its documents of Systems Manager."),
         Field::new("resource_types", Type::List(&Type::String), "The types of all its resources, each once, sorted."),
     ],
 };
+
+const NAMED: &[Field] = &[Field::new("name", Type::String, "The logical id or label.")];
+
+const CONFIG_RULE: &[Field] = &[
+    Field::new("name", Type::String, "The logical id or label."),
+    Field::new("pack", Type::Bool, "Whether it is a conformance pack, a template of many rules."),
+    Field::new(
+        "about_tables",
+        Type::Bool,
+        "Whether it is about DynamoDB or DAX, by its identifier or the resource types that it is for; unknown where a \
+         pack's template is kept elsewhere.",
+    ),
+];
+
+const CONFIG_RECORDER: &[Field] = &[
+    Field::new("name", Type::String, "The logical id or label."),
+    Field::new(
+        "strategy",
+        Type::String,
+        "How it chooses: `ALL_SUPPORTED_RESOURCE_TYPES`, `INCLUSION_BY_RESOURCE_TYPES`, \
+         `EXCLUSION_BY_RESOURCE_TYPES` or `NONE`.",
+    ),
+    Field::new("records_tables", Type::Bool, "Whether it records `AWS::DynamoDB::Table`."),
+    Field::new("records_clusters", Type::Bool, "Whether it records `AWS::DAX::Cluster`."),
+];
+
+const EVENT_RULE: &[Field] = &[
+    Field::new("name", Type::String, "The logical id or label."),
+    Field::new(
+        "notifies",
+        Type::Bool,
+        "Whether it is on, has a target, and its pattern takes events of AWS Config, of GuardDuty or of calls to \
+         DynamoDB.",
+    ),
+];
+
+const RUNBOOK: &[Field] = &[
+    Field::new("name", Type::String, "The logical id or label."),
+    Field::new("calls_dynamodb", Type::Bool, "Whether one of its steps names DynamoDB; unknown where its content is."),
+];

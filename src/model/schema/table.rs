@@ -126,6 +126,11 @@ pub(super) const TABLE: SubjectSchema = SubjectSchema {
             Type::Bool,
             "Whether a trail or event data store of the project logs reads and writes of its items.",
         ),
+        Field::new(
+            "stream_data_events",
+            Type::Bool,
+            "Whether a trail or event data store of the project logs the reading of its stream.",
+        ),
         Field::new("grants", Type::List(&Type::Link(Subject::Grant)), "The statements that name the table."),
         Field::new("clients", Type::List(&Type::Link(Subject::Client)), "What uses the table."),
         Field::new(

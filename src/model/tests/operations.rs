@@ -288,6 +288,7 @@ fn a_client_in_a_vpc_is_served_by_the_endpoint_of_its_route_table() {
     let built = |route_tables: serde_json::Value| {
         let built = terraform()
             .add("aws_dynamodb_table.t", "aws_dynamodb_table", &json!({"name": "orders"}))
+            .add("aws_vpc.v", "aws_vpc", &json!({}))
             .add("aws_subnet.a", "aws_subnet", &json!({"vpc_id": {"$ref": "aws_vpc.v.id"}}))
             .add("aws_route_table.r", "aws_route_table", &json!({}))
             .add(

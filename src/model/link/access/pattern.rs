@@ -3,7 +3,7 @@
 use crate::value::{Part, Value, text};
 
 /// Whether a text matches a pattern. Linear in the product of the lengths at worst, without recursion.
-pub(in crate::model::link) fn matches(pattern: &str, text: &str) -> bool {
+pub(in crate::model) fn matches(pattern: &str, text: &str) -> bool {
     let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
     let (mut at, mut place) = (0, 0);
     let mut star: Option<(usize, usize)> = None;
