@@ -1,6 +1,6 @@
 //! What runs code near tables: functions, ECS services with their task definitions, EC2 instances and launch templates.
 
-use crate::value::{Data, Entry, List, ListKind, Map, MapKind, OriginId, Value, decoded};
+use crate::value::{Data, Entry, List, ListKind, Map, MapKind, OriginId, Symbol, Value, decoded, text};
 
 use super::derive::{each, or_else, spread, tag_list, texts};
 use super::draft::Draft;
@@ -146,6 +146,46 @@ fn role_of_profile(context: &Context<'_>, profile: Option<&Value>) -> Value {
     let (items, _) = spread(&texts(&roles));
     let none = Value::absent(profile.origin);
     items.iter().fold(none, |found, item| or_else(&found, item))
+}
+
+/// The entries of an environment that are URLs, or may be.
+pub(super) fn urls(environment: &Value) -> Value {
+    each(environment, &mut |environment| match &environment.data {
+        Data::Map(map) => {
+            let values = map.entries.iter().map(|entry| each(&entry.value, &mut |value| url(value)));
+            let items = values.filter(|value| !value.is_unset()).collect();
+            let list = List { kind: ListKind::Tuple, items, rest: map.rest.clone() };
+            Value::new(Data::List(list.into()), environment.origin)
+        }
+        Data::Unknown(unknown) => {
+            let list = List { kind: ListKind::Tuple, items: Vec::new(), rest: Some(unknown.clone()) };
+            Value::new(Data::List(list.into()), environment.origin)
+        }
+        _ => Value::list(Vec::new(), environment.origin),
+    })
+}
+
+fn url(value: &Value) -> Value {
+    let may_be = match &value.data {
+        Data::String(text) => text.contains("://"),
+        // What begins with something open may begin with a scheme.
+        Data::Parts(_) => {
+            let begin = text::known_prefix(value);
+            "http".starts_with(begin) || begin.contains("://")
+        }
+        Data::Unknown(unknown) => match &unknown.symbol {
+            // Of what AWS fills in, some attributes are addresses; the others are names, ids and ARNs.
+            Some(Symbol::Resource { attribute, .. }) => {
+                let attribute = attribute.to_ascii_lowercase();
+                ["url", "uri", "endpoint", "dns", "domain", "address", "output", "value", "result"]
+                    .iter()
+                    .any(|word| attribute.contains(word))
+            }
+            _ => true,
+        },
+        _ => false,
+    };
+    if may_be { value.clone() } else { Value::absent(value.origin) }
 }
 
 /// A list of links out of parts.

@@ -150,11 +150,10 @@ fn advanced_selector(reader: &Reader<'_>, selector: &Block, drafts: &mut Drafts)
             }
         }
     }
-    if let Some(open) = &open {
-        for value in [&mut data, &mut of_tables, &mut of_streams] {
-            *value = either(value, open);
-        }
-        reads_streams = both(&reads_streams, open);
+    if let Some(open) = open {
+        // It may be of another kind, and it may narrow the events.
+        data = either(&data, &open);
+        (of_tables, of_streams, reads_streams) = (open.clone(), open.clone(), open);
     }
     if data.as_bool() == Some(false) {
         return;

@@ -21,8 +21,11 @@ pub(super) fn both(a: &Value, b: &Value) -> Value {
     if a.as_bool() == Some(true) {
         return b.clone();
     }
-    if b.as_bool() == Some(true) {
+    if b.as_bool() == Some(true) || a.as_bool() == Some(false) {
         return a.clone();
+    }
+    if b.as_bool() == Some(false) {
+        return b.clone();
     }
     combine(&[a, b], &mut |values| {
         let mut open: Option<&Value> = None;
@@ -43,6 +46,11 @@ pub(super) fn both(a: &Value, b: &Value) -> Value {
 
 /// Whether one of two holds: true where one does, unknown where one may.
 pub(super) fn either(a: &Value, b: &Value) -> Value {
+    match (a.as_bool(), b.as_bool()) {
+        (Some(true), _) | (None, Some(false)) => return a.clone(),
+        (_, Some(true)) | (Some(false), _) => return b.clone(),
+        _ => {}
+    }
     each_pair(a, b, &mut |a, b| match (&a.data, &b.data) {
         (Data::Bool(true), _) => a.clone(),
         (_, Data::Bool(true)) => b.clone(),

@@ -3,7 +3,7 @@
 
 use crate::value::{Data, Part, Step, Symbol, Text, Value};
 
-use super::super::client::list;
+use super::super::client::{list, urls};
 use super::super::drafts::Drafts;
 use super::super::read::Context;
 use super::super::schema::Subject;
@@ -46,6 +46,8 @@ pub(super) fn link(context: &Context<'_>, drafts: &mut Drafts, tables: &Targets<
         draft.set("tables", list(table_links, open, here));
         draft.set("clusters", Value::list(cluster_links, here));
         draft.set("role", role);
+        let urls = urls(&draft.value("environment"));
+        draft.set("urls", urls);
         if let Some(function) = function {
             draft.set("function", Value::entity(function, here));
         }

@@ -1,6 +1,6 @@
 //! The stack: what is deployed together, as one thing that policies judge.
 
-use crate::value::{EntityId, OriginId, Text, Value};
+use crate::value::{Data, EntityId, List, ListKind, OriginId, Text, Value};
 
 use super::super::derive::either;
 use super::super::draft::Draft;
@@ -44,11 +44,9 @@ pub(super) fn link(context: &Context<'_>, drafts: &mut Drafts) {
         (Subject::BackupPlan, "backup_plans"),
         (Subject::Trail, "trails"),
     ] {
-        let links = of(drafts, subject)
-            .into_iter()
-            .filter_map(|id| drafts.get(id).map(|draft| link_to(id, &draft.exists)))
-            .filter(|link| !link.is_unset());
-        stack.set(list, Value::list(links.collect(), here));
+        let links =
+            of(drafts, subject).into_iter().filter_map(|id| drafts.get(id).map(|draft| link_to(id, &draft.exists)));
+        stack.set(list, gathered(links, here));
     }
     let mut kinds: Vec<&Text> =
         context.project.resources.iter().filter(|resource| resource.managed).map(|resource| &resource.kind).collect();
@@ -64,7 +62,7 @@ pub(super) fn link(context: &Context<'_>, drafts: &mut Drafts) {
         ("runbooks", found.runbooks),
         ("event_data_stores", found.event_data_stores),
     ] {
-        stack.set(list, Value::list(entries, here));
+        stack.set(list, gathered(entries, here));
     }
     let none = Value::bool(false, here);
     let logs = drafts.selectors.iter().fold(none, |found, selector| either(&found, &selector.exists));
@@ -76,4 +74,17 @@ pub(super) fn link(context: &Context<'_>, drafts: &mut Drafts) {
     };
     stack.set("language", Value::string(language, here));
     drafts.add(stack);
+}
+
+/// A list of what is there; what may be there leaves it open.
+fn gathered(items: impl IntoIterator<Item = Value>, origin: OriginId) -> Value {
+    let mut list = List { kind: ListKind::Tuple, items: Vec::new(), rest: None };
+    for item in items {
+        match item.data {
+            Data::Absent => {}
+            Data::Unknown(unknown) => list.rest = list.rest.or(Some(unknown)),
+            _ => list.items.push(item),
+        }
+    }
+    Value::new(Data::List(list.into()), origin)
 }

@@ -48,6 +48,12 @@ pub(super) const CLIENT: SubjectSchema = SubjectSchema {
         Field::new("kind", Type::Enum(&["function", "service", "instance"]), "What runs the code."),
         Field::new("on_servers", Type::Bool, "Whether it runs on EC2 instances."),
         Field::new("environment", Type::Map(&Type::String), "Its environment variables.").or(Default::EmptyMap),
+        Field::new(
+            "urls",
+            Type::List(&Type::String),
+            "The environment values that are URLs or may be; names, ids and ARNs of the project's resources are left \
+             out.",
+        ),
         Field::new("subnet_ids", Type::List(&Type::String), "The subnets it runs in; empty outside a VPC.")
             .or(Default::EmptyList),
         Field::new(

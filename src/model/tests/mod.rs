@@ -3,6 +3,7 @@
 mod access;
 mod defaults;
 mod front_ends;
+mod governance;
 mod links;
 mod operations;
 mod support;

@@ -228,7 +228,34 @@ fn trails_log_the_tables_that_their_selectors_cover() {
         logged(advanced(json!({"Field": "resources.ARN", "StartsWith": ["arn:aws:dynamodb:eu-west-1:1:table/ord"]}))),
         "true"
     );
-    assert_eq!(logged(advanced(json!({"Field": "readOnly", "Equals": ["false"]}))), "?");
+    // Some of its events are logged, if not all.
+    assert_eq!(logged(advanced(json!({"Field": "readOnly", "Equals": ["false"]}))), "true");
+    assert_eq!(logged(advanced(json!({"Field": "resources.ARN", "NotEndsWith": [":table/orders"]}))), "false");
+    assert_eq!(logged(advanced(json!({"Field": "resources.ARN", "NotEquals": [{"$unknown": "open"}]}))), "?");
+    assert_eq!(logged(advanced(json!({"Field": {"$unknown": "open"}, "Equals": ["x"]}))), "?");
+}
+
+#[test]
+fn a_selector_that_filters_get_records_out_does_not_log_the_stream() {
+    let logged = |more: serde_json::Value| {
+        let built = cloudformation()
+            .add("Orders", "AWS::DynamoDB::Table", &json!({"TableName": "orders"}))
+            .add(
+                "Lake",
+                "AWS::CloudTrail::EventDataStore",
+                &json!({"AdvancedEventSelectors": [{"FieldSelectors": [
+                    {"Field": "eventCategory", "Equals": ["Data"]},
+                    {"Field": "resources.type", "Equals": ["AWS::DynamoDB::Table"]}, more]}]}),
+            )
+            .build();
+        assert_eq!(built.show("Orders", "data_events"), "true");
+        built.show("Orders", "stream_data_events")
+    };
+    assert_eq!(logged(json!({"Field": "eventName", "NotEquals": ["GetRecords", "GetShardIterator"]})), "false");
+    assert_eq!(logged(json!({"Field": "eventName", "NotStartsWith": ["Get"]})), "false");
+    assert_eq!(logged(json!({"Field": "eventName", "Equals": ["PutItem"]})), "false");
+    assert_eq!(logged(json!({"Field": "eventName", "NotEquals": ["Scan"]})), "true");
+    assert_eq!(logged(json!({"Field": "eventName", "Equals": [{"$unknown": "open"}]})), "?");
 }
 
 #[test]
@@ -316,4 +343,65 @@ fn a_client_in_a_vpc_is_served_by_the_endpoint_of_its_route_table() {
     assert_eq!(built(json!([{"$ref": "aws_route_table.r.id"}])), "true");
     assert_eq!(built(json!([{"$ref": "aws_route_table.other.id"}])), "false");
     assert_eq!(built(json!({"$unknown": "a data source"})), "?");
+    assert_eq!(built(json!([{"$env": [{"$ref": "aws_route_table.r.id"}, {"$absent": 1}]}])), "<true|false>");
+}
+
+#[test]
+fn a_subnet_without_a_route_table_of_its_own_has_the_main_one_of_its_vpc() {
+    let served = |route_table: &str, more: Option<(&str, &str, serde_json::Value)>| {
+        let mut builder = terraform()
+            .add("aws_dynamodb_table.t", "aws_dynamodb_table", &json!({"name": "orders"}))
+            .add("aws_vpc.v", "aws_vpc", &json!({}))
+            .add("aws_route_table.r", "aws_route_table", &json!({}))
+            .add("aws_subnet.a", "aws_subnet", &json!({"vpc_id": {"$ref": "aws_vpc.v.id"}}))
+            .add(
+                "aws_vpc_endpoint.e",
+                "aws_vpc_endpoint",
+                &json!({"vpc_id": {"$ref": "aws_vpc.v.id"}, "service_name": "com.amazonaws.eu-west-1.dynamodb",
+                        "route_table_ids": [{"$ref": route_table}]}),
+            )
+            .add(
+                "aws_lambda_function.f",
+                "aws_lambda_function",
+                &json!({"role": "r", "vpc_config": [{"subnet_ids": [{"$ref": "aws_subnet.a.id"}]}],
+                        "environment": [{"variables": {"T": {"$read": ["aws_dynamodb_table.t.name", "orders"]}}}]}),
+            );
+        if let Some((address, kind, attributes)) = more {
+            builder = builder.add(address, kind, &attributes);
+        }
+        let built = builder.build();
+        let (_, client) = built.model.of(crate::model::schema::Subject::Client).next().unwrap();
+        built.text(client.fields.get("endpoint_reached").unwrap())
+    };
+    assert_eq!(served("aws_vpc.v.main_route_table_id", None), "true");
+    assert_eq!(served("aws_route_table.r.id", None), "false");
+    let main = json!({"vpc_id": {"$ref": "aws_vpc.v.id"}, "route_table_id": {"$ref": "aws_route_table.r.id"}});
+    let main = Some(("aws_main_route_table_association.m", "aws_main_route_table_association", main));
+    assert_eq!(served("aws_route_table.r.id", main), "true");
+    let other = json!({"subnet_id": {"$var": "subnet"}, "route_table_id": {"$ref": "aws_route_table.r.id"}});
+    let other = Some(("aws_route_table_association.x", "aws_route_table_association", other));
+    assert_eq!(served("aws_route_table.r.id", other), "?", "the subnet may be this one");
+}
+
+#[test]
+fn of_an_environment_only_what_may_be_a_url_is_one() {
+    let built = cloudformation()
+        .add("Orders", "AWS::DynamoDB::Table", &json!({}))
+        .add("Api", "AWS::ApiGatewayV2::Api", &json!({}))
+        .add(
+            "F",
+            "AWS::ECS::Service",
+            &json!({"TaskDefinition": {"$ref": "Task.Ref"}, "NetworkConfiguration": {}}),
+        )
+        .add(
+            "Task",
+            "AWS::ECS::TaskDefinition",
+            &json!({"ContainerDefinitions": [{"Name": "c", "Environment": [
+                {"Name": "T", "Value": {"$ref": "Orders.Ref"}}, {"Name": "A", "Value": {"$ref": "Api.ApiEndpoint"}},
+                {"Name": "U", "Value": "http://localhost:8000"}, {"Name": "L", "Value": "debug"},
+                {"Name": "P", "Value": {"$parts": ["orders-", {"$var": "x"}]}},
+                {"Name": "Q", "Value": {"$parts": [{"$var": "x"}, "/items"]}}, {"Name": "V", "Value": {"$var": "v"}}]}]}),
+        )
+        .build();
+    assert_eq!(built.show("F", "urls"), "[?, http://localhost:8000, ?/items, ?]");
 }

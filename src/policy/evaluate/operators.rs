@@ -247,6 +247,8 @@ impl Run<'_, '_> {
                 };
                 let found = number.as_i64().and_then(|index| items.get(usize::try_from(index).ok()?));
                 Ok(match (found, &list.rest) {
+                    // A text names what is known.
+                    (Some(item), Some(_)) if self.scene.in_text.get() => self.scene.read(item.clone(), of.local),
                     (_, Some(rest)) => Outcome::unknown(rest.why.clone(), whole.origin, evidence()),
                     (Some(item), None) => self.scene.read(item.clone(), of.local),
                     (None, None) => Outcome::error(format!("the list has no item {number}")),
