@@ -36,6 +36,8 @@ impl Library {
             let at = tree.root().map_or_else(|| tree.file.whole(), NodeRef::span);
             files.filter_map(|path| Some((existing(&path, loader)?, at))).filter(|(path, _)| is_data(path)).collect()
         };
+        // A workflow may have gaps that only its substitutions fill: its mistakes are not told.
+        let mut definitions: Vec<PathBuf> = definitions_of(tree, loader).into_iter().map(|(path, _)| path).collect();
         let mut pending = references(tree, loader);
         pending.extend(files(tree));
         while let Some((path, from)) = pending.pop() {
@@ -51,8 +53,13 @@ impl Library {
             }
             let Some(found) = read(&path, loader) else { continue };
             let found = Arc::new(found);
+            if Template::find(&found).is_none() && definitions.contains(&path) {
+                library.trees.insert(path, found);
+                continue;
+            }
             // Nobody else reads these files, so their mistakes are told here.
             library.problems.extend(found.errors.iter().map(|error| Problem::error(error.span, error.message.clone())));
+            definitions.extend(definitions_of(&found, loader).into_iter().map(|(path, _)| path));
             pending.extend(references(&found, loader));
             pending.extend(files(&found));
             library.trees.insert(path, found);
@@ -127,6 +134,7 @@ fn references(tree: &Tree, loader: &Loader<'_>) -> Vec<(PathBuf, Span)> {
     if loader.root.is_none() {
         return Vec::new();
     }
+    let mut paths = definitions_of(tree, loader);
     if let Some(template) = Template::find(tree) {
         found.extend(nested(&template));
     }
@@ -134,10 +142,34 @@ fn references(tree: &Tree, loader: &Loader<'_>) -> Vec<(PathBuf, Span)> {
     for index in 0..u32::try_from(tree.len()).unwrap_or(u32::MAX) {
         found.extend(include_location(tree.node(NodeId(index))).and_then(|node| Some((node.text()?, node))));
     }
-    found
-        .into_iter()
-        .filter_map(|(location, node)| Some((existing(&relative(tree, location)?, loader)?, node.span())))
-        .collect()
+    let others = found.into_iter();
+    paths.extend(
+        others.filter_map(|(location, node)| Some((existing(&relative(tree, location)?, loader)?, node.span()))),
+    );
+    paths
+}
+
+/// The local files that a template names as definitions of workflows, with the place where each is named.
+fn definitions_of(tree: &Tree, loader: &Loader<'_>) -> Vec<(PathBuf, Span)> {
+    let Some(template) = Template::find(tree).filter(|_| loader.root.is_some()) else { return Vec::new() };
+    let resources = template.sections("Resources").flat_map(NodeRef::entries);
+    let named = resources.filter_map(|(_, resource)| {
+        let node = definition_location(resource)?;
+        Some((existing(&relative(tree, node.text()?)?, loader)?, node.span()))
+    });
+    named.filter(|(path, _)| is_data(path)).collect()
+}
+
+/// The file of a workflow's definition, where a path is written out.
+#[must_use]
+pub fn definition_location(resource: NodeRef<'_>) -> Option<NodeRef<'_>> {
+    let properties = resource.get("Properties")?;
+    let name = match resource.get("Type").and_then(NodeRef::text)? {
+        "AWS::Serverless::StateMachine" => "DefinitionUri",
+        "AWS::StepFunctions::StateMachine" => "DefinitionS3Location",
+        _ => return None,
+    };
+    properties.get(name).filter(|node| node.is_scalar())
 }
 
 /// The location in `{Name: AWS::Include, Parameters: {Location: ...}}`.

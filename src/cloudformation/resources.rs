@@ -5,10 +5,11 @@ use std::sync::Arc;
 use crate::resource::{Problem, Resource};
 use crate::source::FileId;
 use crate::syntax::tree::NodeRef;
-use crate::value::{Entry, Shape, Step, Text, Unknown, Value, opened};
+use crate::value::{Data, Entry, OriginId, Shape, Step, Text, Unknown, Value, opened};
 
 use super::call::Call;
 use super::for_each::Definition;
+use super::library::definition_location;
 use super::stack::{Evaluated, Stack};
 use super::types::is_relevant;
 
@@ -66,6 +67,7 @@ impl<'t> Stack<'t> {
             let open = Unknown { why: why.into(), symbol: None, shape: Shape::Any };
             attributes = opened(&attributes, &Arc::new(open));
         }
+        self.add_definition(definition, &mut attributes);
         Some(Resource {
             address: self.address(name),
             name: name.clone(),
@@ -76,10 +78,24 @@ impl<'t> Stack<'t> {
             meta: self.meta(definition, &kind),
             calls: Vec::new(),
             region: self.region(),
-            default_tags: Value::absent(crate::value::OriginId::NONE),
+            default_tags: Value::absent(OriginId::NONE),
             managed: true,
             kind,
         })
+    }
+
+    /// Adds the definition of a workflow that stands in a file of its own. One with mistakes may have gaps that its
+    /// substitutions fill, and stays unknown.
+    fn add_definition(&self, definition: &Definition<'t>, attributes: &mut Value) {
+        let location = definition_location(definition.value).and_then(NodeRef::text);
+        let Some(tree) = location.and_then(|text| self.session.library.find(self.template.tree, text)) else { return };
+        let Some(root) = tree.root().filter(|root| root.is_mapping() && tree.errors.is_empty()) else { return };
+        let Data::Map(map) = &attributes.data else { return };
+        let mut map = (**map).clone();
+        if map.get("Definition").is_none() {
+            map.entries.push(Entry::new("Definition", OriginId::NONE, self.eval(root, &definition.scope)));
+            *attributes = Value::new(Data::Map(map.into()), attributes.origin);
+        }
     }
 
     /// Whether a syntax error stands in a definition, or between it and the next one.
@@ -105,7 +121,7 @@ impl<'t> Stack<'t> {
 
     /// The Region of the stack.
     pub fn region(&self) -> Value {
-        self.pseudo("AWS::Region").unwrap_or_else(|| Value::absent(crate::value::OriginId::NONE))
+        self.pseudo("AWS::Region").unwrap_or_else(|| Value::absent(OriginId::NONE))
     }
 
     fn attributes(&self, definition: &Definition<'t>, kind: &str) -> Value {

@@ -2,7 +2,7 @@
 
 use crate::value::{Data, Entry, List, ListKind, Map, MapKind, OriginId, Symbol, Value, decoded, text};
 
-use super::derive::{each, or_else, spread, tag_list, texts};
+use super::derive::{each, either, or_else, spread, tag_list, texts};
 use super::draft::Draft;
 use super::drafts::Drafts;
 use super::read::{Blocks, Context, Reader};
@@ -56,19 +56,15 @@ fn subnet_ids(reader: &Reader<'_>, client: &mut Draft, subnets: &str) {
 }
 
 fn service(reader: &Reader<'_>, drafts: &mut Drafts) {
-    let (launch, subnets, task) = if reader.is_terraform() {
-        ("launch_type", "network_configuration.subnets", "task_definition")
+    let (subnets, task) = if reader.is_terraform() {
+        ("network_configuration.subnets", "task_definition")
     } else {
-        ("LaunchType", "NetworkConfiguration.AwsvpcConfiguration.Subnets", "TaskDefinition")
+        ("NetworkConfiguration.AwsvpcConfiguration.Subnets", "TaskDefinition")
     };
-    let on_servers = each(&reader.raw(launch), &mut |launch| match &launch.data {
-        Data::Unknown(_) | Data::Parts(_) => launch.clone(),
-        _ => Value::bool(launch.as_str() == Some("EC2"), launch.origin),
-    });
-    let mut client = begin(reader, "service", on_servers);
-    subnet_ids(reader, &mut client, subnets);
     let task = super::link::address_of(reader.context, &reader.raw(task));
     let task = task.and_then(|address| reader.context.reader_at(&address));
+    let mut client = begin(reader, "service", on_servers(reader, task.as_ref()));
+    subnet_ids(reader, &mut client, subnets);
     match task {
         Some(task) => {
             let role = if task.is_terraform() { task.raw("task_role_arn") } else { task.raw("TaskRoleArn") };
@@ -83,6 +79,53 @@ fn service(reader: &Reader<'_>, drafts: &mut Drafts) {
         }
     }
     drafts.add(client);
+}
+
+/// Whether the tasks of a service run on EC2 instances: by its launch type, its capacity providers, or what its tasks
+/// are made for.
+fn on_servers(reader: &Reader<'_>, task: Option<&Reader<'_>>) -> Value {
+    let (launch, providers, provider, compatible) = if reader.is_terraform() {
+        ("launch_type", "capacity_provider_strategy", "capacity_provider", "requires_compatibilities")
+    } else {
+        ("LaunchType", "CapacityProviderStrategy", "CapacityProvider", "RequiresCompatibilities")
+    };
+    let launch = reader.raw(launch);
+    let strategy = Blocks::of(&reader.raw(providers), "", reader.resource.header, reader.origins());
+    each(&launch, &mut |launch| {
+        let known = |is: bool| Value::bool(is, launch.origin);
+        match &launch.data {
+            Data::Unknown(_) | Data::Parts(_) => launch.clone(),
+            Data::String(kind) => known(kind == "EC2"),
+            // Fargate has two providers of its own; all others are groups of instances.
+            _ if !strategy.list.is_empty() => {
+                let no = known(false);
+                strategy.list.iter().fold(no, |found, block| {
+                    let name = reader.raw_in(&block.value, block.header, provider);
+                    let of_servers = each(&name, &mut |name| match &name.data {
+                        Data::String(name) => known(!name.starts_with("FARGATE")),
+                        Data::Unknown(unknown)
+                            if unknown.symbol.is_some() && super::link::address_of(reader.context, name).is_some() =>
+                        {
+                            known(true)
+                        }
+                        _ => Value::unknown("a capacity provider is not known", name.origin),
+                    });
+                    either(&found, &of_servers)
+                })
+            }
+            _ => match task.map(|task| spread(&texts(&task.raw(compatible)))) {
+                Some((items, None)) if all_are(&items, "FARGATE") => known(false),
+                Some((items, None)) if all_are(&items, "EC2") => known(true),
+                // Terraform's provider asks for EC2 where nothing is said.
+                _ if reader.is_terraform() && strategy.rest.is_none() => known(true),
+                _ => Value::unknown("the cluster decides on what the service runs", launch.origin),
+            },
+        }
+    })
+}
+
+fn all_are(items: &[Value], kind: &str) -> bool {
+    !items.is_empty() && items.iter().all(|item| item.as_str() == Some(kind))
 }
 
 /// The environment variables of all containers of a task, later ones over earlier ones of the same name.

@@ -23,6 +23,7 @@ mod key;
 mod link;
 mod network;
 mod read;
+mod routing;
 pub mod schema;
 mod stream;
 #[cfg(test)]

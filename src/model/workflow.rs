@@ -1,28 +1,36 @@
-//! State machines with DynamoDB tasks, crawlers with DynamoDB targets, canaries, DNS records and routing controls.
+//! State machines with DynamoDB tasks, crawlers with DynamoDB targets, and canaries.
 
-use crate::value::{Data, Entry, OriginId, Value, decoded, text};
+use std::sync::Arc;
 
-use super::derive::{each, is_set};
+use crate::value::{
+    Data, Entry, List, ListKind, Map, OriginId, Part, Unknown, Value, combine, decoded, join_parts, text,
+};
+
+use super::derive::{each, each_pair, or_else};
 use super::drafts::Drafts;
-use super::read::Reader;
+use super::read::{Reader, convert};
 use super::schema::{Default, Subject, Type, field};
 
 /// How deep the states of a workflow are looked into.
 const MAX_DEPTH: usize = 16;
 
 pub(super) fn state_machine(reader: &Reader<'_>, drafts: &mut Drafts) {
-    let written = if reader.is_terraform() {
-        reader.raw("definition")
+    let (written, substitutions) = if reader.is_terraform() {
+        (reader.raw("definition"), Value::absent(OriginId::NONE))
     } else {
-        super::derive::or_else(&reader.raw("DefinitionString"), &reader.raw("Definition"))
+        let written = or_else(&reader.raw("DefinitionString"), &reader.raw("Definition"));
+        (written, reader.raw("DefinitionSubstitutions"))
     };
-    let tasks = each(&written, &mut |definition| match &definition.data {
-        Data::String(_) | Data::Parts(_) => match decoded(reader.origins(), definition) {
-            Some(tree) => tasks(&tree),
-            None => Value::unknown("the definition can't be read as JSON", definition.origin),
-        },
-        Data::Map(_) => tasks(definition),
-        Data::Absent => Value::unknown("the definition is not in the template", definition.origin),
+    let tasks = each_pair(&written, &substitutions, &mut |definition, substitutions| match &definition.data {
+        Data::String(_) | Data::Parts(_) => {
+            let text = substituted(definition, substitutions);
+            match decoded(reader.origins(), &text) {
+                Some(tree) => tasks(&tree, substitutions),
+                None => Value::unknown("the definition can't be read as JSON", definition.origin),
+            }
+        }
+        Data::Map(_) => tasks(definition, substitutions),
+        Data::Absent => Value::unknown("the definition is not in the analysed files", definition.origin),
         _ => definition.clone(),
     });
     if tasks.as_list().is_some_and(|list| list.items.is_empty() && list.rest.is_none()) {
@@ -30,57 +38,178 @@ pub(super) fn state_machine(reader: &Reader<'_>, drafts: &mut Drafts) {
     }
     let mut machine = reader.draft(Subject::StateMachine);
     reader.name(&mut machine, "name");
-    if tasks.is_unknown() {
-        // It may have nothing to do with tables.
-        machine.managed = false;
-        machine.set("managed", Value::bool(false, tasks.origin));
-    }
     machine.set("tasks", tasks);
     drafts.add(machine);
 }
 
-fn tasks(definition: &Value) -> Value {
-    let mut found = Vec::new();
-    states(definition, 0, &mut found);
-    Value::list(found, definition.origin)
+/// The tasks of a definition that call DynamoDB.
+fn tasks(definition: &Value, substitutions: &Value) -> Value {
+    let mut found = Tasks { substitutions, items: Vec::new(), rest: None };
+    found.states(definition, 0);
+    Value::new(
+        Data::List(List { kind: ListKind::Tuple, items: found.items, rest: found.rest }.into()),
+        definition.origin,
+    )
 }
 
-fn states(machine: &Value, depth: usize, found: &mut Vec<Value>) {
-    let Some(states_map) = machine.get("States").and_then(Value::as_map) else { return };
-    for state in &states_map.entries {
-        let value = &state.value;
-        if let Some(resource) = value.get("Resource") {
-            let pieces = text::known_pieces(resource);
-            if pieces.iter().any(|piece| piece.contains(":dynamodb:") && piece.contains(":states:")) {
-                let retries = value.get("Retry").is_some_and(|retry| match &retry.data {
-                    Data::List(list) => !list.items.is_empty() || list.rest.is_some(),
-                    other => !matches!(other, Data::Absent | Data::Null),
-                });
-                let origin = if state.key_origin.is_none() { value.origin } else { state.key_origin };
-                let entry = |name: &str, value: Value| Entry::new(name, OriginId::NONE, value);
-                found.push(Value::map(
-                    vec![
-                        entry("name", Value::string(state.key.clone(), origin)),
-                        entry("resource", resource.clone()),
-                        entry("retries", Value::bool(retries, origin)),
-                    ],
-                    origin,
-                ));
+struct Tasks<'s> {
+    substitutions: &'s Value,
+    items: Vec<Value>,
+    /// Some states are not known.
+    rest: Option<Arc<Unknown>>,
+}
+
+impl Tasks<'_> {
+    fn states(&mut self, machine: &Value, depth: usize) {
+        match machine.get("States").map(|states| &states.data) {
+            Some(Data::Map(map)) => {
+                self.rest = self.rest.take().or_else(|| map.rest.clone());
+                for state in &map.entries {
+                    self.state(state, &state.value, depth);
+                }
             }
+            Some(Data::Unknown(unknown)) => {
+                self.rest.get_or_insert_with(|| unknown.clone());
+            }
+            _ => {}
+        }
+    }
+
+    fn state(&mut self, entry: &Entry, state: &Value, depth: usize) {
+        let task = each(state, &mut |state| self.task(entry, state));
+        if !never_set(&task) {
+            self.items.push(task);
         }
         if depth >= MAX_DEPTH {
-            continue;
+            return;
         }
+        if let Data::Choice(choice) = &state.data {
+            choice.cases.iter().for_each(|case| self.inner(case, depth));
+        } else {
+            self.inner(state, depth);
+        }
+    }
+
+    /// The states inside of a map or of parallel branches.
+    fn inner(&mut self, state: &Value, depth: usize) {
         for inner in ["Iterator", "ItemProcessor"] {
-            if let Some(inner) = value.get(inner) {
-                states(inner, depth + 1, found);
+            if let Some(inner) = state.get(inner) {
+                self.states(inner, depth + 1);
             }
         }
-        if let Some(branches) = value.get("Branches").and_then(Value::as_list) {
-            for branch in &branches.items {
-                states(branch, depth + 1, found);
+        if let Some(branches) = state.get("Branches").and_then(Value::as_list) {
+            branches.items.iter().for_each(|branch| self.states(branch, depth + 1));
+        }
+    }
+
+    /// A state that calls DynamoDB; absent for others.
+    fn task(&self, entry: &Entry, state: &Value) -> Value {
+        let Some(resource) = state.get("Resource") else { return Value::absent(state.origin) };
+        let resource = substituted(resource, self.substitutions);
+        let origin = if entry.key_origin.is_none() { state.origin } else { entry.key_origin };
+        let retry = state.get("Retry").cloned().unwrap_or_else(|| Value::absent(origin));
+        let retries = each(&retry, &mut |retry| match &retry.data {
+            Data::List(list) if list.items.is_empty() => match &list.rest {
+                Some(rest) => Value::new(Data::Unknown(rest.clone()), origin),
+                None => Value::bool(false, origin),
+            },
+            Data::Unknown(_) => retry.clone(),
+            Data::Absent | Data::Null => Value::bool(false, origin),
+            _ => Value::bool(true, origin),
+        });
+        each(&resource, &mut |resource| {
+            let pieces = text::known_pieces(resource);
+            if !pieces.iter().any(|piece| piece.contains(":dynamodb:") && piece.contains(":states:")) {
+                return Value::absent(state.origin);
+            }
+            let entry_of = |name: &str, value: Value| Entry::new(name, OriginId::NONE, value);
+            Value::map(
+                vec![
+                    entry_of("name", Value::string(entry.key.clone(), origin)),
+                    entry_of("resource", resource.clone()),
+                    entry_of("retries", retries.clone()),
+                ],
+                origin,
+            )
+        })
+    }
+}
+
+fn never_set(value: &Value) -> bool {
+    match &value.data {
+        Data::Choice(choice) => choice.cases.iter().all(never_set),
+        _ => value.is_unset(),
+    }
+}
+
+/// A text with `${Name}` replaced by what `DefinitionSubstitutions` says; other names stay as they are.
+fn substituted(value: &Value, substitutions: &Value) -> Value {
+    let Some(map) = substitutions.as_map() else { return value.clone() };
+    each(value, &mut |value| {
+        let Some(parts) = text::parts(value) else { return value.clone() };
+        let mut pieces: Vec<Piece> = Vec::new();
+        for part in parts {
+            match part {
+                Part::Known(known, origin) => split(&known, origin, map, &mut pieces),
+                open @ Part::Open(..) => pieces.push(Piece::Part(open)),
             }
         }
+        let values: Vec<&Value> = pieces
+            .iter()
+            .filter_map(|piece| match piece {
+                Piece::Value(value) => Some(value),
+                Piece::Part(_) => None,
+            })
+            .collect();
+        if values.is_empty() {
+            return value.clone();
+        }
+        combine(&values, &mut |leaves| {
+            let mut leaves = leaves.iter();
+            let mut parts = Vec::new();
+            for piece in &pieces {
+                match piece {
+                    Piece::Part(part) => parts.push(part.clone()),
+                    Piece::Value(_) => {
+                        let leaf = leaves.next().map(|leaf| convert(leaf, &Type::String));
+                        parts.extend(leaf.and_then(|leaf| text::parts(&leaf)).unwrap_or_default());
+                    }
+                }
+            }
+            join_parts(parts, value.origin)
+        })
+    })
+}
+
+enum Piece {
+    Part(Part),
+    Value(Value),
+}
+
+fn split(known: &str, origin: OriginId, map: &Map, pieces: &mut Vec<Piece>) {
+    let mut rest = known;
+    let mut plain = String::new();
+    while let Some(at) = rest.find("${") {
+        let (before, name) = rest.split_at(at);
+        plain.push_str(before);
+        let found = name.split_once('}').and_then(|(name, after)| Some((map.get(name.get(2..)?)?, after)));
+        match found {
+            Some((value, after)) => {
+                if !plain.is_empty() {
+                    pieces.push(Piece::Part(Part::Known(std::mem::take(&mut plain).into(), origin)));
+                }
+                pieces.push(Piece::Value(value.clone()));
+                rest = after;
+            }
+            None => {
+                plain.push_str("${");
+                rest = name.get(2..).unwrap_or_default();
+            }
+        }
+    }
+    plain.push_str(rest);
+    if !plain.is_empty() {
+        pieces.push(Piece::Part(Part::Known(plain.into(), origin)));
     }
 }
 
@@ -111,47 +240,4 @@ pub(super) fn canary(reader: &Reader<'_>, drafts: &mut Drafts) {
         if reader.is_terraform() { ("start_canary", false) } else { ("StartCanaryAfterCreation", true) };
     canary.set("starts", reader.find(attributes, header, way, &Type::Bool, Some(Default::Bool(default))));
     drafts.add(canary);
-}
-
-pub(super) fn dns_record(reader: &Reader<'_>, drafts: &mut Drafts) {
-    let (failover, latency, region) = if reader.is_terraform() {
-        ("failover_routing_policy", "latency_routing_policy", "latency_routing_policy.region")
-    } else {
-        ("Failover", "Region", "Region")
-    };
-    let by_failover = is_set(&reader.raw(failover));
-    let by_latency = is_set(&reader.raw(latency));
-    let routing = match (by_failover.as_bool(), by_latency.as_bool()) {
-        (Some(false), Some(false)) => return,
-        (Some(true), _) => "failover",
-        _ => "latency",
-    };
-    let mut record = reader.draft(Subject::DnsRecord);
-    reader.name(&mut record, "name");
-    let origin = if routing == "failover" { by_failover.origin } else { by_latency.origin };
-    record.set("routing", Value::string(routing, origin));
-    record.set("record_region", reader.raw(region));
-    drafts.add(record);
-}
-
-pub(super) fn routing_control(reader: &Reader<'_>, drafts: &mut Drafts) {
-    let mut control = reader.draft(Subject::RoutingControl);
-    reader.name(&mut control, "name");
-    drafts.add(control);
-}
-
-/// Assertion rules that keep at least one of their controls on: the references to the controls.
-pub(super) fn asserted_controls(reader: &Reader<'_>) -> Vec<Value> {
-    let (controls, ty, threshold) = if reader.is_terraform() {
-        ("asserted_controls", "rule_config.type", "rule_config.threshold")
-    } else {
-        ("AssertionRule.AssertedControls", "RuleConfig.Type", "RuleConfig.Threshold")
-    };
-    let at_least = reader.raw(ty).as_str() == Some("ATLEAST");
-    let some = super::read::convert(&reader.raw(threshold), &Type::Integer).as_i64().is_some_and(|count| count >= 1);
-    if !(at_least && some) {
-        return Vec::new();
-    }
-    let list = reader.raw(controls);
-    super::derive::spread(&super::derive::texts(&list)).0
 }

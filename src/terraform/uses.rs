@@ -362,6 +362,11 @@ pub(super) fn allowed(condition: &Expr, name: &str) -> Option<Vec<Constant>> {
     let is_variable = |expr: &Expr| variable_name(unwrapped(expr)).is_some_and(|found| found == name);
     match &condition.kind {
         ExprKind::Paren(inner) => allowed(inner, name),
+        // JSON writes every expression as a template.
+        ExprKind::Template(parts) => match parts.as_slice() {
+            [TemplatePart::Interpolation { expr, .. }] => allowed(expr, name),
+            _ => None,
+        },
         ExprKind::Binary(BinaryOperator::Or, left, right) => {
             let mut both = allowed(left, name)?;
             both.extend(allowed(right, name)?);

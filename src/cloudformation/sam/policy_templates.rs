@@ -1,5 +1,5 @@
-//! The policy templates about DynamoDB, as the SAM developer guide lists them ("SAM policy templates"). The others
-//! grant nothing on tables and are left out.
+//! The policy templates about DynamoDB and about what readers of streams write to, as the SAM developer guide lists them
+//! ("SAM policy templates"). The others grant nothing that matters to tables and are left out.
 
 use crate::source::Span;
 use crate::value::{Entry, Value};
@@ -16,6 +16,11 @@ enum Target {
     /// `stream/` and the name that the template is given.
     Stream,
     AllStreams,
+    Bucket,
+    Objects,
+    BucketAndObjects,
+    DeliveryStream,
+    Domain,
 }
 
 type Statement = (&'static [&'static str], Target);
@@ -83,9 +88,90 @@ const TEMPLATES: &[(&str, &[Statement])] = &[
         "DynamoDBWritePolicy",
         &[(&["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:BatchWriteItem"], Target::TableAndIndexes)],
     ),
+    ("ElasticsearchHttpPostPolicy", &[(&["es:ESHttpPost", "es:ESHttpPut"], Target::Domain)]),
+    (
+        "FirehoseCrudPolicy",
+        &[(
+            &[
+                "firehose:CreateDeliveryStream",
+                "firehose:DeleteDeliveryStream",
+                "firehose:DescribeDeliveryStream",
+                "firehose:PutRecord",
+                "firehose:PutRecordBatch",
+                "firehose:UpdateDestination",
+            ],
+            Target::DeliveryStream,
+        )],
+    ),
+    ("FirehoseWritePolicy", &[(&["firehose:PutRecord", "firehose:PutRecordBatch"], Target::DeliveryStream)]),
+    (
+        "S3CrudPolicy",
+        &[(
+            &[
+                "s3:GetObject",
+                "s3:ListBucket",
+                "s3:GetBucketLocation",
+                "s3:GetObjectVersion",
+                "s3:PutObject",
+                "s3:PutObjectAcl",
+                "s3:GetLifecycleConfiguration",
+                "s3:PutLifecycleConfiguration",
+                "s3:DeleteObject",
+            ],
+            Target::BucketAndObjects,
+        )],
+    ),
+    (
+        "S3FullAccessPolicy",
+        &[
+            (
+                &[
+                    "s3:GetObject",
+                    "s3:GetObjectAcl",
+                    "s3:GetObjectVersion",
+                    "s3:PutObject",
+                    "s3:PutObjectAcl",
+                    "s3:DeleteObject",
+                    "s3:DeleteObjectTagging",
+                    "s3:DeleteObjectVersionTagging",
+                    "s3:GetObjectTagging",
+                    "s3:GetObjectVersionTagging",
+                    "s3:PutObjectTagging",
+                    "s3:PutObjectVersionTagging",
+                ],
+                Target::Objects,
+            ),
+            (
+                &[
+                    "s3:ListBucket",
+                    "s3:GetBucketLocation",
+                    "s3:GetLifecycleConfiguration",
+                    "s3:PutLifecycleConfiguration",
+                ],
+                Target::Bucket,
+            ),
+        ],
+    ),
+    (
+        "S3ReadPolicy",
+        &[(
+            &[
+                "s3:GetObject",
+                "s3:ListBucket",
+                "s3:GetBucketLocation",
+                "s3:GetObjectVersion",
+                "s3:GetLifecycleConfiguration",
+            ],
+            Target::BucketAndObjects,
+        )],
+    ),
+    (
+        "S3WritePolicy",
+        &[(&["s3:PutObject", "s3:PutObjectAcl", "s3:PutLifecycleConfiguration"], Target::BucketAndObjects)],
+    ),
 ];
 
-/// The statements that a template stands for; `None` for templates that grant nothing on tables. They stand where the
+/// The statements that a template stands for; `None` for templates that are left out. They stand where the
 /// template is named.
 pub fn statements(stack: &Stack<'_>, template: &Entry, fallback: Span) -> Option<Vec<Value>> {
     let (_, statements) = TEMPLATES.iter().find(|(name, _)| *name == template.key)?;
@@ -115,6 +201,19 @@ pub fn statements(stack: &Stack<'_>, template: &Entry, fallback: Span) -> Option
         }
         arn(stack, at, &pieces)
     };
+    // An ARN of another service: its beginning, the parameter of the template, and what follows.
+    let other = |service: &str, regional: bool, before: &str, parameter: &str, behind: &str| {
+        let name = template.value.get(parameter).unwrap_or(&missing);
+        let mut pieces = vec![Piece::Text("arn:"), Piece::Value(&place.partition), Piece::Text(service)];
+        if regional {
+            pieces.extend([Piece::Value(&place.region), Piece::Text(":"), Piece::Value(&place.account)]);
+        }
+        pieces.extend([Piece::Text(before), Piece::Value(name), Piece::Text(behind)]);
+        pieces.retain(|piece| !matches!(piece, Piece::Text("")));
+        let at = stack.session.origins.span(name.origin).unwrap_or(span);
+        arn(stack, at, &pieces)
+    };
+    let bucket = |behind: &str| other(":s3:::", false, "", "BucketName", behind);
     let origin = template.key_origin;
     let made = statements.iter().map(|(actions, target)| {
         let resources = match target {
@@ -123,6 +222,13 @@ pub fn statements(stack: &Stack<'_>, template: &Entry, fallback: Span) -> Option
             Target::Backups => vec![table_arn(&[Piece::Text("/backup/*")])],
             Target::Stream => vec![table_arn(&[Piece::Text("/stream/"), Piece::Value(stream)])],
             Target::AllStreams => vec![table_arn(&[Piece::Text("/stream/*")])],
+            Target::Bucket => vec![bucket("")],
+            Target::Objects => vec![bucket("/*")],
+            Target::BucketAndObjects => vec![bucket(""), bucket("/*")],
+            Target::DeliveryStream => {
+                vec![other(":firehose:", true, ":deliverystream/", "DeliveryStreamName", "")]
+            }
+            Target::Domain => vec![other(":es:", true, ":domain/", "DomainName", "/*")],
         };
         statement(actions, resources, origin)
     });

@@ -108,3 +108,19 @@ fn children_are_named_so_that_they_are_no_roots() {
     let children = super::super::children(&tree, &loader);
     assert_eq!(children, [Path::new("a/app/template.yaml"), Path::new("a/child.yaml")]);
 }
+
+#[test]
+fn the_definition_of_a_workflow_is_read_from_its_file() {
+    let root = "Transform: AWS::Serverless-2016-10-31\nResources:\n  M:\n    Type: AWS::Serverless::StateMachine\n    Properties: {DefinitionUri: flows/save.asl.json, Role: r}\n  N:\n    Type: AWS::Serverless::StateMachine\n    Properties: {DefinitionUri: flows/gaps.asl.json, Role: r}\n";
+    let files = [
+        ("app/root.yaml", root),
+        ("app/flows/save.asl.json", r#"{"States": {"Save": {"Resource": "${Put}"}}}"#),
+        ("app/flows/gaps.asl.json", r#"{"TimeoutSeconds": ${Seconds}}"#),
+    ];
+    let run = run_files(&files, &Options::default()).expect("template");
+    compare(
+        &print(&run),
+        r#"M Serverless::StateMachine {DefinitionUri: "flows/save.asl.json", Role: "r", Definition: {States: {Save: {Resource: "${Put}"}}}}
+           N Serverless::StateMachine {DefinitionUri: "flows/gaps.asl.json", Role: "r"}"#,
+    );
+}

@@ -9,7 +9,7 @@ mod table;
 
 use super::drafts::Drafts;
 use super::read::Reader;
-use super::{access, alarm, backup, client, export, function, key, stream, trail, workflow};
+use super::{access, alarm, backup, client, export, function, key, routing, stream, trail, workflow};
 
 /// Adds the entities of one resource; resources that have nothing to do with DynamoDB add none.
 pub(super) fn lower(reader: &Reader<'_>, drafts: &mut Drafts) {
@@ -40,8 +40,8 @@ pub(super) fn lower(reader: &Reader<'_>, drafts: &mut Drafts) {
         }
         "AWS::Glue::Crawler" => workflow::crawler(reader, drafts),
         "AWS::Synthetics::Canary" => workflow::canary(reader, drafts),
-        "AWS::Route53::RecordSet" => workflow::dns_record(reader, drafts),
-        "AWS::Route53RecoveryControl::RoutingControl" => workflow::routing_control(reader, drafts),
+        "AWS::Route53::RecordSet" | "AWS::Route53::RecordSetGroup" => routing::dns_records(reader, drafts),
+        "AWS::Route53RecoveryControl::RoutingControl" => routing::routing_control(reader, drafts),
         kind if kind.starts_with("AWS::IAM::") => access::lower(reader, drafts),
         kind if kind.starts_with("AWS::EC2::") => network::lower(reader, drafts),
         _ => {}

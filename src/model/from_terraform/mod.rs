@@ -8,7 +8,7 @@ mod table;
 
 use super::drafts::Drafts;
 use super::read::Reader;
-use super::{access, alarm, backup, client, export, function, key, stream, trail, workflow};
+use super::{access, alarm, backup, client, export, function, key, routing, stream, trail, workflow};
 
 /// Adds the entities of one resource; resources that have nothing to do with DynamoDB add none.
 pub(super) fn lower(reader: &Reader<'_>, drafts: &mut Drafts) {
@@ -42,13 +42,13 @@ pub(super) fn lower(reader: &Reader<'_>, drafts: &mut Drafts) {
         "aws_backup_plan" => backup::plan(reader, drafts),
         "aws_backup_selection" => backup::selection(reader, drafts, "plan_id"),
         "aws_dynamodb_table_export" => export::separate(reader, drafts),
-        "aws_scheduler_schedule" => export::schedule(reader, drafts),
+        "aws_scheduler_schedule" | "aws_cloudwatch_event_target" => export::schedule(reader, drafts),
         "aws_cloudtrail" | "aws_cloudtrail_event_data_store" => trail::trail(reader, drafts),
         "aws_sfn_state_machine" => workflow::state_machine(reader, drafts),
         "aws_glue_crawler" => workflow::crawler(reader, drafts),
         "aws_synthetics_canary" => workflow::canary(reader, drafts),
-        "aws_route53_record" => workflow::dns_record(reader, drafts),
-        "aws_route53recoverycontrolconfig_routing_control" => workflow::routing_control(reader, drafts),
+        "aws_route53_record" => routing::dns_records(reader, drafts),
+        "aws_route53recoverycontrolconfig_routing_control" => routing::routing_control(reader, drafts),
         kind if kind.starts_with("aws_iam_") => access::lower(reader, drafts),
         _ => network::lower(reader, drafts),
     }

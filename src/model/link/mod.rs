@@ -7,12 +7,15 @@ mod access;
 mod alarms;
 mod backups;
 mod clients;
+mod companions;
 mod dax;
 mod keys;
 mod network;
 mod project;
+mod referenced;
 mod replica;
 mod reverse;
+mod routing;
 mod scaling;
 mod served;
 mod stack;
@@ -21,6 +24,7 @@ mod table;
 mod table_ref;
 mod targets;
 mod uses;
+mod zero_etl;
 
 use super::drafts::Drafts;
 use super::read::Context;
@@ -50,6 +54,9 @@ pub(super) fn link(context: &Context<'_>, drafts: &mut Drafts) {
     alarms::link(context, drafts, &tables, &uses);
     backups::link(context, drafts, &tables);
     clients::link(context, drafts, &tables);
+    referenced::link(drafts, &tables, &uses);
+    zero_etl::link(context, drafts, &tables);
+    routing::link(context, drafts);
     project::link(context, drafts, &tables);
     stack::link(context, drafts);
 }

@@ -1,19 +1,15 @@
-//! What takes the whole project together: exports, trails over tables, clusters over tables, functions, canaries,
-//! routing controls.
+//! What takes the whole project together: exports, trails over tables, clusters over tables, functions, canaries.
 
-use rustc_hash::{FxHashMap, FxHashSet};
-
-use crate::value::{Data, OriginId, Text, Value};
+use crate::value::{Data, OriginId, Value};
 
 use super::super::derive::{both, each, either, spread};
-use super::super::draft::Draft;
 use super::super::drafts::Drafts;
 use super::super::read::Context;
 use super::super::schema::Subject;
-use super::super::{alarm, trail, workflow};
+use super::super::{alarm, trail};
 use super::reverse::{Source, reverse};
 use super::table::{ends_of, leads_to};
-use super::targets::{Elsewhere, Targets, address_of};
+use super::targets::{Elsewhere, Targets};
 use super::{ids_of, table_ref};
 
 pub(super) fn link(context: &Context<'_>, drafts: &mut Drafts, tables: &Targets<'_>) {
@@ -22,7 +18,6 @@ pub(super) fn link(context: &Context<'_>, drafts: &mut Drafts, tables: &Targets<
     clusters(drafts, tables);
     functions(drafts);
     canaries(context, drafts);
-    routing_controls(context, drafts);
 }
 
 fn exports(drafts: &mut Drafts, tables: &Targets<'_>) {
@@ -196,46 +191,5 @@ fn canaries(context: &Context<'_>, drafts: &mut Drafts) {
             either(&found, &both(on, &leads_to(link, id)))
         });
         draft.set("alarmed", alarmed);
-    }
-}
-
-fn routing_controls(context: &Context<'_>, drafts: &mut Drafts) {
-    let controls = ids_of(drafts, Subject::RoutingControl);
-    if controls.is_empty() {
-        return;
-    }
-    let (mut safe, mut checked): (FxHashSet<Text>, FxHashSet<Text>) = (FxHashSet::default(), FxHashSet::default());
-    for (position, resource) in context.project.resources.iter().enumerate() {
-        let Some(reader) = context.reader(position) else { continue };
-        match resource.kind.as_str() {
-            "AWS::Route53RecoveryControl::SafetyRule" | "aws_route53recoverycontrolconfig_safety_rule" => {
-                let references = workflow::asserted_controls(&reader);
-                safe.extend(references.iter().filter_map(|reference| address_of(context, reference)));
-            }
-            "AWS::Route53::HealthCheck" => {
-                checked.extend(address_of(context, &reader.raw("HealthCheckConfig.RoutingControlArn")));
-            }
-            "aws_route53_health_check" => {
-                checked.extend(address_of(context, &reader.raw("routing_control_arn")));
-            }
-            _ => {}
-        }
-    }
-    let panel_of = |draft: &Draft| {
-        let panel = draft.value("panel");
-        address_of(context, &panel).map(String::from).or_else(|| super::targets::symbols(&panel)).unwrap_or_default()
-    };
-    let mut sizes: FxHashMap<String, i64> = FxHashMap::default();
-    for draft in controls.iter().filter_map(|id| drafts.get(*id)) {
-        *sizes.entry(panel_of(draft)).or_default() += 1;
-    }
-    for id in controls {
-        let Some(draft) = drafts.get_mut(id) else { continue };
-        let here = draft.value("address").origin;
-        let size = sizes.get(&panel_of(draft)).copied().unwrap_or(1);
-        let (is_safe, is_checked) = (safe.contains(&draft.resource_address), checked.contains(&draft.resource_address));
-        draft.set("panel_size", Value::integer(size, here));
-        draft.set("safe", Value::bool(is_safe, here));
-        draft.set("health_checked", Value::bool(is_checked, here));
     }
 }

@@ -67,6 +67,9 @@ pub(super) fn link(context: &Context<'_>, drafts: &mut Drafts) {
     let none = Value::bool(false, here);
     let logs = drafts.selectors.iter().fold(none, |found, selector| either(&found, &selector.exists));
     stack.set("logs_data_events", logs);
+    for (name, list) in super::companions::companions(context) {
+        stack.set(name, list);
+    }
     let language = match context.project.language {
         crate::resource::Language::CloudFormation => "cloudformation",
         crate::resource::Language::Sam => "sam",

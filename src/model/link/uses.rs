@@ -20,6 +20,16 @@ struct Found {
     users: FxHashMap<Text, FxHashSet<usize>>,
     /// The addresses that outputs refer to.
     outputs: FxHashSet<Text>,
+    /// The attributes of an address that anything refers to, each with the resource that does; outputs have none.
+    attributes: FxHashMap<Text, FxHashSet<(Text, Option<usize>)>>,
+    /// ARNs of streams that are written out.
+    stream_arns: Vec<Text>,
+}
+
+/// One reference.
+enum Reference {
+    Attribute { address: Text, attribute: Text },
+    StreamArn(Text),
 }
 
 impl<'c> Uses<'c> {
@@ -31,13 +41,21 @@ impl<'c> Uses<'c> {
         self.found.get_or_init(|| {
             let mut found = Found::default();
             for (user, resource) in self.context.project.resources.iter().enumerate() {
-                self.visit(&resource.attributes, 0, &mut |address| {
-                    found.users.entry(address).or_default().insert(user);
+                self.visit(&resource.attributes, 0, &mut |reference| match reference {
+                    Reference::Attribute { address, attribute } => {
+                        found.attributes.entry(address.clone()).or_default().insert((attribute, Some(user)));
+                        found.users.entry(address).or_default().insert(user);
+                    }
+                    Reference::StreamArn(arn) => found.stream_arns.push(arn),
                 });
             }
             for (_, value) in &self.context.project.outputs {
-                self.visit(value, 0, &mut |address| {
-                    found.outputs.insert(address);
+                self.visit(value, 0, &mut |reference| match reference {
+                    Reference::Attribute { address, attribute } => {
+                        found.attributes.entry(address.clone()).or_default().insert((attribute, None));
+                        found.outputs.insert(address);
+                    }
+                    Reference::StreamArn(arn) => found.stream_arns.push(arn),
                 });
             }
             found
@@ -56,26 +74,46 @@ impl<'c> Uses<'c> {
         self.found().users.get(address).is_some_and(|users| users.iter().any(|user| counts(*user)))
     }
 
-    fn visit(&self, value: &Value, depth: usize, add: &mut dyn FnMut(Text)) {
+    /// Whether an output, or a resource other than `own`, refers to an attribute of the address that counts. A
+    /// reference to the whole resource has an empty attribute.
+    pub fn of_attribute(&self, address: &str, own: usize, counts: impl Fn(&str) -> bool) -> bool {
+        let references = self.found().attributes.get(address);
+        references.is_some_and(|all| all.iter().any(|(attribute, user)| *user != Some(own) && counts(attribute)))
+    }
+
+    /// Whether the ARN of a stream of the table with this name is written out somewhere.
+    pub fn of_stream_arn(&self, table: &str) -> bool {
+        let part = format!(":table/{table}/stream/");
+        self.found().stream_arns.iter().any(|arn| arn.contains(&part))
+    }
+
+    fn visit(&self, value: &Value, depth: usize, add: &mut dyn FnMut(Reference)) {
         if depth > MAX_DEPTH {
             return;
         }
         for origin in self.context.project.origins.trail(value.origin) {
-            if let Step::Resource { address, .. } = origin.step {
-                add(address);
+            if let Step::Resource { address, attribute } = origin.step {
+                add(Reference::Attribute { address, attribute });
             }
         }
-        let mut open = |unknown: &Unknown| {
-            if let Some(Symbol::Resource { address, .. }) = &unknown.symbol {
-                add(address.clone());
-            }
-        };
         match &value.data {
-            Data::Unknown(unknown) => open(unknown),
+            Data::Unknown(unknown) => open(unknown, "").into_iter().for_each(&mut *add),
+            Data::String(text) if text.contains("/stream/") => add(Reference::StreamArn(text.clone())),
             Data::Parts(parts) => {
-                for part in parts.iter() {
-                    if let Part::Open(unknown, _) = part {
-                        open(unknown);
+                for (place, part) in parts.iter().enumerate() {
+                    match part {
+                        Part::Open(unknown, _) => {
+                            let behind = match parts.get(place + 1) {
+                                Some(Part::Known(behind, _)) => behind.as_str(),
+                                _ => "",
+                            };
+                            open(unknown, behind).into_iter().for_each(&mut *add);
+                        }
+                        Part::Known(text, _) => {
+                            if text.contains("/stream/") {
+                                add(Reference::StreamArn(text.clone()));
+                            }
+                        }
                     }
                 }
             }
@@ -98,6 +136,17 @@ impl<'c> Uses<'c> {
         }
     }
 }
+
+/// The reference that an open piece of a text is, with the known characters behind it.
+fn open(unknown: &Unknown, behind: &str) -> Option<Reference> {
+    let Some(Symbol::Resource { address, attribute }) = &unknown.symbol else { return None };
+    // `${Orders.Arn}/stream/*` is about the stream.
+    let attribute = if behind.starts_with("/stream/") { STREAM.into() } else { attribute.clone() };
+    Some(Reference::Attribute { address: address.clone(), attribute })
+}
+
+/// The attribute under which a text around a table's ARN is filed that is about its stream.
+const STREAM: &str = "stream_arn";
 
 /// Values are nested as deeply as the source; past this nothing is looked for.
 const MAX_DEPTH: usize = 64;

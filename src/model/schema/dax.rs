@@ -53,6 +53,11 @@ pub(super) const CLUSTER: SubjectSchema = SubjectSchema {
         Field::new("tables", Type::List(&Type::Link(Subject::Table)), "The tables that its role reaches."),
         Field::new("alarms", Type::List(&Type::Link(Subject::Alarm)), "The alarms that read metrics of the cluster."),
         Field::new("clients", Type::List(&Type::Link(Subject::Client)), "What refers to the cluster's endpoint."),
+        Field::new(
+            "referenced",
+            Type::Bool,
+            "Whether anything in the project, or an output, refers to its endpoint or ARN.",
+        ),
     ],
 };
 

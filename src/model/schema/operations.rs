@@ -152,7 +152,16 @@ pub(super) const DNS_RECORD: SubjectSchema = SubjectSchema {
     fields: fields![
         NAME.at("Name", "name"),
         Field::new("routing", Type::Enum(&["failover", "latency"]), "How it chooses."),
-        Field::new("record_region", Type::String, "The Region of a latency record.").at("Region", ""),
+        Field::new(
+            "record_region",
+            Type::String,
+            "The Region that it leads to: that of a latency record, or the one of a failover record's target.",
+        ),
+        Field::new(
+            "own_region",
+            Type::Bool,
+            "Whether that is the Region that the stack is deployed to, whichever it is (`AWS::Region`).",
+        ),
         Field::new("health_check", Type::String, "Its health check.").at("HealthCheckId", "health_check_id"),
         Field::new("evaluates_target", Type::Bool, "Whether it is an alias that evaluates its target's health.")
             .at("AliasTarget.EvaluateTargetHealth", "alias.evaluate_target_health")
@@ -166,8 +175,12 @@ pub(super) const ROUTING_CONTROL: SubjectSchema = SubjectSchema {
     fields: fields![
         NAME.at("Name", "name"),
         Field::new("panel", Type::String, "Its control panel.").at("ControlPanelArn", "control_panel_arn"),
-        Field::new("panel_size", Type::Integer, "How many routing controls of the project are in the same panel."),
-        Field::new("safe", Type::Bool, "Whether an assertion rule keeps one control of the panel on."),
+        Field::new(
+            "panel_controls",
+            Type::List(&Type::Link(Subject::RoutingControl)),
+            "The routing controls of the project in the same panel, itself among them.",
+        ),
+        Field::new("safe", Type::Bool, "Whether an assertion rule keeps it or another control that it names on."),
         Field::new("health_checked", Type::Bool, "Whether a health check of the project refers to it."),
     ],
 };
@@ -199,6 +212,27 @@ pub(super) const STACK: SubjectSchema = SubjectSchema {
         Field::new("config_recorders", Type::List(&Type::Object(CONFIG_RECORDER)), "Its recorders of AWS Config."),
         Field::new("event_rules", Type::List(&Type::Object(EVENT_RULE)), "Its rules of EventBridge."),
         Field::new("runbooks", Type::List(&Type::Object(RUNBOOK)), "Its documents of Systems Manager."),
+        Field::new(
+            "backup_audits",
+            Type::List(&Type::String),
+            "The addresses of its backup frameworks and backup report plans.",
+        ),
+        Field::new("restore_testing_plans", Type::List(&Type::String), "The addresses of its restore testing plans."),
+        Field::new(
+            "restore_tested_types",
+            Type::List(&Type::String),
+            "The resource types that selections of restore testing plans name: `DynamoDB`.",
+        ),
+        Field::new(
+            "readiness_checks",
+            Type::List(&Type::String),
+            "The addresses of its readiness checks of the Application Recovery Controller.",
+        ),
+        Field::new(
+            "cost_watches",
+            Type::List(&Type::String),
+            "The addresses of its budgets, cost anomaly monitors and alarms on AWS/Billing.",
+        ),
         Field::new("resource_types", Type::List(&Type::String), "The types of all its resources, each once, sorted."),
     ],
 };

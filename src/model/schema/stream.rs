@@ -110,6 +110,7 @@ pub(super) const TABLE_EXPORT: SubjectSchema = SubjectSchema {
         Field::new("table", Type::Link(Subject::Table), "The table, where the project manages it."),
         Field::new("scheduled", Type::Bool, "Whether a schedule or rule starts it."),
         Field::new("schedule", Type::String, "When it runs."),
+        Field::new("recurring", Type::Bool, "Whether its schedule starts it more than once."),
         Field::new("type", Type::Enum(&["FULL_EXPORT", "INCREMENTAL_EXPORT"]), "All items or only what changed.")
             .at("", "export_type")
             .or(Default::String("FULL_EXPORT")),

@@ -118,6 +118,11 @@ pub(super) const TABLE: SubjectSchema = SubjectSchema {
             Type::List(&Type::Link(Subject::StreamConsumer)),
             "What reads the table's stream.",
         ),
+        Field::new(
+            "zero_etl",
+            Type::Bool,
+            "Whether a zero-ETL integration or a pipeline of OpenSearch Ingestion in the project reads it.",
+        ),
         Field::new("backup_plans", Type::List(&Type::Link(Subject::BackupPlan)), "The backup plans that cover it."),
         Field::new("alarms", Type::List(&Type::Link(Subject::Alarm)), "The alarms that read metrics of the table."),
         Field::new("exports", Type::List(&Type::Link(Subject::TableExport)), "The exports of the table."),
@@ -220,6 +225,11 @@ const STREAM: &[Field] = &[
         .or(Default::Bool(false)),
     Field::new("view_type", Type::Enum(common::STREAM_VIEW_TYPES), "What of an item is recorded.")
         .at("StreamSpecification.StreamViewType", "stream_view_type"),
+    Field::new(
+        "referenced",
+        Type::Bool,
+        "Whether anything in the project, or an output, refers to the stream's ARN; absent where the stream is off.",
+    ),
 ];
 
 const INSIGHTS: &[Field] = &[

@@ -1,11 +1,13 @@
 //! The model over projects that are written as JSON with marks for references, choices and open values.
 
 mod access;
+mod companions;
 mod defaults;
 mod front_ends;
 mod governance;
 mod links;
 mod operations;
+mod routing;
 mod support;
 mod surroundings;
 mod tables;

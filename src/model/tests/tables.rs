@@ -119,7 +119,7 @@ fn the_same_table_has_the_same_fields_in_cloudformation_and_terraform() {
         ("encryption.kms_key", "?"),
         ("encryption.key_class", "customer-managed"),
         ("ttl", "{enabled: true, attribute: expires}"),
-        ("stream", "{enabled: true, view_type: NEW_IMAGE}"),
+        ("stream", "{enabled: true, view_type: NEW_IMAGE, referenced: false}"),
         ("tags", "{owner: shop}"),
         ("deletion_protection", "true"),
         ("table_class", "STANDARD_INFREQUENT_ACCESS"),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::value::{Data, EntityId, Entry, List, ListKind, OriginId, Truth, Value, combine, equal, text};
+use crate::value::{Data, EntityId, List, ListKind, OriginId, Truth, Value, combine, equal, text};
 
 use super::super::super::derive::{both, each, each_pair, known_text, spread};
 use super::super::super::drafts::{Drafts, Policy, link};
@@ -287,44 +287,4 @@ fn managed_one(
     for (role, on) in &whom.roles {
         drafts.link(*role, "grants", id, &both(on, &exists));
     }
-}
-
-/// What an AWS managed policy says, for the one that stream consumers rest on.
-pub(super) fn statement_of_aws_policy(arn: &Value) -> Option<Value> {
-    let known = match &arn.data {
-        Data::Parts(_) => text::known_suffix(arn),
-        _ => arn.as_str()?,
-    };
-    if !known.ends_with(":policy/service-role/AWSLambdaDynamoDBExecutionRole") {
-        return None;
-    }
-    let here = arn.origin;
-    let list = |texts: &[&str]| {
-        let items = texts.iter().map(|text| Value::string(*text, here)).collect();
-        Value::new(Data::List(List { kind: ListKind::Tuple, items, rest: None }.into()), here)
-    };
-    let actions = [
-        "dynamodb:DescribeStream",
-        "dynamodb:GetRecords",
-        "dynamodb:GetShardIterator",
-        "dynamodb:ListStreams",
-        "logs:CreateLogGroup",
-        "logs:CreateLogStream",
-        "logs:PutLogEvents",
-    ];
-    let entry = |name: &str, value: Value| Entry::new(name, here, value);
-    Some(Value::map(
-        vec![
-            entry("sid", Value::absent(here)),
-            entry("effect", Value::string("Allow", here)),
-            entry("actions", list(&actions)),
-            entry("not_actions", list(&[])),
-            entry("resources", list(&["*"])),
-            entry("not_resources", list(&[])),
-            entry("principals", list(&[])),
-            entry("not_principals", list(&[])),
-            entry("conditions", list(&[])),
-        ],
-        here,
-    ))
 }

@@ -1,6 +1,7 @@
 //! Roles, users and groups with their policies; statements that touch DynamoDB or DAX with the tables that they name.
 
 mod action;
+mod aws_policy;
 mod grant;
 mod holder;
 pub(super) mod pattern;
@@ -200,7 +201,7 @@ impl Work<'_, '_> {
         for (role, on) in &whom.roles {
             let known = self.of_roles.entry(*role).or_default();
             known.arns.push(network::present(on, arn));
-            match grant::statement_of_aws_policy(arn) {
+            match aws_policy::statement(arn) {
                 Some(statement) => known.statements.push(network::present(on, &statement)),
                 None => {
                     let why = "the statements of a managed policy from elsewhere are not known";
