@@ -102,12 +102,17 @@ fn files(sources: &Sources) -> impl Iterator<Item = Arc<SourceFile>> {
 
 /// Whether a file lies in a folder of installed modules, where nobody writes comments for us.
 pub fn is_installed(path: &Path) -> bool {
-    path.components().any(|part| part.as_os_str() == ".terraform")
+    path.components().any(|part| part.as_os_str() == ".terraform" || part.as_os_str() == ".terragrunt-cache")
 }
 
 fn in_file(file: &Arc<SourceFile>) -> (Vec<Suppression>, Vec<Problem>) {
     let (comments, indented) = match FileKind::of(&file.path, file.text().as_bytes()) {
         FileKind::Terraform | FileKind::OpenTofu => (syntax::hcl::parse(Arc::clone(file)).comments, false),
+        FileKind::Terragrunt | FileKind::TerragruntPart
+            if file.path.extension().is_some_and(|extension| extension == "hcl") =>
+        {
+            (syntax::hcl::parse(Arc::clone(file)).comments, false)
+        }
         FileKind::Yaml => (syntax::yaml::parse(Arc::clone(file)).comments, true),
         // JSON has no comments, but Terraform passes over the key `//`.
         FileKind::TerraformJson | FileKind::OpenTofuJson => {

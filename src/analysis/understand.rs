@@ -18,6 +18,7 @@ use crate::model::{self, Model};
 use crate::resource::{Problem, ProblemKind, Project};
 use crate::source::{DiscoverOptions, FileKind, FileSystem, Found, FoundFile, Sources, discover, lexical};
 use crate::syntax::{self, tree::Tree};
+use crate::terraform::terragrunt::{self, Survey, Unit};
 use crate::{cloudformation, terraform};
 
 /// A project and the model that was built from it.
@@ -56,7 +57,9 @@ pub fn understand(
     }
     let boundaries = Boundaries::new(request, here, fs);
     // Files of other kinds, and those that turn out to be no templates, are counted where that is known.
-    let counts = |file: &&FoundFile| file.kind.is_module_file() || !file.explicit && is_template(file);
+    let counts = |file: &&FoundFile| {
+        file.kind.is_module_file() || file.kind == FileKind::Terragrunt || !file.explicit && is_template(file)
+    };
     understanding.files = found.files.iter().filter(counts).count();
     let named: FxHashSet<PathBuf> =
         found.files.iter().filter(|file| file.explicit && is_template(file)).map(|file| file.path.clone()).collect();
@@ -64,8 +67,10 @@ pub fn understand(
     let modules = terraform::Modules::new(fs, sources);
     // A plan says more of its directory's configuration than that does by itself.
     let planned: FxHashSet<PathBuf> = tasks.iter().filter_map(Task::planned).collect();
-    let roots = roots(&found, &modules, sources).into_iter().filter(|root| !planned.contains(root.path()));
-    tasks.extend(roots);
+    let options = deployments.first().map(|deployment| deployment.terraform.clone()).unwrap_or_default();
+    let (roots, problems) = roots(&found, &modules, sources, &boundaries, &options);
+    understanding.problems.extend(problems);
+    tasks.extend(roots.into_iter().filter(|root| !planned.contains(root.path())));
     let jobs: Vec<(&Task, usize)> =
         tasks.iter().flat_map(|task| (0..deployments.len()).map(move |index| (task, index))).collect();
     let evaluated: Vec<Result<Option<Understood>, Problem>> = jobs
@@ -91,6 +96,11 @@ pub fn understand(
                         options.boundary = Some(boundaries.of(directory).to_owned());
                         terraform::evaluate(&modules, directory, &options)
                     }
+                    Task::Unit(unit) => {
+                        let mut options = deployment.terraform.clone();
+                        options.boundary = Some(boundaries.of(&unit.file).to_owned());
+                        terragrunt::evaluate_unit(&modules, unit, &options)?
+                    }
                 };
                 let model = model::build(&project);
                 Some(Understood { project, model, deployment: *index })
@@ -98,10 +108,16 @@ pub fn understand(
         })
         .collect();
     let mut seen: FxHashSet<PathBuf> = FxHashSet::default();
+    let mut missing: FxHashSet<String> = FxHashSet::default();
     for ((task, _), result) in jobs.iter().zip(evaluated) {
         match result {
             Ok(Some(mut understood)) => {
-                understanding.problems.append(&mut understood.project.problems);
+                let problems = std::mem::take(&mut understood.project.problems);
+                // A module that many roots want is named once.
+                let is_missing = |problem: &Problem| problem.message.contains("is not installed");
+                understanding
+                    .problems
+                    .extend(problems.into_iter().filter(|one| !is_missing(one) || missing.insert(one.message.clone())));
                 if let Task::Template(tree) = task
                     && named.contains(&tree.file.path)
                     && seen.insert(tree.file.path.clone())
@@ -126,6 +142,7 @@ fn is_template(file: &FoundFile) -> bool {
 enum Task {
     Template(Box<Tree>),
     Root(PathBuf),
+    Unit(Unit),
 }
 
 impl Task {
@@ -143,6 +160,7 @@ impl Task {
         match self {
             Self::Template(tree) => &tree.file.path,
             Self::Root(directory) => directory,
+            Self::Unit(unit) => &unit.file,
         }
     }
 }
@@ -228,8 +246,15 @@ fn templates(found: &mut Found, fs: &dyn FileSystem, sources: &Sources, boundari
         .collect()
 }
 
-/// The root modules among the directories that hold Terraform files.
-fn roots(found: &Found, modules: &terraform::Modules<'_>, sources: &Sources) -> Vec<Task> {
+/// What is deployed by itself: the units of Terragrunt, and the root modules among the directories that hold Terraform
+/// files. A module that a unit deploys is no root of its own.
+fn roots(
+    found: &Found,
+    modules: &terraform::Modules<'_>,
+    sources: &Sources,
+    boundaries: &Boundaries,
+    options: &terraform::Options,
+) -> (Vec<Task>, Vec<Problem>) {
     let module_files: Vec<&FoundFile> = found.files.iter().filter(|file| file.kind.is_module_file()).collect();
     let directory = |file: &FoundFile| file.path.parent().map(Path::to_owned).unwrap_or_default();
     // A directory that mentions nothing of interest and calls no module has nothing to judge.
@@ -238,15 +263,43 @@ fn roots(found: &Found, modules: &terraform::Modules<'_>, sources: &Sources) -> 
         .filter(|file| file.explicit || !file.relevance.is_empty())
         .map(|file| directory(file))
         .collect();
-    for file in &module_files {
-        if matters.contains(&directory(file))
+    let is_unit = |file: &FoundFile| file.kind == FileKind::Terragrunt;
+    for file in &found.files {
+        if (is_unit(file) || file.kind.is_module_file() && matters.contains(&directory(file)))
             && let Some(text) = &file.text
         {
             sources.add(file.path.clone(), text.clone());
         }
     }
+    let files: Vec<PathBuf> = found.files.iter().filter(|file| is_unit(file)).map(|file| file.path.clone()).collect();
+    let (units, problems) = terragrunt::find_units(modules, &files, &|path| boundaries.of(path).to_owned());
+    let surveys: Vec<Survey> = units
+        .par_iter()
+        .map(|unit| {
+            let options =
+                terraform::Options { boundary: Some(boundaries.of(&unit.file).to_owned()), ..options.clone() };
+            guarded(&unit.file, || terragrunt::survey(modules, unit, &options)).unwrap_or_default()
+        })
+        .collect();
+    let searched: FxHashSet<PathBuf> = module_files.iter().map(|file| directory(file)).collect();
+    let mut deployed: FxHashSet<PathBuf> = FxHashSet::default();
+    let mut tasks = Vec::new();
+    for (unit, survey) in units.into_iter().zip(surveys) {
+        if survey.module.is_some() {
+            deployed.extend(unit.file.parent().map(lexical));
+        }
+        let module = survey.module.map(|module| lexical(&module));
+        let idle = |module: &PathBuf| searched.contains(module) && !matters.contains(module);
+        let skipped = !survey.matters && module.as_ref().is_some_and(idle);
+        deployed.extend(module);
+        if !skipped {
+            tasks.push(Task::Unit(unit));
+        }
+    }
     let directories: Vec<PathBuf> = matters.into_iter().collect();
-    terraform::find_roots(modules, &directories).into_iter().map(Task::Root).collect()
+    let roots = terraform::find_roots(modules, &directories).into_iter();
+    tasks.extend(roots.filter(|root| !deployed.contains(root)).map(Task::Root));
+    (tasks, problems)
 }
 
 /// How far what is analysed reaches: files outside are not read.

@@ -251,7 +251,9 @@ impl Search<'_> {
 fn is_wanted(path: &Path, glob: Option<&GlobMatcher>) -> bool {
     match glob {
         Some(glob) => glob.is_match(path),
-        None => FileKind::of_name(path).is_some_and(|kind| kind != FileKind::Variables),
+        None => {
+            FileKind::of_name(path).is_some_and(|kind| !matches!(kind, FileKind::Variables | FileKind::TerragruntPart))
+        }
     }
 }
 

@@ -21,6 +21,10 @@ pub enum FileKind {
     OpenTofuJson,
     /// `.tfvars` and `.tfvars.json`; read by the module that they belong to, never a root.
     Variables,
+    /// A unit or stack of Terragrunt.
+    Terragrunt,
+    /// Other `.hcl` files; read by the units that lead to them, never by themselves.
+    TerragruntPart,
     /// What `terraform show -json` prints for a plan or state.
     TerraformPlan,
     /// The manifest of a CDK cloud assembly, which names the stacks in `cdk.out`.
@@ -40,11 +44,15 @@ impl FileKind {
             let at = name.len().checked_sub(suffix.len());
             at.filter(|at| *at > 0).and_then(|at| name.get(at..)).is_some_and(|end| end.eq_ignore_ascii_case(suffix))
         };
+        if matches!(name, "terragrunt.hcl" | "terragrunt.hcl.json" | "terragrunt.stack.hcl") {
+            return Some(Self::Terragrunt);
+        }
         let kinds = [
             (".tf.json", Self::TerraformJson),
             (".tofu.json", Self::OpenTofuJson),
             (".tfvars.json", Self::Variables),
             (".tfvars", Self::Variables),
+            (".hcl", Self::TerragruntPart),
             (".tf", Self::Terraform),
             (".tofu", Self::OpenTofu),
             (".yaml", Self::Yaml),
@@ -89,7 +97,7 @@ impl FileKind {
             // A template has resource types and a section of resources. A fragment that another template includes is
             // read when that one asks for it.
             Self::Yaml | Self::Json => has(bytes, TYPE_WORD) && has(bytes, SECTION_WORD),
-            Self::Variables => false,
+            Self::Variables | Self::TerragruntPart => false,
             _ => true,
         }
     }
@@ -125,6 +133,10 @@ mod tests {
         assert_eq!(kind("x.tofu.json", "{}"), FileKind::OpenTofuJson);
         assert_eq!(kind("prod.auto.tfvars", ""), FileKind::Variables);
         assert_eq!(kind("prod.tfvars.json", "{}"), FileKind::Variables);
+        assert_eq!(kind("live/terragrunt.hcl", ""), FileKind::Terragrunt);
+        assert_eq!(kind("terragrunt.hcl.json", "{}"), FileKind::Terragrunt);
+        assert_eq!(kind("terragrunt.stack.hcl", ""), FileKind::Terragrunt);
+        assert_eq!(kind("root.hcl", ""), FileKind::TerragruntPart);
         assert_eq!(kind("A.YML", "a: 1"), FileKind::Yaml);
         assert_eq!(FileKind::of_name(Path::new(".tf")), None);
         assert_eq!(FileKind::of_name(Path::new("a.txt")), None);

@@ -7,6 +7,7 @@ use crate::source::Span;
 use crate::syntax::hcl::{self, Call, Expr};
 use crate::value::{Data, Shape, Step, Text, Value, combine};
 
+use super::dialect::Called;
 use super::error::Error;
 use super::expression::{REFUSED, is_refused};
 use super::functions::{self, Context};
@@ -44,6 +45,15 @@ impl Evaluator<'_> {
     }
 
     fn call_with(&self, name: &str, args: &[Value], span: Span, scope: Scope<'_>) -> Result<Value, Error> {
+        let other_args;
+        let args = match self.dialect.map(|dialect| dialect.call(self, name, args, span)) {
+            Some(Called::Done(result)) => return result,
+            Some(Called::With(other)) => {
+                other_args = other;
+                &other_args
+            }
+            Some(Called::Same) | None => args,
+        };
         match name {
             "templatefile" => return self.template_file(args, span, scope),
             "templatestring" => return self.template_string(args, span, scope),
@@ -54,7 +64,7 @@ impl Evaluator<'_> {
         }
         let next = args.iter().map(|arg| arg.origin).find(|origin| !origin.is_none());
         let origin = self.origins.hop(span, Step::Expression, next.unwrap_or_default());
-        let context = Context { files: &self.files, origins: &self.origins, origin };
+        let context = Context { files: &self.files, origins: self.origins, origin };
         let call = |args: &[Value]| functions::call(name, args, &context);
         let result = self.among_others(name, args, origin, &call)?;
         // What is handed on from an argument was found through this call.

@@ -41,10 +41,20 @@ impl Configuration {
     /// Follows all calls from a root directory to directories inside of `boundary` and to installed modules.
     pub fn load(modules: &Modules<'_>, root: &Path, boundary: Option<&Path>) -> Self {
         let root = lexical(root);
-        let installed = Installed::read(modules.fs, &root);
+        Self::of_module(modules, modules.get(&root), &root, boundary)
+    }
+
+    /// Follows all calls from a root module. Installed modules lie below `working`, where Terraform was initialised.
+    pub(super) fn of_module(
+        modules: &Modules<'_>,
+        module: Arc<Module>,
+        working: &Path,
+        boundary: Option<&Path>,
+    ) -> Self {
+        let root = module.dir.clone();
+        let installed = Installed::read(modules.fs, working);
         let boundary = boundary.and_then(|boundary| modules.fs.canonical(dir_path(boundary)).ok());
         let mut configuration = Self { nodes: Vec::new(), problems: Vec::new() };
-        let module = modules.get(&root);
         configuration.nodes.push(Node {
             module,
             parent: None,

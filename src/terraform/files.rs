@@ -19,11 +19,13 @@ pub(super) struct RootFiles<'c> {
     pub root: PathBuf,
     /// With symbolic links resolved; `None` where it does not exist, and nothing can be read.
     pub boundary: Option<PathBuf>,
+    /// A directory whose files are copied over those of the root.
+    pub beside: Option<PathBuf>,
 }
 
 impl<'c> RootFiles<'c> {
     pub(super) fn new(fs: &'c dyn FileSystem, root: &Path, boundary: &Path) -> Self {
-        Self { fs, root: lexical(root), boundary: fs.canonical(dir_path(boundary)).ok() }
+        Self { fs, root: lexical(root), boundary: fs.canonical(dir_path(boundary)).ok(), beside: None }
     }
 
     /// The path as it is registered, if it may be read.
@@ -31,7 +33,11 @@ impl<'c> RootFiles<'c> {
     /// # Errors
     /// It leads out of what is analysed, or is not there.
     pub(super) fn resolve(&self, path: &str) -> Result<PathBuf, String> {
-        let path = lexical(&self.root.join(path));
+        let copied = self.beside.as_ref().map(|beside| lexical(&beside.join(path)));
+        let path = match copied.filter(|path| self.fs.is_file(path)) {
+            Some(copied) => copied,
+            None => lexical(&self.root.join(path)),
+        };
         let Ok(real) = self.fs.canonical(dir_path(&path)) else {
             return Err(format!("there is no file `{}`", path.display()));
         };
@@ -53,6 +59,9 @@ impl Files for RootFiles<'_> {
     }
 
     fn exists(&self, path: &str) -> Result<bool, String> {
+        if self.beside.as_ref().is_some_and(|beside| self.fs.is_file(&lexical(&beside.join(path)))) {
+            return Ok(self.resolve(path).is_ok());
+        }
         let joined = lexical(&self.root.join(path));
         if self.fs.canonical(dir_path(&joined)).is_err() {
             // What is not there lies outside only where its name says so.

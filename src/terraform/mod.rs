@@ -4,6 +4,8 @@
 //! resources of all modules that it calls, with evaluated attributes. What depends on an open variable is a choice,
 //! what only AWS knows is a symbol, and all else that can't be evaluated is unknown with a reason.
 //!
+//! [`terragrunt`] finds the root modules that Terragrunt deploys, with the values it gives them.
+//!
 //! [`modules`](Modules) reads files, `configuration` follows module calls, `inputs` decides which variables stay open
 //! and what their cases are, `expression` and the files beside it evaluate, `expand` and `resource` make instances.
 
@@ -14,6 +16,7 @@ mod configuration;
 mod constraint;
 mod data;
 mod declarations;
+mod dialect;
 mod error;
 mod expand;
 mod expression;
@@ -32,6 +35,7 @@ mod resource;
 mod roots;
 mod scope;
 mod sets;
+pub mod terragrunt;
 pub mod types;
 mod uses;
 mod variables;
@@ -41,11 +45,10 @@ mod console_tests;
 #[cfg(test)]
 mod tests;
 
-use std::cell::{Cell, RefCell};
 use std::path::Path;
 use std::rc::Rc;
 
-use crate::resource::{Language, Problem, ProblemKind, Project, Resource};
+use crate::resource::{Call, Language, Problem, ProblemKind, Project, Resource};
 use crate::source::lexical;
 use crate::value::{Inputs, OriginId, Origins, Text, Value};
 
@@ -56,7 +59,7 @@ pub use options::{Given, Options};
 pub use roots::find_roots;
 
 use configuration::Configuration;
-use scope::{Each, Evaluator, Instance, Memo, Scope};
+use scope::{Evaluator, Instance, Scope};
 
 /// The stack of an evaluation; expressions refer to each other through several frames a level.
 const STACK: usize = 256 << 20;
@@ -120,15 +123,7 @@ fn is_relevant(kind: &str) -> bool {
 /// Evaluates a root module.
 pub fn evaluate(modules: &Modules<'_>, root: &Path, options: &Options) -> Project {
     let root = lexical(root);
-    // Expressions may lead into each other deeper than the stack of a worker thread holds.
-    let evaluated = std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(STACK);
-        let handle = thread.spawn_scoped(scope, || evaluate_here(modules, &root, options));
-        handle
-            .map_err(|error| error.to_string())
-            .and_then(|handle| handle.join().map_err(|_| "it ended in a panic; please report this as a bug".to_owned()))
-    });
-    evaluated.unwrap_or_else(|why| {
+    on_large_stack(|| evaluate_here(modules, &root, options)).unwrap_or_else(|why| {
         let mut project = empty(&root, options);
         project.problems.push(Problem {
             kind: ProblemKind::Internal,
@@ -138,6 +133,18 @@ pub fn evaluate(modules: &Modules<'_>, root: &Path, options: &Options) -> Projec
             help: None,
         });
         project
+    })
+}
+
+/// Does the work on a thread of its own: expressions may lead into each other deeper than the stack of a worker thread
+/// holds.
+fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, String> {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK);
+        let handle = thread.spawn_scoped(scope, work);
+        handle
+            .map_err(|error| error.to_string())
+            .and_then(|handle| handle.join().map_err(|_| "it ended in a panic; please report this as a bug".to_owned()))
     })
 }
 
@@ -158,49 +165,49 @@ fn empty(root: &Path, options: &Options) -> Project {
 
 fn evaluate_here(modules: &Modules<'_>, root: &Path, options: &Options) -> Project {
     let boundary = options.boundary.clone().unwrap_or_else(|| root.to_path_buf());
-    let configuration = Configuration::load(modules, root, Some(&boundary));
-    let known = |given: &Option<Text>| given.clone().map(|text| Value::string(text, OriginId::NONE));
-    let mut evaluator = Evaluator {
-        config: &configuration,
-        options,
+    let start = Start {
+        configuration: Configuration::load(modules, root, Some(&boundary)),
         files: files::RootFiles::new(modules.fs, root, &boundary),
-        sources: modules.sources,
-        templates: RefCell::default(),
-        origins: Origins::new(),
         inputs: Inputs::default(),
-        root_variables: rustc_hash::FxHashMap::default(),
-        workspace: Value::absent(OriginId::NONE),
-        region: Value::absent(OriginId::NONE),
-        account: Value::absent(OriginId::NONE),
-        instances: RefCell::default(),
-        problems: RefCell::default(),
-        providers: RefCell::default(),
-        depth: Cell::new(0),
-        steps: Cell::new(0),
-    };
-    evaluator.region = known(&options.region).unwrap_or_else(|| {
-        declarations::outside("the Region is not known; set `region` in the configuration", "region")
-    });
-    evaluator.account = known(&options.account).unwrap_or_else(|| {
-        declarations::outside("the account is not known; set `account` in the configuration", "account")
-    });
-    let root_instance = Rc::new(Instance {
-        id: 0,
-        node: 0,
-        prefix: Text::default(),
-        each: Each::default(),
-        parent: None,
-        exists: Value::bool(true, OriginId::NONE),
+        given: rustc_hash::FxHashMap::default(),
         calls: Vec::new(),
-        variables: Memo::default(),
-        locals: Memo::default(),
-        outputs: Memo::default(),
-        groups: Memo::default(),
-        modules: Memo::default(),
-        attributes: Memo::default(),
-    });
-    evaluator.instances.borrow_mut().push(Rc::clone(&root_instance));
-    let given = evaluator.given_variables(&root_instance, modules.sources);
+        unknown_providers: None,
+        dialect: None,
+    };
+    evaluate_from(start, modules, root, options, &Origins::new())
+}
+
+/// What the evaluation of a root module begins with.
+struct Start<'c> {
+    configuration: Configuration,
+    files: files::RootFiles<'c>,
+    /// What is open already.
+    inputs: Inputs,
+    /// Values of variables that give way to all others.
+    given: rustc_hash::FxHashMap<Text, Value>,
+    /// What leads to the root module from outside.
+    calls: Vec<Call>,
+    /// Why a file of the root module that may configure providers is not known.
+    unknown_providers: Option<Text>,
+    dialect: Option<&'c dyn dialect::Dialect>,
+}
+
+/// Evaluates a root module; `path` is what the project is called.
+fn evaluate_from(
+    start: Start<'_>,
+    modules: &Modules<'_>,
+    path: &Path,
+    options: &Options,
+    origins: &Origins,
+) -> Project {
+    let Start { configuration, files, inputs, given, calls, unknown_providers, dialect } = start;
+    let mut evaluator = Evaluator::new(&configuration, options, files, modules.sources, origins);
+    evaluator.dialect = dialect;
+    evaluator.unknown_providers = unknown_providers;
+    evaluator.inputs = inputs;
+    let root_instance = evaluator.root_instance(calls);
+    let mut given = given;
+    given.extend(evaluator.given_variables(&root_instance, modules.sources));
     inputs::open(&mut evaluator, &root_instance, given);
     inputs::constrain(&mut evaluator, &root_instance);
     inputs::validate(&evaluator, &root_instance);
@@ -217,7 +224,7 @@ fn evaluate_here(modules: &Modules<'_>, root: &Path, options: &Options) -> Proje
             Some((name, evaluator.value(&value.expr, Scope::of(&root_instance))))
         })
         .collect();
-    evaluator.finish(root, resources, outputs)
+    evaluator.finish(path, resources, outputs)
 }
 
 impl Evaluator<'_> {
@@ -279,7 +286,7 @@ impl Evaluator<'_> {
             language: Language::Terraform,
             path: root.to_path_buf(),
             environment: self.options.environment.clone(),
-            origins: self.origins,
+            origins: self.origins.take(),
             inputs: self.inputs,
             resources,
             outputs,

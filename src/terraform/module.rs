@@ -1,6 +1,7 @@
 //! One module: the declarations of all files of a directory, with override files merged in.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
@@ -10,7 +11,9 @@ use crate::syntax::hcl::{Attribute, Block, Body, Document};
 use crate::value::Text;
 
 /// The declarations of a directory, each kind in the order of the files (by name) and of the source.
-#[derive(Debug, Default)]
+///
+/// Declarations are shared, so that a copy to which files are added costs little.
+#[derive(Clone, Debug, Default)]
 pub struct Module {
     pub dir: PathBuf,
     pub files: Vec<FileId>,
@@ -30,9 +33,9 @@ pub struct Module {
 }
 
 /// Declarations with unique keys.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Declarations<T> {
-    list: Vec<T>,
+    list: Vec<Arc<T>>,
     by_key: FxHashMap<Text, usize>,
 }
 
@@ -43,13 +46,13 @@ impl<T> Default for Declarations<T> {
 }
 
 impl<T> Declarations<T> {
-    pub fn iter(&self) -> std::slice::Iter<'_, T> {
-        self.list.iter()
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &T> + ExactSizeIterator {
+        self.list.iter().map(|item| &**item)
     }
 
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&T> {
-        self.by_key.get(key).and_then(|index| self.list.get(*index))
+        self.by_key.get(key).and_then(|index| self.list.get(*index)).map(|item| &**item)
     }
 
     #[must_use]
@@ -59,7 +62,7 @@ impl<T> Declarations<T> {
 
     #[must_use]
     pub fn at(&self, index: usize) -> Option<&T> {
-        self.list.get(index)
+        self.list.get(index).map(|item| &**item)
     }
 
     #[must_use]
@@ -78,12 +81,39 @@ impl<T> Declarations<T> {
             return Err(item);
         }
         self.by_key.insert(key, self.list.len());
-        self.list.push(item);
+        self.list.push(Arc::new(item));
         Ok(())
     }
 
-    fn get_mut(&mut self, key: &str) -> Option<&mut T> {
-        self.by_key.get(key).and_then(|index| self.list.get_mut(*index))
+    fn get_mut(&mut self, key: &str) -> Option<&mut T>
+    where
+        T: Clone,
+    {
+        self.by_key.get(key).and_then(|index| self.list.get_mut(*index)).map(Arc::make_mut)
+    }
+
+    /// Takes out what does not fit.
+    fn retain(&mut self, mut fits: impl FnMut(&T) -> bool) {
+        if self.list.iter().all(|item| fits(item)) {
+            return;
+        }
+        let mut kept = Self::default();
+        for (key, index) in &self.by_key {
+            if let Some(item) = self.list.get(*index)
+                && fits(item)
+            {
+                kept.by_key.insert(key.clone(), *index);
+            }
+        }
+        let mut places: Vec<(usize, Text)> = kept.by_key.drain().map(|(key, index)| (index, key)).collect();
+        places.sort();
+        for (index, key) in places {
+            if let Some(item) = self.list.get(index) {
+                kept.by_key.insert(key, kept.list.len());
+                kept.list.push(Arc::clone(item));
+            }
+        }
+        *self = kept;
     }
 }
 
@@ -104,6 +134,31 @@ impl Module {
         }
         for block in document.body.blocks {
             self.add_block(block, is_override);
+        }
+    }
+
+    /// Takes out what a file has declared, because another one takes its place.
+    pub(super) fn without_file(&mut self, file: FileId) {
+        self.files.retain(|known| *known != file);
+        self.locals.retain(|local| local.name_span.file != file);
+        for blocks in [
+            &mut self.variables,
+            &mut self.outputs,
+            &mut self.calls,
+            &mut self.resources,
+            &mut self.data,
+            &mut self.providers,
+        ] {
+            blocks.retain(|block| block.span.file != file);
+        }
+        self.problems.retain(|problem| problem.span.is_none_or(|span| span.file != file));
+        self.broken.retain(|span| span.file != file);
+    }
+
+    /// Adds the locals of a body, which may be written in JSON.
+    pub(super) fn add_locals(&mut self, attributes: impl IntoIterator<Item = Attribute>) {
+        for attribute in attributes {
+            self.add_local(attribute, false);
         }
     }
 

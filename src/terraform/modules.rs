@@ -16,12 +16,14 @@ pub struct Modules<'a> {
     pub fs: &'a dyn FileSystem,
     pub sources: &'a Sources,
     known: RwLock<FxHashMap<PathBuf, Arc<Module>>>,
+    /// Files of other kinds that many root modules lead to.
+    documents: RwLock<FxHashMap<PathBuf, Arc<hcl::Document>>>,
 }
 
 impl<'a> Modules<'a> {
     #[must_use]
     pub fn new(fs: &'a dyn FileSystem, sources: &'a Sources) -> Self {
-        Self { fs, sources, known: RwLock::default() }
+        Self { fs, sources, known: RwLock::default(), documents: RwLock::default() }
     }
 
     /// The module of a directory. A directory without Terraform files is an empty module.
@@ -38,6 +40,26 @@ impl<'a> Modules<'a> {
         let module = Arc::new(self.read(&dir));
         let mut known = self.known.write().unwrap_or_else(std::sync::PoisonError::into_inner);
         Arc::clone(known.entry(dir).or_insert(module))
+    }
+
+    /// A parsed file, kept for the whole run.
+    ///
+    /// # Errors
+    /// A problem that names the file where it can't be read or is no text.
+    pub(super) fn document(&self, path: &Path) -> Result<Arc<hcl::Document>, Problem> {
+        let path = lexical(path);
+        if let Some(known) = self.documents.read().unwrap_or_else(std::sync::PoisonError::into_inner).get(&path) {
+            return Ok(Arc::clone(known));
+        }
+        let document = Arc::new(self.read_document(&path)?);
+        let mut known = self.documents.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        Ok(Arc::clone(known.entry(path).or_insert(document)))
+    }
+
+    /// # Errors
+    /// A problem that names the file where it can't be read or is no text.
+    pub(super) fn read_document(&self, path: &Path) -> Result<hcl::Document, Problem> {
+        read_document(self.fs, self.sources, path)
     }
 
     fn read(&self, dir: &Path) -> Module {
@@ -99,7 +121,8 @@ pub(super) fn dir_path(dir: &Path) -> &Path {
     if dir.as_os_str().is_empty() { Path::new(".") } else { dir }
 }
 
-fn is_override(name: &str) -> bool {
+/// Whether a configuration file is merged into the others.
+pub(super) fn is_override(name: &str) -> bool {
     stem(name).is_some_and(|stem| stem == "override" || stem.ends_with("_override"))
 }
 

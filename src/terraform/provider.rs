@@ -42,9 +42,10 @@ impl Evaluator<'_> {
             return Rc::new(self.configured(instance, name, block));
         }
         let Some(parent) = instance.parent.and_then(|parent| self.instance(parent)) else {
+            let hidden = self.unknown_providers.as_ref().map(|why| Value::unknown(why.clone(), OriginId::NONE));
             return Rc::new(Provider {
                 region: self.unwritten_region(name),
-                default_tags: Value::absent(OriginId::NONE),
+                default_tags: hidden.unwrap_or_else(|| Value::absent(OriginId::NONE)),
             });
         };
         // The module is given it under another name, or inherits the default one under its own.

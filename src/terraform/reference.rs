@@ -141,6 +141,14 @@ impl Evaluator<'_> {
         if scope.constant {
             return Err(Error::new("nothing can be referred to here; move the expression to a local"));
         }
+        if let Some(dialect) = self.dialect
+            && let Some(found) = dialect.name(self, first, steps, span)
+        {
+            let (value, used) = found?;
+            let names = steps.iter().take(used).map(|step| step_name(Some(step)));
+            let name = names.fold(first.to_string(), |name, step| format!("{name}.{step}"));
+            return Ok(Base { value, used, name: name.into() });
+        }
         let name = |index: usize| match steps.get(index).map(|step| &step.kind) {
             Some(ExprKind::Attribute(_, name)) => Ok(&name.text),
             _ => Err(Error::new(format!("a name has to follow `{first}`, with a dot between them"))),

@@ -14,6 +14,7 @@ use crate::syntax::hcl::Expr;
 use crate::value::{Inputs, OriginId, Origins, Shape, Step, Symbol, Text, Value};
 
 use super::configuration::{Configuration, Node};
+use super::dialect::Dialect;
 use super::error::Error;
 use super::expand::Group;
 use super::files::RootFiles;
@@ -35,7 +36,11 @@ pub(super) struct Evaluator<'c> {
     pub files: RootFiles<'c>,
     pub sources: &'c Sources,
     pub templates: RefCell<FxHashMap<PathBuf, Rc<Result<Expr, Text>>>>,
-    pub origins: Origins,
+    pub origins: &'c Origins,
+    /// Names and functions beyond those of Terraform, where the file is of another tool.
+    pub dialect: Option<&'c dyn Dialect>,
+    /// Why a file of the root module that may configure providers is not known.
+    pub unknown_providers: Option<Text>,
     pub inputs: Inputs,
     /// The values of the root's variables that are given or open.
     pub root_variables: FxHashMap<Text, Value>,
@@ -162,6 +167,61 @@ impl<'s> Scope<'s> {
 }
 
 impl<'c> Evaluator<'c> {
+    /// An evaluator in which nothing is known from outside yet.
+    pub(super) fn new(
+        config: &'c Configuration,
+        options: &'c Options,
+        files: RootFiles<'c>,
+        sources: &'c Sources,
+        origins: &'c Origins,
+    ) -> Self {
+        let known = |given: &Option<Text>, why: &str, name: &str| match given {
+            Some(text) => Value::string(text.clone(), OriginId::NONE),
+            None => super::declarations::outside(why, name),
+        };
+        Self {
+            config,
+            options,
+            files,
+            sources,
+            templates: RefCell::default(),
+            origins,
+            dialect: None,
+            unknown_providers: None,
+            inputs: Inputs::default(),
+            root_variables: FxHashMap::default(),
+            workspace: Value::absent(OriginId::NONE),
+            region: known(&options.region, "the Region is not known; set `region` in the configuration", "region"),
+            account: known(&options.account, "the account is not known; set `account` in the configuration", "account"),
+            instances: RefCell::default(),
+            problems: RefCell::default(),
+            providers: RefCell::default(),
+            depth: Cell::new(0),
+            steps: Cell::new(0),
+        }
+    }
+
+    /// The instance of the root module, reached through the calls that lead to it from outside.
+    pub(super) fn root_instance(&self, calls: Vec<Call>) -> Rc<Instance> {
+        let instance = Rc::new(Instance {
+            id: 0,
+            node: 0,
+            prefix: Text::default(),
+            each: Each::default(),
+            parent: None,
+            exists: Value::bool(true, OriginId::NONE),
+            calls,
+            variables: Memo::default(),
+            locals: Memo::default(),
+            outputs: Memo::default(),
+            groups: Memo::default(),
+            modules: Memo::default(),
+            attributes: Memo::default(),
+        });
+        self.instances.borrow_mut().push(Rc::clone(&instance));
+        instance
+    }
+
     pub(super) fn node(&self, instance: &Instance) -> &'c Node {
         // Instances are made of nodes that exist.
         &self.config.nodes[instance.node]

@@ -61,7 +61,7 @@ pub(super) fn of_module(module: &Module) -> BTreeMap<Target, Uses> {
         scan.expr(&local.expr);
     }
     let blocks = [&module.resources, &module.data, &module.calls, &module.outputs, &module.providers];
-    for block in blocks.into_iter().flat_map(|blocks| blocks.iter()) {
+    for block in blocks.into_iter().flat_map(super::module::Declarations::iter) {
         scan.block(block);
     }
     scan.uses

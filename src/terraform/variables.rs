@@ -38,7 +38,17 @@ impl Evaluator<'_> {
     ) -> FxHashMap<Text, Value> {
         let mut given = FxHashMap::default();
         let dir = &self.node(root).module.dir;
-        let files = automatic_files(self.files.fs, dir);
+        let mut files = automatic_files(self.files.fs, dir);
+        if let Some(beside) = self.files.beside.as_ref().filter(|beside| *beside != dir) {
+            let copied = automatic_files(self.files.fs, beside);
+            files.retain(|file| !copied.iter().any(|other| other.file_name() == file.file_name()));
+            files.extend(copied);
+            // The plain ones come before all others, which are in the order of their names.
+            files.sort_by_key(|file| {
+                let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+                (!name.starts_with("terraform.tfvars"), name)
+            });
+        }
         for path in files.iter().chain(&self.options.var_files) {
             match read_document(self.files.fs, sources, path) {
                 Ok(document) => self.take_file(root, &document, &mut given),

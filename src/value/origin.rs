@@ -194,6 +194,12 @@ impl Origins {
         trail
     }
 
+    /// The arena with all its origins; this one is empty afterwards.
+    #[must_use]
+    pub fn take(&self) -> Self {
+        Self { arena: RefCell::new(self.arena.take()) }
+    }
+
     /// Forgets all origins but the first `count`. Whoever does this holds no value that stands at one of the others.
     pub fn truncate(&self, count: usize) {
         self.arena.borrow_mut().hops.truncate(count);

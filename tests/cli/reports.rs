@@ -4,7 +4,7 @@ use std::process::Stdio;
 
 use super::support::{Project, TABLE, dynalens, fixture, run};
 
-const FIXTURES: [&str; 3] = ["sam-orders", "cfn-environments", "terraform-shop"];
+const FIXTURES: [&str; 4] = ["sam-orders", "cfn-environments", "terraform-shop", "terragrunt-live"];
 
 fn errors_of(schema: &str, value: &serde_json::Value) -> Vec<String> {
     let schema: serde_json::Value = serde_json::from_str(schema).expect("the schema is JSON");
@@ -152,6 +152,19 @@ fn the_summary_counts_what_was_seen() {
     let human = run(&fixture("terraform-shop"), &[]).stdout;
     let last = human.lines().last().expect("a line");
     assert!(last.contains("3 tables") && last.contains("1 suppressed"), "{last}");
+}
+
+#[test]
+fn a_tree_of_units_is_one_run_and_the_module_is_judged_for_each() {
+    let report = run(&fixture("terragrunt-live"), &["--format", "json"]).json();
+    let summary = &report["summary"];
+    assert_eq!((&summary["projects"], &summary["tables"], &summary["notes"]), (&3.into(), &3.into(), &0.into()));
+    let findings = report["findings"].as_array().expect("a list");
+    let [finding] = findings.as_slice() else { panic!("one finding: {report}") };
+    assert_eq!(finding["policy"], "point-in-time-recovery-disabled");
+    assert_eq!(finding["file"], "modules/table/main.tf");
+    assert_eq!(finding["resource"]["name"], "prod-sessions");
+    assert_eq!(finding["related"][0]["file"], "live/prod/sessions/terragrunt.hcl");
 }
 
 #[test]

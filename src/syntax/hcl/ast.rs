@@ -18,7 +18,7 @@ pub struct Document {
 }
 
 /// What stands between the braces of a block, or in a whole file.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Body {
     pub attributes: Vec<Attribute>,
     pub blocks: Vec<Block>,
@@ -44,7 +44,7 @@ impl Attribute {
 }
 
 /// `resource "aws_dynamodb_table" "orders" { ... }`.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Block {
     pub name: Text,
     pub name_span: Span,

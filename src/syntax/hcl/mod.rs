@@ -9,6 +9,7 @@ mod ast;
 mod body;
 mod expression;
 mod json;
+mod pieces;
 mod scanner;
 mod template;
 
@@ -27,6 +28,7 @@ pub use ast::{
     ObjectItem, ObjectKey, TemplatePart, UnaryOperator,
 };
 pub use json::parse_json;
+pub use pieces::Pieces;
 pub use scanner::{MAX_CHAIN, MAX_DEPTH};
 
 use scanner::Parser;
@@ -40,6 +42,16 @@ pub fn parse(file: Arc<SourceFile>) -> Document {
     let body = parser.file_body();
     let (comments, errors) = finish(parser);
     Document { file, body, comments, errors }
+}
+
+/// Reads a text that was put together from pieces of a file, in the native syntax. Never fails: errors are in the
+/// document. Comments are not kept: they stand within a text of the file.
+#[must_use]
+pub fn parse_generated(text: &str, pieces: &Pieces, file: Arc<SourceFile>) -> Document {
+    let mut parser = Parser::of_pieces(text, pieces, file.id);
+    let body = parser.file_body();
+    let (_, errors) = finish(parser);
+    Document { file, body, comments: Vec::new(), errors }
 }
 
 /// Reads a text that is one expression, such as the value of `--var`. `span` is where the text as a whole stands;

@@ -5,6 +5,7 @@ use crate::syntax::tree::{Comment, SyntaxError};
 use crate::value::Text;
 
 use super::ast::Name;
+use super::pieces::Pieces;
 
 /// How deep expressions and blocks may be nested; past it the text is refused, so that no input can exhaust the
 /// stack.
@@ -37,6 +38,8 @@ pub(super) struct Parser<'t> {
     base: usize,
     /// The one span of everything, for texts that do not stand in the file as they are (escaped JSON strings).
     fixed: Option<Span>,
+    /// Where the parts of the text come from, for texts that were computed.
+    pieces: Option<&'t Pieces>,
 }
 
 impl<'t> Parser<'t> {
@@ -51,6 +54,7 @@ impl<'t> Parser<'t> {
             file,
             base,
             fixed: None,
+            pieces: None,
         }
     }
 
@@ -59,7 +63,15 @@ impl<'t> Parser<'t> {
         Self { fixed: Some(span), ..Self::new(text, span.file, 0) }
     }
 
+    /// A parser of a text that was put together from pieces of a file.
+    pub(super) fn of_pieces(text: &'t str, pieces: &'t Pieces, file: FileId) -> Self {
+        Self { pieces: Some(pieces), ..Self::new(text, file, 0) }
+    }
+
     pub(super) fn span(&self, start: usize, end: usize) -> Span {
+        if let Some(pieces) = self.pieces {
+            return pieces.span(start, end);
+        }
         let offset = |at: usize| u32::try_from(self.base + at).unwrap_or(u32::MAX);
         self.fixed.unwrap_or_else(|| Span::new(self.file, offset(start), offset(end)))
     }
