@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use super::locate::Here;
 use super::parameters;
 use super::request::{Request, UsageError};
-use crate::config::{Config, Environment};
+use crate::config::{Config, Environment, Outside};
 use crate::finding::suggest::did_you_mean;
 use crate::resource::Problem;
-use crate::source::{FileSystem, Sources};
+use crate::source::{FileSystem, Sources, Span};
 use crate::value::{Step, Text};
 use crate::{cloudformation, terraform};
 
@@ -35,7 +35,8 @@ pub fn deployments(
     sources: &Sources,
 ) -> Result<(Vec<Deployment>, Vec<Problem>), UsageError> {
     let mut problems = Vec::new();
-    let mut maker = Maker { config, here, fs, sources, problems: &mut problems };
+    let mut maker =
+        Maker { config, here, fs, sources, problems: &mut problems, outside: Outside::of(fs, &config.directory) };
     let wanted: Vec<Option<&Environment>> = match &request.environment {
         Some(name) => {
             let found = config.environments.iter().find(|environment| environment.name == *name);
@@ -74,6 +75,7 @@ struct Maker<'a> {
     fs: &'a dyn FileSystem,
     sources: &'a Sources,
     problems: &'a mut Vec<Problem>,
+    outside: Outside,
 }
 
 impl Maker<'_> {
@@ -94,6 +96,9 @@ impl Maker<'_> {
         deployment.terraform.environment = Some(name);
         deployment.terraform.workspace = environment.workspace.as_ref().map(Text::from);
         for (path, span) in &environment.parameter_files {
+            if self.leads_out(path, *span, "--parameters") {
+                continue;
+            }
             let path = self.here.shown(path);
             if self.fs.is_file(&path) {
                 self.parameter_file(&path, &mut deployment);
@@ -103,6 +108,9 @@ impl Maker<'_> {
             }
         }
         for (path, span) in &environment.var_files {
+            if self.leads_out(path, *span, "--var-file") {
+                continue;
+            }
             let path = self.here.shown(path);
             if self.fs.is_file(&path) {
                 deployment.terraform.var_files.push(path);
@@ -129,6 +137,16 @@ impl Maker<'_> {
             });
         }
         deployment
+    }
+
+    /// Whether a file that the configuration names lies outside of its repository, which is a problem.
+    fn leads_out(&mut self, path: &Path, span: Span, option: &str) -> bool {
+        let outside = self.fs.is_file(path) && self.outside.holds(self.fs, path);
+        if outside {
+            let message = format!("`{}` lies outside of the repository", self.here.shown(path).display());
+            self.problems.push(Problem::error(span, message).with_help(format!("pass it as `{option}`")));
+        }
+        outside
     }
 
     /// What the command line gives wins over the configuration.

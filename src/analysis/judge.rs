@@ -1,10 +1,12 @@
 //! From projects and policies to findings.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
+use super::choices::Choices;
 use super::environments::Deployment;
 use super::policies::Choice;
 use super::suppress::is_installed;
@@ -21,7 +23,7 @@ use crate::source::{Sources, Span};
 pub struct Judge<'a> {
     pub config: &'a Config,
     pub pack: &'a Pack,
-    pub choice: &'a Choice,
+    pub choices: &'a Choices,
     pub deployments: &'a [Deployment],
 }
 
@@ -34,17 +36,34 @@ pub struct Judged {
     pub problems: Vec<Problem>,
 }
 
+/// The files that speak for a project's resources when settings depend on the path.
+pub fn places(understood: &Understood, sources: &Sources) -> BTreeSet<PathBuf> {
+    let resources = understood.project.resources.iter().enumerate();
+    resources.filter_map(|(index, resource)| place(understood, resource.span, index, sources)).collect()
+}
+
+/// The file of an entity, or that of the call that leads to it where it lies in an installed module.
+fn place(understood: &Understood, span: Span, resource: usize, sources: &Sources) -> Option<PathBuf> {
+    let path = |span: Span| sources.get(span.file).map(|file| file.path.clone());
+    let own = path(span)?;
+    if !is_installed(&own) {
+        return Some(own);
+    }
+    let calls = understood.project.resources.get(resource).map(|resource| resource.calls.as_slice());
+    let calls = calls.unwrap_or_default().iter().rev();
+    calls.filter_map(|call| path(call.header)).find(|path| !is_installed(path)).or(Some(own))
+}
+
 type Verdicts = (Vec<Finding>, Vec<Undetermined>);
 
 impl Judge<'_> {
     /// Judges all projects, each for its deployment.
     pub fn judge(&self, projects: Vec<Understood>, sources: &Sources) -> Judged {
-        let settings: Vec<Settings> = self.deployments.iter().map(|deployment| self.settings(deployment)).collect();
         let done: Vec<(Understood, Result<Verdicts, Problem>)> = projects
             .into_par_iter()
             .map(|understood| {
                 let path = understood.project.path.clone();
-                let verdicts = guarded(&path, || self.one(&understood, &settings[understood.deployment], sources));
+                let verdicts = guarded(&path, || self.one(&understood, sources));
                 (understood, verdicts)
             })
             .collect();
@@ -64,8 +83,8 @@ impl Judge<'_> {
         judged
     }
 
-    fn settings(&self, deployment: &Deployment) -> Settings {
-        let mut settings = self.choice.settings.clone();
+    fn settings(&self, deployment: &Deployment, choice: &Choice) -> Settings {
+        let mut settings = choice.settings.clone();
         settings.production = deployment.production;
         settings.region = deployment.terraform.region.as_ref().map(ToString::to_string);
         settings.account = deployment.terraform.account.as_ref().map(ToString::to_string);
@@ -85,23 +104,43 @@ impl Judge<'_> {
         words
     }
 
-    fn one(&self, understood: &Understood, settings: &Settings, sources: &Sources) -> Verdicts {
-        let Understood { project, model, .. } = understood;
+    fn one(&self, understood: &Understood, sources: &Sources) -> Verdicts {
+        let Understood { project, model, deployment } = understood;
+        let Some(deployment) = self.deployments.get(*deployment) else { return Verdicts::default() };
         let is_own = |span: Span| sources.get(span.file).is_none_or(|file| !is_installed(&file.path));
         let mut findings = Vec::new();
         let mut undetermined = Vec::new();
-        engine::judge_each(project, model, self.pack, settings, &mut |judgement| {
-            let entity = model.get(judgement.entity);
-            match &judgement.verdict {
-                Verdict::Pass => {}
-                Verdict::Fail(failure) => {
-                    findings.push(verdict::finding(project, entity, judgement.policy, failure, &is_own));
-                }
-                Verdict::Undetermined { why, span } => {
-                    undetermined.push(verdict::undetermined(entity, judgement.policy, why, *span));
-                }
+        // Most often the same holds for all of a project.
+        let mut choices: Vec<&Choice> = Vec::new();
+        for path in places(understood, sources) {
+            let choice = self.choices.of(&path);
+            if !choices.iter().any(|known| std::ptr::eq(*known, choice)) {
+                choices.push(choice);
             }
-        });
+        }
+        let several = choices.len() > 1;
+        for choice in choices {
+            let settings = self.settings(deployment, choice);
+            engine::judge_each(project, model, self.pack, &settings, &mut |judgement| {
+                let entity = model.get(judgement.entity);
+                let elsewhere = || {
+                    let place = place(understood, entity.span, entity.resource, sources);
+                    place.is_some_and(|path| !std::ptr::eq(self.choices.of(&path), choice))
+                };
+                if several && elsewhere() {
+                    return;
+                }
+                match &judgement.verdict {
+                    Verdict::Pass => {}
+                    Verdict::Fail(failure) => {
+                        findings.push(verdict::finding(project, entity, judgement.policy, failure, &is_own));
+                    }
+                    Verdict::Undetermined { why, span } => {
+                        undetermined.push(verdict::undetermined(entity, judgement.policy, why, *span));
+                    }
+                }
+            });
+        }
         (findings, undetermined)
     }
 

@@ -6,6 +6,7 @@
 //! guarded: a panic becomes an internal error at its path, and the rest goes on.
 
 mod adopt;
+mod choices;
 mod environments;
 pub mod examples;
 mod judge;
@@ -15,9 +16,13 @@ mod parameters;
 mod policies;
 mod prepare;
 mod request;
+mod shown;
 mod suppress;
+mod survey;
 mod understand;
+mod unmatched;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -31,6 +36,8 @@ pub use adopt::{Bookkeeping, read_baseline};
 pub use outcome::{Analysis, Counts};
 pub use policies::{find_policies, load_policies};
 pub use request::{Request, Since, UsageError};
+pub use shown::{PolicyShown, Setting, Shown, shown};
+pub use survey::{Files as SurveyedFiles, Survey, survey};
 pub use understand::{Understanding, Understood};
 
 use adopt::{Against, Before};
@@ -132,19 +139,30 @@ fn over<T>(
 }
 
 fn analyse(request: &Request, prepared: Prepared, fs: &dyn FileSystem, sources: Arc<Sources>) -> Analysis {
-    let Prepared { here, config, pack, choice, deployments, mut problems } = prepared;
-    let judged_by = choice.names(&pack);
-    let understanding = understand::understand(request, &config, &deployments, &here, fs, &sources);
-    problems.extend(understanding.problems);
+    let Prepared { here, config, pack, mut choices, deployments, mut problems } = prepared;
+    let mut understanding = understand::understand(request, &config, &deployments, &here, fs, &sources);
+    problems.extend(std::mem::take(&mut understanding.problems));
     let mut counts = count(&understanding.projects);
     counts.files = understanding.files;
-    counts.policies = choice.count(&pack);
-    let judge = judge::Judge { config: &config, pack: &pack, choice: &choice, deployments: &deployments };
+    let places: BTreeSet<PathBuf> =
+        understanding.projects.iter().flat_map(|understood| judge::places(understood, &sources)).collect();
+    choices.prepare(places.iter().map(PathBuf::as_path), request, &config, &pack);
+    counts.policies = choices.base.count(&pack);
+    problems.extend(unmatched::entries(&unmatched::Seen {
+        request,
+        config: &config,
+        here: &here,
+        choices: &choices,
+        places: &places,
+        understanding: &understanding,
+    }));
+    let judged_by = choices.names(&pack);
+    let judge = judge::Judge { config: &config, pack: &pack, choices: &choices, deployments: &deployments };
     let judged = judge.judge(understanding.projects, &sources);
     problems.extend(judged.problems);
     let mut findings = judged.findings;
     let context =
-        suppress::Context { request, config: &config, pack: &pack, choice: &choice, here: &here, sources: &sources };
+        suppress::Context { request, config: &config, pack: &pack, choices: &choices, here: &here, sources: &sources };
     problems.extend(suppress::apply(&context, &judged.projects, &mut findings, &judged.undetermined));
     suppress::below_threshold(&mut findings, request);
     let findings = in_order(findings, &sources);

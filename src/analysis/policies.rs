@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use super::locate::Here;
 use super::request::{Request, UsageError};
-use crate::config::{Config, decide};
+use crate::config::{Config, Outside, decide};
 use crate::finding::suggest::did_you_mean;
 use crate::finding::triage::{Names, UNUSED_SUPPRESSION};
 use crate::policy::engine::{PolicySettings, Settings};
 use crate::policy::page::PILLARS;
 use crate::policy::{Pack, Policy, Severity};
 use crate::resource::Problem;
-use crate::source::{FileSystem, Sources};
+use crate::source::{FileSystem, Sources, Span};
 use crate::value::{Text, Value};
 
 /// How deep folders of policies are looked through, and how many pages are taken from one.
@@ -124,33 +124,61 @@ impl Choice {
     }
 }
 
-/// Decides which policies take part. `--select` decides alone; otherwise the profile does, unless the configuration
-/// switches a policy on or off or sets the option that it waits for; `--ignore` takes away.
+/// Decides which policies take part. `--select` decides alone; otherwise a policy that the configuration switches on or
+/// off by its name is that; otherwise the configuration's `select` decides, or the profile, and its `ignore` takes
+/// away. `--ignore` always takes away.
 ///
 /// # Errors
 /// A name in `--select` or `--ignore` that no policy has.
 pub fn choose(request: &Request, config: &Config, pack: &Pack) -> Result<(Choice, Vec<Problem>), UsageError> {
-    let (decisions, problems) = decide(config, pack);
-    let select = resolve(&request.select, "--select", pack)?;
-    let ignore = resolve(&request.ignore, "--ignore", pack)?;
-    let profile = request.profile.or(config.profile).unwrap_or_default();
+    let (decisions, mut problems) = decide(config, pack);
     let of = |name: &str| decisions.iter().filter(|decision| decision.policy == name).collect::<Vec<_>>();
+    let severity = |policy: &Policy| {
+        of(&policy.name).iter().rev().find_map(|decision| decision.severity).unwrap_or(policy.severity)
+    };
+    let typed = |typed: &[String], option: &str| -> Result<BTreeSet<String>, UsageError> {
+        let mut found = BTreeSet::new();
+        for name in typed.iter().map(|name| name.trim()).filter(|name| !name.is_empty()) {
+            let named = named(name, pack, &severity);
+            found.extend(named.ok_or_else(|| {
+                UsageError::new(format!("{option}: there is no policy `{name}`"), Some(meant(name, pack)))
+            })?);
+        }
+        Ok(found)
+    };
+    let mut configured = |names: &[(String, Span)]| {
+        let mut found = BTreeSet::new();
+        for (name, span) in names {
+            match named(name.trim(), pack, &severity) {
+                Some(policies) => found.extend(policies),
+                None => problems
+                    .push(Problem::error(*span, format!("there is no policy `{name}`")).with_help(meant(name, pack))),
+            }
+        }
+        found
+    };
+    let (selected, ignored) = (configured(&config.select), configured(&config.ignore));
+    let (select, ignore) = (typed(&request.select, "--select")?, typed(&request.ignore, "--ignore")?);
+    let profile = request.profile.or(config.profile).unwrap_or_default();
     let takes_part = |name: &str, by_profile: bool| {
-        if ignore.iter().any(|one| one == name) {
+        if ignore.contains(name) {
             return false;
         }
         if !request.select.is_empty() {
-            return select.iter().any(|one| one == name);
+            return select.contains(name);
         }
-        of(name).iter().rev().find_map(|decision| decision.enabled).unwrap_or(by_profile)
+        let by_lists = if config.select.is_empty() { by_profile } else { selected.contains(name) };
+        let by_name = of(name).iter().rev().find_map(|decision| decision.enabled);
+        by_name.unwrap_or(by_lists && !ignored.contains(name))
     };
     let mut choice = Choice::default();
     choice.settings.profile = profile;
     choice.settings.closed_world = request.closed_world;
     for policy in pack.iter() {
         let decisions = of(&policy.name);
+        // What is decided last comes first: the engine takes the first value of an option.
         let options: Vec<(Text, Value)> =
-            decisions.iter().flat_map(|decision| decision.options.iter().rev().cloned()).collect();
+            decisions.iter().rev().flat_map(|decision| decision.options.iter().rev().cloned()).collect();
         // A policy that waits for an option is switched on by it in every profile: the engine sees to that.
         let enabled = takes_part(&policy.name, policy.profile <= profile || policy.needs_option.is_some());
         let severity = decisions.iter().rev().find_map(|decision| decision.severity);
@@ -164,30 +192,31 @@ pub fn choose(request: &Request, config: &Config, pack: &Pack) -> Result<(Choice
     Ok((choice, problems))
 }
 
-/// The policies that names on the command line stand for.
-fn resolve(typed: &[String], option: &str, pack: &Pack) -> Result<Vec<String>, UsageError> {
-    let mut found = Vec::new();
-    for name in typed.iter().map(|name| name.trim()).filter(|name| !name.is_empty()) {
-        if name == UNUSED_SUPPRESSION {
-            found.push(name.to_owned());
-            continue;
-        }
-        if PILLARS.contains(&name) {
-            found.extend(pack.iter().filter(|policy| policy.pillar == name).map(|policy| policy.name.to_string()));
-            continue;
-        }
-        let policies = find_policies(pack, name);
-        if policies.is_empty() {
-            let help = pack
-                .suggest(name)
-                .map(|near| format!("did you mean `{near}`?"))
-                .or_else(|| did_you_mean(name, PILLARS.iter().copied()))
-                .unwrap_or_else(|| "`dynalens policies` lists them".to_owned());
-            return Err(UsageError::new(format!("{option}: there is no policy `{name}`"), Some(help)));
-        }
-        found.extend(policies.iter().map(|policy| policy.name.to_string()));
+/// The policies that a name, an alias, a pillar or a severity stands for; `None` for what is none of these.
+fn named(name: &str, pack: &Pack, severity: &dyn Fn(&Policy) -> Severity) -> Option<Vec<String>> {
+    let all = |wanted: &dyn Fn(&Policy) -> bool| {
+        pack.iter().filter(|policy| wanted(policy)).map(|policy| policy.name.to_string()).collect()
+    };
+    if name == UNUSED_SUPPRESSION {
+        return Some(vec![name.to_owned()]);
     }
-    Ok(found)
+    if PILLARS.contains(&name) {
+        return Some(all(&|policy| policy.pillar == name));
+    }
+    if let Some(wanted) = Severity::from_name(name) {
+        return Some(all(&|policy| severity(policy) == wanted));
+    }
+    let found = find_policies(pack, name);
+    (!found.is_empty()).then(|| found.iter().map(|policy| policy.name.to_string()).collect())
+}
+
+/// What to do about a name that no policy has.
+fn meant(name: &str, pack: &Pack) -> String {
+    let scales = PILLARS.iter().copied().chain(Severity::ALL.iter().map(|severity| severity.name()));
+    pack.suggest(name)
+        .map(|near| format!("did you mean `{near}`?"))
+        .or_else(|| did_you_mean(name, scales))
+        .unwrap_or_else(|| "`dynalens policies` lists them".to_owned())
 }
 
 /// The configuration's folders of policies, added to a pack.
@@ -199,9 +228,21 @@ pub fn add_configured(
     sources: &Sources,
 ) -> Vec<Problem> {
     let mut problems = Vec::new();
+    let outside = Outside::of(fs, &config.directory);
     for (folder, span) in &config.policy_folders {
-        if fs.is_dir(folder) {
-            problems.extend(add_folder(pack, &here.shown(folder), fs, sources));
+        if fs.is_dir(folder) && outside.holds(fs, folder) {
+            problems.push(
+                Problem::error(*span, format!("`{}` lies outside of the repository", folder.display()))
+                    .with_help("pass it as `--policies`"),
+            );
+        } else if fs.is_dir(folder) {
+            let before = pack.len();
+            let wrong = add_folder(pack, &here.shown(folder), fs, sources);
+            if wrong.is_empty() && pack.len() == before {
+                let said = format!("there are no policies in `{}`", here.shown(folder).display());
+                problems.push(Problem::note(*span, said).with_help("policies are Markdown pages"));
+            }
+            problems.extend(wrong);
         } else {
             problems.push(
                 Problem::error(*span, format!("there is no directory `{}`", folder.display()))

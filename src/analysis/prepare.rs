@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use super::choices::Choices;
 use super::environments::{Deployment, deployments};
 use super::locate::Here;
-use super::policies::{Choice, add_configured, choose, load_policies};
+use super::policies::{add_configured, load_policies};
 use super::request::{Request, UsageError};
 use crate::config::{self, Config};
 use crate::policy::Pack;
@@ -16,7 +17,7 @@ pub struct Prepared {
     pub here: Here,
     pub config: Config,
     pub pack: Pack,
-    pub choice: Choice,
+    pub choices: Choices,
     pub deployments: Vec<Deployment>,
     pub problems: Vec<Problem>,
 }
@@ -37,11 +38,11 @@ pub fn prepare(
     let (mut pack, wrong) = load_policies(&request.policy_folders, fs, sources)?;
     problems.extend(wrong);
     problems.extend(add_configured(&mut pack, &config, &here, fs, sources));
-    let (choice, wrong) = choose(request, &config, &pack)?;
+    let (choices, wrong) = Choices::new(request, &config, &pack, &here)?;
     problems.extend(wrong);
     let (deployments, wrong) = deployments(request, &config, &here, code, sources)?;
     problems.extend(wrong);
-    Ok(Prepared { here, config, pack, choice, deployments, problems })
+    Ok(Prepared { here, config, pack, choices, deployments, problems })
 }
 
 /// The configuration that the request names, or the nearest one to its first path.
@@ -68,8 +69,8 @@ fn configuration(
     if directory.file_name().is_some_and(|name| name == ".github") {
         directory.pop();
     }
-    match sources.load(fs, &here.shown(&path)) {
-        Ok(file) => Ok(config::read(&file, &directory)),
+    match config::load(fs, sources, &path, &directory, &|path| here.shown(path)) {
+        Ok(loaded) => Ok((loaded.config, loaded.problems)),
         Err(error) => Err(UsageError::new(format!("`{}` can't be read: {}", error.path.display(), error.reason), None)),
     }
 }

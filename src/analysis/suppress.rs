@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::choices::Choices;
 use super::locate::Here;
-use super::policies::Choice;
 use super::request::Request;
 use super::understand::Understood;
 use crate::config::Config;
@@ -21,7 +21,7 @@ pub struct Context<'a> {
     pub request: &'a Request,
     pub config: &'a Config,
     pub pack: &'a Pack,
-    pub choice: &'a Choice,
+    pub choices: &'a Choices,
     pub here: &'a Here,
     pub sources: &'a Sources,
 }
@@ -68,15 +68,17 @@ pub fn apply(
     let (suppressions, unknown) = triage::resolve(written, &Names::of(context.pack));
     problems.extend(unknown.into_iter().map(|problem| of_configuration(problem, context.config)));
     let used = triage::suppress(findings, &suppressions, context.request.today, context.sources);
-    if let Some(severity) = context.choice.unused_suppressions {
+    if let Some(severity) = context.choices.base.unused_suppressions {
         let whole = covers_configuration(context.request, context.config, context.here);
-        let judged = |policy: &str| context.choice.is_on(context.pack, policy);
+        let judged = |policy: &str| context.choices.is_on(context.pack, policy);
         let unused = triage::unused(&suppressions, &used, undetermined, &judged);
         findings.extend(unused.into_iter().filter_map(|mut finding| {
             finding.severity = severity;
-            let configured = Some(finding.primary.span.file) == context.config.file;
-            // Part of a repository says nothing about what the rest needs.
-            (whole || !configured).then_some(finding)
+            let own = Some(finding.primary.span.file) == context.config.file;
+            let shared = !own && context.config.files.contains(&finding.primary.span.file);
+            // Part of a repository says nothing about what the rest needs, and a file that several share nothing about
+            // the others.
+            (!shared && (whole || !own)).then_some(finding)
         }));
     }
     distinct(problems)
@@ -84,7 +86,7 @@ pub fn apply(
 
 /// A mistake in the configuration file is an error; one in a comment is a note.
 fn of_configuration(mut problem: Problem, config: &Config) -> Problem {
-    if problem.span.is_some_and(|span| Some(span.file) == config.file) {
+    if problem.span.is_some_and(|span| config.files.contains(&span.file)) {
         problem.kind = ProblemKind::Error;
     }
     problem

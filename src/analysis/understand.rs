@@ -37,6 +37,8 @@ pub struct Understanding {
     pub problems: Vec<Problem>,
     /// Files that hold infrastructure code, whether or not they have to do with DynamoDB.
     pub files: usize,
+    /// The configuration's excludes that have left something out.
+    pub excluded: BTreeSet<String>,
 }
 
 /// Finds the infrastructure code below the request's paths, evaluates each template and root module for each
@@ -51,7 +53,8 @@ pub fn understand(
     sources: &Sources,
 ) -> Understanding {
     let mut found = find(request, config, here, fs);
-    let mut understanding = Understanding::default();
+    let excluded = std::mem::take(&mut found.excluded);
+    let mut understanding = Understanding { excluded, ..Understanding::default() };
     for error in found.problems.drain(..) {
         understanding.problems.push(Problem::unreadable(&error.path, error.reason.to_string()));
     }
@@ -202,6 +205,7 @@ fn find(request: &Request, config: &Config, here: &Here, fs: &dyn FileSystem) ->
             [Some(pattern.to_owned()), Some(format!("{pattern}/**")), anywhere]
         });
         let globs: Vec<Glob> = patterns.flatten().filter_map(|glob| Glob::new(&glob, &base, &working).ok()).collect();
+        // Only part of what the configuration is about is looked at, so nothing is said about what fits nothing.
         found.files.retain(|file| file.explicit || !globs.iter().any(|glob| glob.matches(&file.path)));
     }
     found

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use super::baseline::BaselineArgs;
+use super::config::ConfigArgs;
+use super::init::InitArgs;
 use crate::policy::{Confidence, Profile, Severity};
 
 /// Holds the DynamoDB tables, indexes and DAX clusters of infrastructure code against the Amazon DynamoDB
@@ -36,6 +38,12 @@ pub enum Command {
     /// Keeps a list of the findings that are there today, so that checks report only new ones.
     #[command(after_help = super::baseline::EXAMPLES)]
     Baseline(Box<BaselineArgs>),
+    /// Looks at the repository and writes a dynalens.yml that fits it.
+    #[command(after_help = super::init::EXAMPLES)]
+    Init(InitArgs),
+    /// The configuration file: its schema, and what holds for a path.
+    #[command(after_help = super::config::EXAMPLES)]
+    Config(ConfigArgs),
     /// Prints what a policy means: the rule, the reason, examples.
     Explain(ExplainArgs),
     /// Lists the policies.
@@ -125,10 +133,10 @@ pub struct ChoiceArgs {
     /// The set of policies to hold the code against.
     #[arg(long, value_name = "PROFILE", value_parser = profile)]
     pub profile: Option<Profile>,
-    /// Only these policies, by name, alias or pillar, whatever the profile.
+    /// Only these policies, by name, alias, pillar or severity, whatever the profile.
     #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
     pub select: Vec<String>,
-    /// Not these policies, by name, alias or pillar.
+    /// Not these policies, by name, alias, pillar or severity.
     #[arg(long, value_name = "NAME,...", value_delimiter = ',')]
     pub ignore: Vec<String>,
     /// Leave out findings that are less sure than this.
@@ -266,7 +274,7 @@ fn confidence(text: &str) -> Result<Confidence, String> {
     one_of(text, Confidence::ALL, Confidence::name)
 }
 
-fn profile(text: &str) -> Result<Profile, String> {
+pub fn profile(text: &str) -> Result<Profile, String> {
     one_of(text, Profile::ALL, Profile::name)
 }
 

@@ -101,8 +101,7 @@ pub fn usage(error: &UsageError) -> Exit {
 /// # Errors
 /// Standard input that can't be read, or is named twice.
 pub fn request(input: InputArgs) -> Result<Request, UsageError> {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    let mut request = Request::new(Date::from_unix(now));
+    let mut request = request_for(Vec::new());
     let (stdin, paths): (Vec<PathBuf>, Vec<PathBuf>) =
         input.paths.into_iter().partition(|path| path.as_os_str() == "-");
     request.paths = paths;
@@ -123,6 +122,14 @@ pub fn request(input: InputArgs) -> Result<Request, UsageError> {
     request.variables = input.var;
     request.variable_files = input.var_file;
     Ok(request)
+}
+
+/// A request of today for some paths.
+pub fn request_for(paths: Vec<PathBuf>) -> Request {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let mut request = Request::new(Date::from_unix(now));
+    request.paths = paths;
+    request
 }
 
 /// Gives the worker threads room for deeply nested code; the bounds on nesting are far within it.

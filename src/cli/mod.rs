@@ -3,6 +3,8 @@
 mod args;
 mod baseline;
 mod check;
+mod config;
+mod init;
 mod model;
 mod output;
 mod page;
@@ -47,6 +49,8 @@ pub fn run(arguments: Vec<OsString>) -> Exit {
     match cli.command {
         Command::Check(arguments) => check::run(*arguments),
         Command::Baseline(arguments) => baseline::run(*arguments),
+        Command::Config(arguments) => config::run(&arguments),
+        Command::Init(arguments) => init::run(&arguments),
         Command::Model(arguments) => model::run(*arguments),
         Command::Explain(arguments) => explain(&arguments),
         Command::Policies(arguments) => list(&arguments),

@@ -4,12 +4,19 @@
 //! spans in that file.
 
 mod find;
+pub mod keys;
+mod load;
 mod node;
+mod overrides;
 mod policies;
 mod read;
+pub mod schema;
 mod settings;
 
 pub use find::find;
+pub use load::{Loaded, Outside, load};
 pub use policies::{Decision, decide};
 pub use read::read;
-pub use settings::{Config, ConfigSuppression, Environment, NonProduction, OptionValue, PolicyOption, PolicySettings};
+pub use settings::{
+    Config, ConfigSuppression, Environment, NonProduction, OptionValue, Override, PolicyOption, PolicySettings,
+};

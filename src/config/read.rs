@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::keys::{ENVIRONMENT, NON_PRODUCTION, ROOT, SUPPRESSION};
 use super::node::{self, Data, Node};
 use super::settings::{
     Config, ConfigSuppression, Environment, NonProduction, OptionValue, PolicyOption, PolicySettings,
@@ -16,8 +17,16 @@ use crate::source::{SourceFile, Span};
 /// Reads a configuration file; paths in it are relative to `directory`.
 #[must_use]
 pub fn read(file: &SourceFile, directory: &Path) -> (Config, Vec<Problem>) {
-    let mut config = Config { file: Some(file.id), directory: directory.to_owned(), ..Config::default() };
-    let mut reader = Reader { file, directory, problems: Vec::new() };
+    read_in(file, directory, directory)
+}
+
+/// Reads a configuration file that may lie elsewhere than the directory that its patterns are about; what it names
+/// lies beside it, in `beside`.
+#[must_use]
+pub fn read_in(file: &SourceFile, directory: &Path, beside: &Path) -> (Config, Vec<Problem>) {
+    let mut config =
+        Config { file: Some(file.id), files: vec![file.id], directory: directory.to_owned(), ..Config::default() };
+    let mut reader = Reader { file, directory: beside, problems: Vec::new() };
     match node::parse(file) {
         Ok(root) => reader.root(&root, &mut config),
         Err(problem) => reader.problems.push(problem),
@@ -25,31 +34,15 @@ pub fn read(file: &SourceFile, directory: &Path) -> (Config, Vec<Problem>) {
     (config, reader.problems)
 }
 
-struct Reader<'f> {
+/// Reads one file.
+pub(super) struct Reader<'f> {
     file: &'f SourceFile,
     directory: &'f Path,
     problems: Vec<Problem>,
 }
 
-const ROOT: &[&str] = &[
-    "profile",
-    "region",
-    "account",
-    "environments",
-    "policies",
-    "suppressions",
-    "exclude",
-    "policy-folders",
-    "non-production",
-    "baseline",
-];
-const ENVIRONMENT: &[&str] =
-    &["production", "region", "account", "workspace", "var-files", "parameter-files", "parameters", "variables"];
-const SUPPRESSION: &[&str] = &["policy", "address", "path", "reason", "until"];
-const NON_PRODUCTION: &[&str] = &["words", "tags"];
-
 impl Reader<'_> {
-    fn wrong(&mut self, span: Span, message: impl Into<String>, help: Option<String>) {
+    pub(super) fn wrong(&mut self, span: Span, message: impl Into<String>, help: Option<String>) {
         let problem = Problem::error(span, message);
         self.problems.push(match help {
             Some(help) => problem.with_help(help),
@@ -63,7 +56,7 @@ impl Reader<'_> {
 
     /// The entries of a mapping whose keys are among `known`; the others are reported and left out. Nothing for an
     /// empty value.
-    fn known<'n>(&mut self, node: &'n Node, what: &str, known: &[&str]) -> Vec<(&'n str, Span, &'n Node)> {
+    pub(super) fn known<'n>(&mut self, node: &'n Node, what: &str, known: &[&str]) -> Vec<(&'n str, Span, &'n Node)> {
         let Some(entries) = self.mapping(node, what) else { return Vec::new() };
         let mut found = Vec::new();
         for (key, span, value) in entries {
@@ -80,7 +73,7 @@ impl Reader<'_> {
         found
     }
 
-    fn mapping<'n>(&mut self, node: &'n Node, what: &str) -> Option<&'n [(String, Span, Node)]> {
+    pub(super) fn mapping<'n>(&mut self, node: &'n Node, what: &str) -> Option<&'n [(String, Span, Node)]> {
         match &node.data {
             Data::Map(entries) => Some(entries),
             Data::Null => None,
@@ -91,7 +84,7 @@ impl Reader<'_> {
         }
     }
 
-    fn list<'n>(&mut self, node: &'n Node, what: &str) -> &'n [Node] {
+    pub(super) fn list<'n>(&mut self, node: &'n Node, what: &str) -> &'n [Node] {
         match &node.data {
             Data::List(items) => items,
             Data::Null => &[],
@@ -103,7 +96,7 @@ impl Reader<'_> {
     }
 
     /// A text; a number or a truth value is taken as it is written.
-    fn text(&mut self, node: &Node, what: &str) -> Option<String> {
+    pub(super) fn text(&mut self, node: &Node, what: &str) -> Option<String> {
         match &node.data {
             Data::String(text) => Some(text.clone()),
             Data::Integer(_) | Data::Float(_) | Data::Bool(_) => Some(self.file.slice(node.span).to_owned()),
@@ -115,7 +108,7 @@ impl Reader<'_> {
     }
 
     /// A list of texts, or one text.
-    fn texts(&mut self, node: &Node, what: &str) -> Vec<(String, Span)> {
+    pub(super) fn texts(&mut self, node: &Node, what: &str) -> Vec<(String, Span)> {
         match &node.data {
             Data::String(text) => vec![(text.clone(), node.span)],
             _ => self.list(node, what).iter().filter_map(|item| Some((self.text(item, what)?, item.span))).collect(),
@@ -141,7 +134,13 @@ impl Reader<'_> {
     }
 
     /// One of the names of a scale.
-    fn one_of<T>(&mut self, node: &Node, what: &str, names: &[&str], from: fn(&str) -> Option<T>) -> Option<T> {
+    pub(super) fn one_of<T>(
+        &mut self,
+        node: &Node,
+        what: &str,
+        names: &[&str],
+        from: fn(&str) -> Option<T>,
+    ) -> Option<T> {
         let text = self.text(node, what)?;
         let found = from(&text);
         if found.is_none() {
@@ -153,8 +152,15 @@ impl Reader<'_> {
 
     fn root(&mut self, root: &Node, config: &mut Config) {
         let profiles: Vec<&str> = Profile::ALL.iter().map(|profile| profile.name()).collect();
-        for (key, _, node) in self.known(root, "the configuration", ROOT) {
+        for (key, span, node) in self.known(root, "the configuration", ROOT) {
+            config.places.extend(ROOT.iter().find(|known| **known == key).map(|known| (*known, node.span)));
             match key {
+                "extends" => config.extends = self.paths(node, "`extends`"),
+                "select" => config.select = self.texts(node, "`select`"),
+                "ignore" => config.ignore = self.texts(node, "`ignore`"),
+                "overrides" => config.overrides = self.overrides(node),
+                "required-tags" => config.policies.extend(self.required_tags(span, node)),
+                "key-class" => config.policies.extend(self.key_class(span, node)),
                 "profile" => config.profile = self.one_of(node, "`profile`", &profiles, Profile::from_name),
                 "region" => config.region = self.text(node, "`region`"),
                 "account" => config.account = self.account(node),
@@ -257,7 +263,7 @@ impl Reader<'_> {
         found
     }
 
-    fn policy(&mut self, name: &str, span: Span, node: &Node) -> PolicySettings {
+    pub(super) fn policy(&mut self, name: &str, span: Span, node: &Node) -> PolicySettings {
         let mut settings =
             PolicySettings { name: name.to_owned(), span, enabled: None, severity: None, options: Vec::new() };
         let severities: Vec<&str> = Severity::ALL.iter().map(|severity| severity.name()).collect();
@@ -333,7 +339,7 @@ impl Reader<'_> {
         (self.problems.len() == before).then_some(suppression)
     }
 
-    fn check_glob(&mut self, glob: &str, span: Span) {
+    pub(super) fn check_glob(&mut self, glob: &str, span: Span) {
         if let Err(error) = globset::Glob::new(glob) {
             self.wrong(span, format!("`{glob}` is no pattern of paths: {}", error.kind()), None);
         }

@@ -12,6 +12,10 @@ use crate::source::{FileId, Span};
 pub struct Config {
     /// The file, if there is one.
     pub file: Option<FileId>,
+    /// That file, and those that it extends.
+    pub files: Vec<FileId>,
+    /// The files whose settings hold where this one says nothing.
+    pub extends: Vec<(PathBuf, Span)>,
     /// The directory that the paths in the file are relative to.
     pub directory: PathBuf,
     pub profile: Option<Profile>,
@@ -23,10 +27,84 @@ pub struct Config {
     /// Globs of paths that are not analysed.
     pub exclude: Vec<(String, Span)>,
     pub policy_folders: Vec<(PathBuf, Span)>,
+    /// Only these policies, by name, alias, pillar or severity; all of the profile where it is empty.
+    pub select: Vec<(String, Span)>,
+    /// Not these policies, by name, alias, pillar or severity.
+    pub ignore: Vec<(String, Span)>,
+    /// What holds for some paths only; later ones win.
+    pub overrides: Vec<Override>,
+    /// Where each key that was given stands (`profile`, `region`), the one that holds last.
+    pub places: Vec<(&'static str, Span)>,
     /// The baseline that checks go by.
     pub baseline: Option<(PathBuf, Span)>,
     /// What tells a case or a resource that is not production.
     pub non_production: NonProduction,
+}
+
+/// An entry of `overrides`.
+#[derive(Clone, Debug)]
+pub struct Override {
+    pub span: Span,
+    /// Globs of paths, from the directory of the configuration.
+    pub paths: Vec<(String, Span)>,
+    pub profile: Option<(Profile, Span)>,
+    pub policies: Vec<PolicySettings>,
+    pub select: Vec<(String, Span)>,
+    pub ignore: Vec<(String, Span)>,
+}
+
+impl Config {
+    /// What holds where some of the overrides apply.
+    #[must_use]
+    pub fn with(&self, overrides: &[&Override]) -> Self {
+        let mut config = self.clone();
+        for one in overrides {
+            if let Some((profile, span)) = one.profile {
+                config.profile = Some(profile);
+                config.places.push(("profile", span));
+            }
+            config.policies.extend(one.policies.iter().cloned());
+            if !one.select.is_empty() {
+                config.select.clone_from(&one.select);
+            }
+            config.ignore.extend(one.ignore.iter().cloned());
+        }
+        config
+    }
+
+    /// What holds where this configuration extends another one: its own settings win, environments by their names,
+    /// and lists are joined.
+    #[must_use]
+    pub fn over(mut self, base: Self) -> Self {
+        let own = std::mem::take(&mut self.environments);
+        self.environments = base.environments;
+        self.environments.retain(|one| own.iter().all(|other| other.name != one.name));
+        self.environments.extend(own);
+        self.profile = self.profile.or(base.profile);
+        self.region = self.region.or(base.region);
+        self.account = self.account.or(base.account);
+        self.baseline = self.baseline.or(base.baseline);
+        self.non_production.words = self.non_production.words.or(base.non_production.words);
+        self.non_production.tags = self.non_production.tags.or(base.non_production.tags);
+        if self.select.is_empty() {
+            self.select = base.select;
+        }
+        self.files.extend(base.files);
+        self.policies.splice(0..0, base.policies);
+        self.ignore.splice(0..0, base.ignore);
+        self.overrides.splice(0..0, base.overrides);
+        self.suppressions.splice(0..0, base.suppressions);
+        self.exclude.splice(0..0, base.exclude);
+        self.policy_folders.splice(0..0, base.policy_folders);
+        self.places.splice(0..0, base.places);
+        self
+    }
+
+    /// Where the setting that holds stands.
+    #[must_use]
+    pub fn place(&self, key: &str) -> Option<Span> {
+        self.places.iter().rev().find(|(known, _)| *known == key).map(|(_, span)| *span)
+    }
 }
 
 /// The word lists that tell production from what is not; `None` leaves the built-in list.

@@ -19,3 +19,13 @@ pub mod summary;
 mod tests;
 mod value;
 pub mod xml;
+
+use crate::source::{Sources, Span};
+
+/// `path:line:column`, safe for a terminal.
+#[must_use]
+pub fn place_text(sources: &Sources, span: Span) -> String {
+    let places = place::Places::new(sources);
+    let start = places.range(span).start;
+    format!("{}:{}:{}", escape::one_line(&places.path(span)), start.line, start.column)
+}

@@ -3,9 +3,10 @@
 //! Directories are walked in parallel, with `.gitignore` respected; each file with a fitting name is read once, and
 //! dismissed by a scan of its bytes or handed on with its text. The result is sorted, whatever the threads do.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use globset::{GlobBuilder, GlobMatcher, GlobSet, GlobSetBuilder};
 use ignore::{WalkBuilder, WalkState};
@@ -47,11 +48,13 @@ pub struct Found {
     pub problems: Vec<LoadError>,
     /// How many files were read.
     pub scanned: usize,
+    /// The excludes that have left something out, as the user typed them.
+    pub excluded: BTreeSet<String>,
 }
 
 /// Directories that hold other people's code or what tools have made. `.terraform` and the like are hidden, and
 /// hidden ones are left out anyway. `cdk.out` stays: it is what the CDK front end reads.
-const SKIPPED: [&str; 6] = ["node_modules", "target", "dist", "__pycache__", "bower_components", "site-packages"];
+pub const SKIPPED: [&str; 6] = ["node_modules", "target", "dist", "__pycache__", "bower_components", "site-packages"];
 
 /// The one hidden directory that holds code of people.
 const HIDDEN_TAKEN: &str = ".github";
@@ -75,9 +78,10 @@ pub fn discover(fs: &dyn FileSystem, options: &DiscoverOptions) -> Found {
         }
     }
     search.walk(&directories, None);
-    let Search { found, scanned, .. } = search;
+    let Search { found, scanned, exclude, .. } = search;
     let mut found = found.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     found.scanned = scanned.into_inner();
+    found.excluded = exclude.used();
     // A file that is both named and found counts as named.
     found.files.sort_by(|a, b| a.path.cmp(&b.path).then(b.explicit.cmp(&a.explicit)));
     found.files.dedup_by(|a, b| a.path == b.path);
@@ -168,7 +172,7 @@ impl Search<'_> {
         let Some(kind) = entry.file_type() else { return WalkState::Continue };
         let path = lexical(entry.path());
         let is_dir = kind.is_dir();
-        if entry.depth() > 0 && (is_skipped(&path, is_dir) || self.exclude.matches(&path)) {
+        if entry.depth() > 0 && (self.exclude.matches(&path) || is_skipped(&path, is_dir)) {
             return if is_dir { WalkState::Skip } else { WalkState::Continue };
         }
         if is_dir || !is_wanted(&path, glob) {
@@ -190,7 +194,7 @@ impl Search<'_> {
         }
         for entry in self.fs.list(directory) {
             let path = lexical(&directory.join(&entry.name));
-            if is_skipped(&path, entry.is_dir) || self.exclude.matches(&path) {
+            if self.exclude.matches(&path) || is_skipped(&path, entry.is_dir) {
                 continue;
             }
             if entry.is_dir {
@@ -273,12 +277,15 @@ fn is_skipped(path: &Path, is_dir: bool) -> bool {
 /// The user's excludes.
 struct Exclude {
     globs: GlobSet,
+    /// Of each glob, what the user typed and whether it has fit a path.
+    typed: Vec<(String, AtomicBool)>,
     base: PathBuf,
 }
 
 impl Exclude {
     fn new(options: &DiscoverOptions, problems: &mut Vec<LoadError>) -> Self {
         let mut builder = GlobSetBuilder::new();
+        let mut known = Vec::new();
         for typed in &options.exclude {
             let pattern = typed.strip_prefix("./").unwrap_or(typed).trim_end_matches('/');
             let anywhere = format!("**/{pattern}");
@@ -287,6 +294,7 @@ impl Exclude {
                 match GlobBuilder::new(pattern).literal_separator(true).build() {
                     Ok(glob) => {
                         builder.add(glob);
+                        known.push((typed.clone(), AtomicBool::new(false)));
                     }
                     Err(error) => {
                         let reason = Reason::BadPattern(error.kind().to_string());
@@ -296,11 +304,23 @@ impl Exclude {
             }
         }
         let globs = builder.build().unwrap_or_else(|_| GlobSet::empty());
-        Self { globs, base: lexical(&options.base) }
+        Self { globs, typed: known, base: lexical(&options.base) }
     }
 
     fn matches(&self, path: &Path) -> bool {
-        !self.globs.is_empty() && self.globs.is_match(path.strip_prefix(&self.base).unwrap_or(path))
+        if self.globs.is_empty() {
+            return false;
+        }
+        let fitting = self.globs.matches(path.strip_prefix(&self.base).unwrap_or(path));
+        for (_, used) in fitting.iter().filter_map(|index| self.typed.get(*index)) {
+            used.store(true, Ordering::Relaxed);
+        }
+        !fitting.is_empty()
+    }
+
+    /// The patterns that have fit a path.
+    fn used(self) -> BTreeSet<String> {
+        self.typed.into_iter().filter(|(_, used)| used.load(Ordering::Relaxed)).map(|(typed, _)| typed).collect()
     }
 }
 

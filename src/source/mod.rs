@@ -13,7 +13,7 @@ mod load;
 mod relevance;
 mod span;
 
-pub use discover::{DiscoverOptions, Found, FoundFile, discover};
+pub use discover::{DiscoverOptions, Found, FoundFile, SKIPPED, discover};
 pub use file::{SourceFile, Sources};
 pub use file_system::{Disk, Entry, FileSystem, Nothing, Overlay, lexical};
 pub use kind::FileKind;

@@ -8,4 +8,5 @@ mod commands;
 mod configuration;
 mod exit_codes;
 mod reports;
+mod settings;
 mod suppressions;
