@@ -2,7 +2,7 @@
 
 use crate::value::Value;
 
-use super::super::derive::{both, each, known_text};
+use super::super::derive::{both, each, either, known_text};
 use super::super::drafts::Drafts;
 use super::super::schema::Subject;
 use super::ids_of;
@@ -17,11 +17,13 @@ pub(super) fn link(drafts: &mut Drafts, tables: &Targets<'_>, uses: &Uses<'_>) {
             continue;
         }
         let about_stream = |attribute: &str| attribute.is_empty() || attribute.to_ascii_lowercase().contains("stream");
-        let by_attribute = uses.of_attribute(&draft.resource_address, draft.resource, about_stream);
+        let here = enabled.origin;
+        let by_attribute = uses.of_attribute(&draft.resource_address, draft.resource, about_stream, here);
         let name = draft.reference("written_name");
-        let referenced = by_attribute || known_text(&name).is_some_and(|name| uses.of_stream_arn(name));
+        let by_text = known_text(&name).is_some_and(|name| uses.of_stream_arn(name));
+        let referenced = either(&by_attribute, &Value::bool(by_text, here));
         let on = each(&enabled, &mut |enabled| Value::bool(enabled.as_bool() != Some(false), enabled.origin));
-        let referenced = both(&on, &Value::bool(referenced, enabled.origin));
+        let referenced = both(&on, &referenced);
         draft.set("stream.referenced", referenced);
     }
     for id in ids_of(drafts, Subject::DaxCluster) {
@@ -32,8 +34,8 @@ pub(super) fn link(drafts: &mut Drafts, tables: &Targets<'_>, uses: &Uses<'_>) {
                 || attribute == "arn"
                 || ["endpoint", "address", "nodes"].iter().any(|part| attribute.contains(part))
         };
-        let referenced = uses.of_attribute(&draft.resource_address, draft.resource, way_in);
         let here = draft.value("address").origin;
-        draft.set("referenced", Value::bool(referenced, here));
+        let referenced = uses.of_attribute(&draft.resource_address, draft.resource, way_in, here);
+        draft.set("referenced", referenced);
     }
 }

@@ -4,8 +4,9 @@ use std::cell::OnceCell;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::value::{Data, Part, Step, Symbol, Text, Unknown, Value};
+use crate::value::{Data, OriginId, Part, Step, Symbol, Text, Unknown, Value};
 
+use super::super::derive::either;
 use super::super::read::Context;
 
 /// References between resources, gathered when they are first asked for.
@@ -74,11 +75,29 @@ impl<'c> Uses<'c> {
         self.found().users.get(address).is_some_and(|users| users.iter().any(|user| counts(*user)))
     }
 
-    /// Whether an output, or a resource other than `own`, refers to an attribute of the address that counts. A
+    /// In which cases an output, or a resource other than `own`, refers to an attribute of the address that counts. A
     /// reference to the whole resource has an empty attribute.
-    pub fn of_attribute(&self, address: &str, own: usize, counts: impl Fn(&str) -> bool) -> bool {
-        let references = self.found().attributes.get(address);
-        references.is_some_and(|all| all.iter().any(|(attribute, user)| *user != Some(own) && counts(attribute)))
+    pub fn of_attribute(&self, address: &str, own: usize, counts: impl Fn(&str) -> bool, origin: OriginId) -> Value {
+        let mut found = Value::bool(false, origin);
+        let mut users: Vec<Option<usize>> = Vec::new();
+        for (attribute, user) in self.found().attributes.get(address).into_iter().flatten() {
+            if *user != Some(own) && counts(attribute) {
+                users.push(*user);
+            }
+        }
+        users.sort_unstable();
+        users.dedup();
+        for user in users {
+            let resource = user.and_then(|user| self.context.project.resources.get(user));
+            found = match resource {
+                Some(resource) => either(&found, &resource.exists),
+                None => Value::bool(true, origin),
+            };
+            if found.as_bool() == Some(true) {
+                break;
+            }
+        }
+        found.at(origin)
     }
 
     /// Whether the ARN of a stream of the table with this name is written out somewhere.
