@@ -152,7 +152,9 @@ impl Maker<'_> {
     /// What the command line gives wins over the configuration.
     fn command_line(&mut self, request: &Request, deployment: &mut Deployment) -> Result<(), UsageError> {
         for typed in &request.parameters {
-            match typed.split_once('=') {
+            // `ParameterKey=Env,ParameterValue=prod` is how the AWS CLI takes one.
+            let shorthand = typed.strip_prefix("ParameterKey=").and_then(|rest| rest.split_once(",ParameterValue="));
+            match shorthand.or_else(|| typed.split_once('=')) {
                 Some((name, value)) if !self.fs.is_file(Path::new(typed)) => {
                     let step = Step::CommandLine(format!("--parameters {}", name.trim()).into());
                     let (name, value) = (name.trim().into(), value.into());
@@ -195,6 +197,12 @@ impl Maker<'_> {
                 return;
             }
         };
+        if path.extension().is_some_and(|extension| extension == "toml") {
+            let environment = deployment.name.clone();
+            let given = cloudformation::samconfig_parameters(&file, environment.as_deref());
+            deployment.cloudformation.parameters.extend(given);
+            return;
+        }
         let (parameters, problems) = parameters::read(&file);
         self.problems.extend(problems);
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();

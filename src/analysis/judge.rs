@@ -136,7 +136,7 @@ impl Judge<'_> {
                         findings.push(verdict::finding(project, entity, judgement.policy, failure, &is_own));
                     }
                     Verdict::Undetermined { why, span } => {
-                        undetermined.push(verdict::undetermined(entity, judgement.policy, why, *span));
+                        undetermined.push(verdict::undetermined(project, entity, judgement.policy, why, *span));
                     }
                 }
             });

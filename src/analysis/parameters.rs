@@ -17,7 +17,8 @@ pub struct Parameter {
 }
 
 /// Reads a parameter file: the list of `ParameterKey` and `ParameterValue` that the AWS CLI takes, a mapping under
-/// `Parameters` (CodePipeline, a stack's template configuration), a list of `Name=Value`, or a plain mapping.
+/// `Parameters` (CodePipeline, Rain, a stack's template configuration) or `parameters` (a deployment file that a stack is
+/// synchronised from), a list of `Name=Value`, or a plain mapping.
 #[must_use]
 pub fn read(file: &Arc<SourceFile>) -> (Vec<Parameter>, Vec<Problem>) {
     let tree = syntax::parse_data(Arc::clone(file));
@@ -25,14 +26,23 @@ pub fn read(file: &Arc<SourceFile>) -> (Vec<Parameter>, Vec<Problem>) {
         tree.errors.iter().map(|error| Problem::error(error.span, error.message.clone())).collect();
     let mut found = Vec::new();
     let Some(root) = tree.root() else { return (found, problems) };
-    let root = root.get("Parameters").filter(|inner| inner.is_mapping() || inner.is_sequence()).unwrap_or(root);
+    let inner = ["Parameters", "parameters"]
+        .iter()
+        .find_map(|name| root.get(name).filter(|inner| inner.is_mapping() || inner.is_sequence() || inner.is_null()));
+    let root = match inner {
+        Some(inner) if inner.is_null() => return (found, problems),
+        Some(inner) => inner,
+        // A deployment file without parameters.
+        None if root.get("template-file-path").is_some() => return (found, problems),
+        None => root,
+    };
     if root.is_sequence() {
         for item in root.items() {
             match (item.get("ParameterKey").and_then(NodeRef::text), item.get("ParameterValue")) {
                 (Some(name), Some(value)) => found.extend(parameter(name, value)),
                 // A parameter that keeps its present value is not known from here.
                 (Some(_), None) if item.get("UsePreviousValue").is_some() => {}
-                _ => match (item.text().and_then(|text| text.split_once('=')), item.text_span()) {
+                _ => match (item.text().and_then(pair), item.text_span()) {
                     (Some((name, value)), span) => {
                         let span = span.unwrap_or_else(|| item.span());
                         found.push(Parameter { name: name.into(), value: value.into(), span });
@@ -52,6 +62,12 @@ pub fn read(file: &Arc<SourceFile>) -> (Vec<Parameter>, Vec<Problem>) {
         problems.push(wrong(root.span()));
     }
     (found, problems)
+}
+
+/// `Name=Value`, also as `ParameterKey=Name,ParameterValue=Value`.
+fn pair(text: &str) -> Option<(&str, &str)> {
+    let shorthand = text.strip_prefix("ParameterKey=").and_then(|rest| rest.split_once(",ParameterValue="));
+    shorthand.or_else(|| text.split_once('='))
 }
 
 fn wrong(span: Span) -> Problem {
@@ -96,6 +112,18 @@ mod tests {
         assert_eq!(load(r#"{"Env": "prod"}"#), expected("\""));
         assert_eq!(load("Env: prod\n"), expected(""));
         assert_eq!(load(r#"["Env=prod"]"#).0[0].1, "prod");
+        assert_eq!(load(r#"["ParameterKey=Env,ParameterValue=prod"]"#).0[0].1, "prod");
+        assert_eq!(
+            load(r#"{"StackName": "s", "Parameters": [{"ParameterKey": "Env", "ParameterValue": "prod"}]}"#),
+            expected("\"")
+        );
+        assert_eq!(
+            load(r#"{"Parameters": {"Env": "prod"}, "Tags": {"a": "b"}, "StackPolicy": {"Statement": []}}"#),
+            expected("\"")
+        );
+        assert_eq!(load("template-file-path: t.yaml\nparameters:\n  Env: prod\ntags:\n  a: b\n"), expected(""));
+        assert_eq!(load("template-file-path: t.yaml\ntags:\n  a: b\n"), (Vec::new(), 0));
+        assert_eq!(load("Parameters:\n  Env: prod\nTags:\n  a: b\n"), expected(""));
         assert_eq!(load(r#"{"Zones": ["a", "b"]}"#).0[0].1, "a,b");
     }
 

@@ -25,6 +25,8 @@ pub struct Artifact {
     pub account: Option<Text>,
     /// Constructs by logical id.
     constructs: FxHashMap<Text, Construct>,
+    /// Stack traces by the path of the construct: those of nested stacks are in the same list.
+    traces: FxHashMap<Text, Vec<Text>>,
 }
 
 struct Construct {
@@ -60,7 +62,12 @@ impl Artifact {
         {
             read_metadata(more.root(), &mut constructs);
         }
-        Some(Self { region, account, constructs })
+        let traces = constructs
+            .values()
+            .filter(|construct: &&Construct| !construct.trace.is_empty())
+            .map(|construct| (construct.path.clone(), construct.trace.clone()))
+            .collect();
+        Some(Self { region, account, constructs, traces })
     }
 
     /// What is known from outside, with the environment of the stack where nothing else decides it.
@@ -99,7 +106,8 @@ pub fn name_constructs(
             },
             (None, None) => continue,
         };
-        if let Some(span) = known.and_then(|construct| source_line(&construct.trace, loader, &mut files)) {
+        let trace = artifact.and_then(|artifact| artifact.traces.get(&path));
+        if let Some(span) = trace.and_then(|trace| source_line(trace, loader, &mut files)) {
             origin = origins.hop(span, Step::Literal, OriginId::NONE);
         }
         if let Data::Map(map) = &resource.meta.data {

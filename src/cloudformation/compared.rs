@@ -1,6 +1,8 @@
 //! What a template compares its parameters with: one look over the whole template before anything is evaluated, from
 //! which the cases of open inputs follow.
 
+use std::rc::Rc;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::source::Span;
@@ -8,7 +10,8 @@ use crate::syntax::tree::{NodeId, NodeRef, Scalar};
 use crate::value::Text;
 
 use super::call::{Call, Function};
-use super::library::{self, Library};
+use super::library;
+use super::session::Session;
 use super::template::Template;
 
 /// How deep nested stacks are followed.
@@ -34,8 +37,8 @@ pub struct Comparison {
 impl Compared {
     /// Looks through a template and the local stacks that it passes its parameters to.
     #[must_use]
-    pub fn scan(template: &Template<'_>, library: &Library) -> Self {
-        Self::scan_within(template, library, MAX_STACKS)
+    pub fn scan(template: &Template<'_>, session: &Session<'_>) -> Rc<Self> {
+        Self::scan_within(template, session, MAX_STACKS)
     }
 
     /// What a parameter is compared with; `None` where nothing compares it.
@@ -44,7 +47,18 @@ impl Compared {
         self.by_name.get(name)
     }
 
-    fn scan_within(template: &Template<'_>, library: &Library, depth: usize) -> Self {
+    /// Each template is looked through once for each depth, however many stacks are made of it.
+    fn scan_within(template: &Template<'_>, session: &Session<'_>, depth: usize) -> Rc<Self> {
+        let key = (template.tree.file.id, depth);
+        if let Some(known) = session.compared.borrow().get(&key) {
+            return Rc::clone(known);
+        }
+        let scanned = Rc::new(Self::scan_anew(template, session, depth));
+        session.compared.borrow_mut().insert(key, Rc::clone(&scanned));
+        scanned
+    }
+
+    fn scan_anew(template: &Template<'_>, session: &Session<'_>, depth: usize) -> Self {
         let mut scan = Scan { template, compared: Self::default(), pairs: Vec::new(), looked_up: FxHashSet::default() };
         // A service's resources may stand in files of their own.
         let mut trees = vec![template.tree];
@@ -61,7 +75,7 @@ impl Compared {
             }
         }
         if depth > 0 {
-            scan.nested(library, depth - 1);
+            scan.nested(session, depth - 1);
         }
         scan.join_pairs();
         scan.compared
@@ -236,15 +250,15 @@ impl<'t> Scan<'_, 't> {
     }
 
     /// What nested stacks compare the parameters with that are passed on to them as they are.
-    fn nested(&mut self, library: &Library, depth: usize) {
+    fn nested(&mut self, session: &Session<'_>, depth: usize) {
         for (_, resource) in self.template.sections("Resources").flat_map(NodeRef::entries) {
             let Some(location) = library::location(resource).and_then(NodeRef::text) else { continue };
-            let Some(tree) = library.find(self.template.tree, location) else { continue };
+            let Some(tree) = session.library.find(self.template.tree, location) else { continue };
             let Some(child) = Template::find(tree) else { continue };
             let Some(arguments) = resource.get("Properties").and_then(|node| node.get("Parameters")) else { continue };
             let passed: Vec<(&str, &str)> =
                 arguments.entries().filter_map(|(key, value)| Some((key.text()?, direct(value)?))).collect();
-            let inner = Compared::scan_within(&child, library, depth);
+            let inner = Compared::scan_within(&child, session, depth);
             for (parameter, own) in passed {
                 let Some(comparison) = inner.get(parameter) else { continue };
                 self.compared.touch(own);

@@ -94,7 +94,7 @@ impl<'t> Stack<'t> {
                 combine(&[&list, &value], &mut |leaves| match leaves[0].as_list() {
                     Some(list) if list.rest.is_none() => {
                         let each: Vec<Value> =
-                            list.items.iter().map(|item| self.equals(item, leaves[1], origin)).collect();
+                            list.items.iter().map(|item| self.equal_items(item, leaves[1], origin)).collect();
                         and(&each, origin)
                     }
                     _ => unknown_truth(leaves, origin),
@@ -138,13 +138,18 @@ impl<'t> Stack<'t> {
         }
     }
 
+    /// The same for items of lists, which may depend on inputs.
+    fn equal_items(&self, a: &Value, b: &Value, origin: OriginId) -> Value {
+        combine(&[a, b], &mut |leaves| self.equals(leaves[0], leaves[1], origin))
+    }
+
     fn contains(&self, list: &Value, value: &Value, origin: OriginId) -> Value {
         let Some(list) = list.as_list() else { return unknown_truth(&[list, value], origin) };
         let each: Vec<Value> = list
             .items
             .iter()
             .filter(|item| !item.is_unset())
-            .map(|item| combine(&[item, value], &mut |leaves| self.equals(leaves[0], leaves[1], origin)))
+            .map(|item| self.equal_items(item, value, origin))
             .collect();
         let found = or(&each, origin);
         match &list.rest {

@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use crate::source::Span;
 use crate::syntax::tree::{NodeKind, NodeRef, Scalar};
-use crate::value::{Data, Entry, Number, Step, Text, Value, combine};
+use crate::value::{Data, Entry, Number, Step, Text, Unknown, Value, combine};
 
 use super::call::Call;
 use super::for_each::Scope;
@@ -57,8 +57,18 @@ impl<'t> Stack<'t> {
                 let items = node.items().map(|item| self.eval(item, scope)).collect();
                 Value::list(items, self.session.origins.literal(node.span()))
             }
-            NodeKind::Mapping => self.map(node, scope),
+            NodeKind::Mapping => match Self::braces(node) {
+                Some(unknown) => Value::new(Data::Unknown(unknown.into()), self.session.origins.literal(node.span())),
+                None => self.map(node, scope),
+            },
         }
+    }
+
+    /// What another template engine puts in here (`{{ name }}`), which YAML reads as a mapping in a mapping.
+    fn braces(node: NodeRef<'t>) -> Option<Unknown> {
+        node.entries().next().filter(|(key, _)| key.is_mapping() && node.len() == 1)?;
+        let text = node.tree().file.slice(node.span());
+        text.starts_with(text::BRACES).then(|| text::open(text)).flatten()
     }
 
     fn scalar(&self, node: NodeRef<'t>, scope: &Scope) -> Value {

@@ -20,6 +20,7 @@ mod eval;
 mod for_each;
 mod intrinsics;
 mod library;
+mod limits;
 mod nested;
 mod options;
 mod parameters;
@@ -27,6 +28,7 @@ mod resources;
 mod sam;
 mod samconfig;
 mod serverless_framework;
+mod serverless_functions;
 mod session;
 mod stack;
 mod template;
@@ -38,6 +40,7 @@ mod tests;
 
 pub use library::children;
 pub use options::{Given, Loader, Options};
+pub use samconfig::parameters as samconfig_parameters;
 
 use crate::resource::{Language, Problem, Project};
 use crate::syntax::tree::Tree;

@@ -47,6 +47,7 @@ impl<'t> Stack<'t> {
             self.session.report(Problem::note(location.span(), message));
             return None;
         }
+        self.session.stack(location.span())?;
         let address = self.address(&definition.name);
         let (passed, arguments) = self.passed_to(definition, &address);
         let child = Stack::new(self.session, template, format!("{address}/").into(), Some(passed));

@@ -8,6 +8,7 @@ use crate::syntax::tree::NodeRef;
 use crate::value::{Case, Data, Input, InputKind, Number, OriginId, Shape, Step, Symbol, Text, Value};
 
 use super::compared::{Compared, Comparison, constant};
+use super::limits::Limits;
 use super::options::Given;
 use super::session::Session;
 use super::text;
@@ -95,6 +96,10 @@ impl Declared<'_, '_> {
         }
         let default = declared.get("Default").and_then(|node| Some((constant(node)?, node.span())));
         let comparison = self.compared.get(name);
+        let limits = Limits::of(declared, matches!(kind, Kind::List | Kind::Stored { .. }));
+        if declared.get("NoEcho").and_then(constant).is_some_and(|written| written.eq_ignore_ascii_case("true")) {
+            return self.secret(key, name, kind, comparison);
+        }
         if let Kind::Stored { .. } = kind {
             return match (comparison, &default) {
                 (Some(comparison), _) if !comparison.constants.is_empty() => {
@@ -107,10 +112,15 @@ impl Declared<'_, '_> {
                 _ => self.symbol(key, name, kind),
             };
         }
-        let allowed: Vec<(Text, Span)> = declared
+        let mut allowed: Vec<(Text, Span)> = declared
             .get("AllowedValues")
             .map(|node| node.items().filter_map(|item| Some((constant(item)?, item.span()))).collect())
             .unwrap_or_default();
+        if allowed.is_empty() {
+            allowed.clone_from(&limits.alternatives);
+        }
+        let possible = comparison.map(|comparison| self.possible(name, comparison, &limits));
+        let comparison = possible.as_ref();
         match (allowed.as_slice(), comparison, default) {
             ([_, ..], comparison, default) if allowed.len() > MAX_CASES => {
                 let constants = comparison.map_or(&[][..], |found| &found.constants);
@@ -130,6 +140,28 @@ impl Declared<'_, '_> {
             }
             ([], None, Some((text, span))) => self.default_value(name, kind, &text, span),
             ([], None, None) => self.symbol(key, name, kind),
+        }
+    }
+
+    /// What a parameter is compared with and may be; what it can't be differs from it in every case.
+    fn possible(&self, name: &str, comparison: &Comparison, limits: &Limits) -> Comparison {
+        let (possible, impossible): (Vec<_>, Vec<_>) =
+            comparison.constants.iter().cloned().partition(|(text, _)| limits.permit(text));
+        self.session.exclude(self.name_of(name), impossible.into_iter().map(|(text, _)| text));
+        Comparison { constants: possible }
+    }
+
+    /// A parameter whose value nobody shall see: its default stands in no message.
+    fn secret(&self, key: NodeRef<'_>, name: &str, kind: Kind, comparison: Option<&Comparison>) -> Value {
+        match comparison {
+            Some(comparison) if !comparison.constants.is_empty() => {
+                self.open(key, name, kind, &comparison.constants, None, true)
+            }
+            _ => {
+                let why = format!("parameter `{name}` is not shown (`NoEcho`)");
+                let symbol = Symbol::Expression(self.name_of(name));
+                Value::symbol(why, symbol, kind.shape(), self.session.origins.literal(key.span()))
+            }
         }
     }
 
@@ -233,6 +265,12 @@ impl Declared<'_, '_> {
 
     /// A given value that the template does not allow is told, and holds all the same.
     fn check_given(&self, key: NodeRef<'_>, declared: NodeRef<'_>, given: &Given) {
+        let is_list = matches!(Kind::of(declared), Kind::List | Kind::Stored { .. });
+        if declared.get("AllowedValues").is_none() && !Limits::of(declared, is_list).permit(&given.value) {
+            let message = format!("parameter `{}` is given a value that its declaration does not permit", given.name);
+            let help = "look at its `AllowedPattern`, lengths and range";
+            self.session.report(Problem::note(given.span.unwrap_or(key.span()), message).with_help(help));
+        }
         let Some(allowed) = declared.get("AllowedValues") else { return };
         let values: Vec<Text> = allowed.items().filter_map(constant).collect();
         if values.is_empty() || values.contains(&given.value) {

@@ -29,6 +29,9 @@ impl<'t> Stack<'t> {
         if self.template.is_serverless() {
             resources = super::sam::expand(self, resources);
         }
+        if self.framework.is_some() {
+            resources = super::serverless_functions::expand(self, resources);
+        }
         let nested: Vec<Resource> = self
             .resources
             .iter()

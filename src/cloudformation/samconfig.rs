@@ -1,32 +1,33 @@
-//! `samconfig.toml` beside a template: the parameters and the Region that `sam deploy` would use.
+//! `samconfig.toml` (or `.yaml`) beside a template: the parameters and the Region that `sam deploy` would use.
 //!
 //! The configured environment's section counts; without one, the only section that overrides parameters. Where several
 //! do and none is chosen, nothing is decided. Reference: "SAM CLI configuration file" in the SAM developer guide.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use crate::source::{SourceFile, Span, lexical};
-use crate::syntax::tree::Tree;
+use crate::syntax::tree::{NodeRef, Tree};
 use crate::value::{Step, Text};
 
 use super::options::{Given, Loader, Options};
 
 /// A setting of the file: its table, key and texts (one for a string, several for a list), each with its place.
-struct Setting<'f> {
-    table: &'f str,
-    key: &'f str,
+struct Setting {
+    table: String,
+    key: String,
     values: Vec<(String, Span)>,
 }
+
+/// The names of the file, in the order in which the SAM CLI looks for them.
+const NAMES: [&str; 3] = ["samconfig.toml", "samconfig.yaml", "samconfig.yml"];
 
 /// What is known from outside together with what the file beside the template says; `None` where there is none.
 #[must_use]
 pub fn complete(options: &Options, tree: &Tree, loader: &Loader<'_>) -> Option<Options> {
     let folder = tree.file.path.parent().unwrap_or(Path::new(""));
-    let path = folder.join("samconfig.toml");
+    let path = NAMES.iter().map(|name| folder.join(name)).find(|path| loader.fs.is_file(path))?;
     let root = loader.root?;
-    if !loader.fs.is_file(&path) {
-        return None;
-    }
     let root = loader.fs.canonical(root).unwrap_or_else(|_| lexical(root));
     if !loader.fs.canonical(&path).is_ok_and(|full| full.starts_with(&root)) {
         return None;
@@ -34,48 +35,68 @@ pub fn complete(options: &Options, tree: &Tree, loader: &Loader<'_>) -> Option<O
     let text = String::from_utf8(loader.fs.read(&path).ok()?).ok()?;
     let file = loader.sources.add(&path, text);
     let settings = settings(&file);
-    let overrides: Vec<&Setting<'_>> = settings
-        .iter()
-        .filter(|setting| setting.key == "parameter_overrides" && is_deployment(setting.table))
-        .collect();
-    let environment = |table: &str| table.split('.').next().unwrap_or_default().to_owned();
-    let chosen: String = match &options.environment {
-        Some(name) => name.to_string(),
-        None => {
-            let mut names: Vec<String> = overrides.iter().map(|setting| environment(setting.table)).collect();
-            names.dedup();
-            match names.as_slice() {
-                [only] => only.clone(),
-                [] => "default".to_owned(),
-                _ => return None,
-            }
-        }
-    };
+    let chosen = chosen(&settings, options.environment.as_deref())?;
     let mut complete = options.clone();
     // What is given otherwise comes later and holds.
-    let mut given: Vec<Given> = Vec::new();
-    for setting in overrides.iter().filter(|setting| environment(setting.table) == chosen) {
-        for (text, span) in &setting.values {
-            given.extend(pairs(text).into_iter().map(|(name, value)| Given {
-                name: name.into(),
-                value: value.into(),
-                span: Some(*span),
-                step: Step::File("samconfig.toml".into()),
-            }));
-        }
-    }
+    let mut given = overrides(&settings, &chosen, &file);
     given.append(&mut complete.parameters);
     complete.parameters = given;
     if complete.region.is_none() {
         complete.region = settings
             .iter()
             .find(|setting| {
-                setting.key == "region" && is_deployment(setting.table) && environment(setting.table) == chosen
+                setting.key == "region" && is_deployment(&setting.table) && environment(&setting.table) == chosen
             })
             .and_then(|setting| setting.values.first())
             .map(|(text, _)| Text::from(text.as_str()));
     }
     Some(complete)
+}
+
+/// The parameters that such a file overrides in an environment; `None` stands for the only one that does.
+#[must_use]
+pub fn parameters(file: &Arc<SourceFile>, environment: Option<&str>) -> Vec<Given> {
+    let settings = settings(file);
+    chosen(&settings, environment).map(|chosen| overrides(&settings, &chosen, file)).unwrap_or_default()
+}
+
+/// The environment that counts; `None` where several override parameters and none is named.
+fn chosen(settings: &[Setting], named: Option<&str>) -> Option<String> {
+    if let Some(name) = named {
+        return Some(name.to_owned());
+    }
+    let overriding = settings.iter().filter(|setting| is_override(setting));
+    let mut names: Vec<&str> = overriding.map(|setting| environment(&setting.table)).collect();
+    names.dedup();
+    match names.as_slice() {
+        [only] => Some((*only).to_owned()),
+        [] => Some("default".to_owned()),
+        _ => None,
+    }
+}
+
+fn overrides(settings: &[Setting], chosen: &str, file: &SourceFile) -> Vec<Given> {
+    let name = file.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let mut given: Vec<Given> = Vec::new();
+    for setting in settings.iter().filter(|setting| is_override(setting) && environment(&setting.table) == chosen) {
+        for (text, span) in &setting.values {
+            given.extend(pairs(text).into_iter().map(|(parameter, value)| Given {
+                name: parameter.into(),
+                value: value.into(),
+                span: Some(*span),
+                step: Step::File(name.as_str().into()),
+            }));
+        }
+    }
+    given
+}
+
+fn environment(table: &str) -> &str {
+    table.split('.').next().unwrap_or_default()
+}
+
+fn is_override(setting: &Setting) -> bool {
+    setting.key == "parameter_overrides" && is_deployment(&setting.table)
 }
 
 /// Tables of `sam deploy` and of all commands.
@@ -123,8 +144,51 @@ fn words(text: &str) -> Vec<String> {
     words
 }
 
-/// The settings of the file that are strings or lists of strings. Whatever else TOML permits is passed over.
-fn settings(file: &SourceFile) -> Vec<Setting<'_>> {
+/// The settings of the file that are strings or lists of strings. Whatever else the file may hold is passed over.
+fn settings(file: &Arc<SourceFile>) -> Vec<Setting> {
+    if file.path.extension().is_some_and(|extension| extension == "toml") { in_toml(file) } else { in_yaml(file) }
+}
+
+fn in_yaml(file: &Arc<SourceFile>) -> Vec<Setting> {
+    let tree = crate::syntax::parse_data(Arc::clone(file));
+    let mut settings = Vec::new();
+    let Some(root) = tree.root() else { return settings };
+    for (environment, commands) in root.entries() {
+        for (command, sections) in commands.entries() {
+            for (section, values) in sections.entries() {
+                let names = [environment, command, section].map(|node| node.text().unwrap_or_default());
+                let table = names.join(".");
+                for (key, value) in values.entries() {
+                    let values = texts(value);
+                    settings.push(Setting { table: table.clone(), key: key.text().unwrap_or_default().into(), values });
+                }
+            }
+        }
+    }
+    settings
+}
+
+/// A text, the texts of a list, or the entries of a mapping as pairs.
+fn texts(node: NodeRef<'_>) -> Vec<(String, Span)> {
+    if let Some(text) = node.text() {
+        return vec![(text.to_owned(), node.span())];
+    }
+    let pair = |name: &str, value: &str| {
+        let value: String = value
+            .chars()
+            .flat_map(|one| ['\\'].into_iter().take(usize::from(matches!(one, '"' | '\\'))).chain([one]))
+            .collect();
+        format!("{name}=\"{value}\"")
+    };
+    let entries = node.entries().filter_map(|(key, value)| Some((pair(key.text()?, value.text()?), value.span())));
+    node.items().flat_map(texts_of_item).chain(entries).collect()
+}
+
+fn texts_of_item(item: NodeRef<'_>) -> Vec<(String, Span)> {
+    if item.is_sequence() { Vec::new() } else { texts(item) }
+}
+
+fn in_toml(file: &SourceFile) -> Vec<Setting> {
     let text = file.text();
     let mut settings = Vec::new();
     let mut table = "";
@@ -139,7 +203,7 @@ fn settings(file: &SourceFile) -> Vec<Setting<'_>> {
         } else if let Some((key, _)) = line.split_once('=').filter(|_| !body.starts_with('#')) {
             let start = at + key.len() + 1;
             let (values, next) = values(file, start);
-            settings.push(Setting { table, key: key.trim().trim_matches('"'), values });
+            settings.push(Setting { table: table.to_owned(), key: key.trim().trim_matches('"').to_owned(), values });
             at = next.max(end);
             continue;
         }

@@ -44,7 +44,8 @@ impl<'t> Framework<'t> {
     pub fn of(tree: &'t Tree) -> Option<Self> {
         let root = tree.root()?;
         let is_service = root.get("service").is_some() && root.get("provider").is_some();
-        (is_service && root.get("resources").is_some()).then(|| Self { root, steps: Cell::new(0) })
+        let holds = root.get("resources").is_some() || root.get("functions").is_some();
+        (is_service && holds).then(|| Self { root, steps: Cell::new(0) })
     }
 
     /// The mappings that make up the template: `resources` itself, or the items of its list.
@@ -56,6 +57,19 @@ impl<'t> Framework<'t> {
         let parts: Vec<NodeRef<'t>> =
             if resources.is_sequence() { resources.items().map(resolve).collect() } else { vec![resources] };
         parts.into_iter().filter(|part| part.is_mapping()).collect()
+    }
+
+    /// A top-level section of the service.
+    #[must_use]
+    pub fn section(&self, name: &str) -> Option<NodeRef<'t>> {
+        self.root.get(name)
+    }
+
+    /// The full name of a function: service, stage and its own.
+    #[must_use]
+    pub fn full_name(&self, stack: &Stack<'t>, name: &str) -> Option<String> {
+        let (library, given) = (Some(stack.session.library), &stack.session.options.parameters);
+        self.static_text(&format!("${{self:service}}-${{sls:stage}}-{name}"), library, given, 0)
     }
 
     /// The files that variables of a tree name, seen from the service's directory.

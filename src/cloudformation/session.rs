@@ -1,13 +1,15 @@
 //! What all stacks of one evaluation share: origins, inputs, problems and the bounds on the work.
 
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::resource::Problem;
-use crate::source::Span;
+use crate::source::{FileId, Span};
 use crate::value::{Case, Choice, Data, Input, InputId, Inputs, OriginId, Origins, Step, Symbol, Text, Value};
 
+use super::compared::Compared;
 use super::library::Library;
 use super::options::Options;
 
@@ -21,6 +23,8 @@ const MAX_TURNS: usize = 5_000;
 const MAX_TEXT: usize = 1 << 18;
 /// How many bytes of made text count as one node.
 const BYTES_PER_NODE: usize = 16;
+/// How many nested stacks are read in all.
+const MAX_STACKS: usize = 500;
 /// What is read in any case.
 const BASE_WORK: usize = 200_000;
 
@@ -34,12 +38,17 @@ pub struct Session<'a> {
     pub library: &'a Library,
     /// Inputs by the symbol that stands for their rest case.
     rest: RefCell<FxHashMap<Text, InputId>>,
+    /// What parameters can't be although something compares them with it, by their symbols.
+    excluded: RefCell<FxHashMap<Text, Vec<Text>>>,
+    /// What templates compare their parameters with, by file and by how deep nested stacks are followed from there.
+    pub compared: RefCell<FxHashMap<(FileId, usize), Rc<Compared>>>,
     /// Pseudo parameters that are the same in all stacks.
     pub shared: RefCell<FxHashMap<&'static str, Value>>,
     work: Cell<usize>,
     depth: Cell<usize>,
     turns: Cell<usize>,
     exhausted: Cell<bool>,
+    stacks: Cell<usize>,
 }
 
 impl<'a> Session<'a> {
@@ -53,11 +62,14 @@ impl<'a> Session<'a> {
             options,
             library,
             rest: RefCell::default(),
+            excluded: RefCell::default(),
+            compared: RefCell::default(),
             shared: RefCell::default(),
             work: Cell::new(nodes.saturating_mul(WORK_PER_NODE).saturating_add(BASE_WORK)),
             depth: Cell::new(0),
             turns: Cell::new(0),
             exhausted: Cell::new(false),
+            stacks: Cell::new(0),
         }
     }
 
@@ -137,6 +149,21 @@ impl<'a> Session<'a> {
         Some(())
     }
 
+    /// Counts one nested stack; `None` when the bound is hit.
+    pub fn stack(&self, span: Span) -> Option<()> {
+        let stacks = self.stacks.get() + 1;
+        self.stacks.set(stacks);
+        if stacks > MAX_STACKS {
+            if stacks == MAX_STACKS + 1 {
+                let message =
+                    format!("there are more than {MAX_STACKS} nested stacks in all; the others were not read");
+                self.report(Problem::note(span, message));
+            }
+            return None;
+        }
+        Some(())
+    }
+
     /// Adds an open input and remembers the symbol of its rest case.
     pub fn add_input(&self, input: Input) -> InputId {
         let rest = input.cases.iter().find(|case| case.is_rest).and_then(|case| symbol_text(&case.value));
@@ -147,10 +174,21 @@ impl<'a> Session<'a> {
         id
     }
 
+    /// Remembers what a parameter can't be.
+    pub fn exclude(&self, symbol: Text, texts: impl Iterator<Item = Text>) {
+        let mut texts = texts.peekable();
+        if texts.peek().is_some() {
+            self.excluded.borrow_mut().entry(symbol).or_default().extend(texts);
+        }
+    }
+
     /// Whether a value is the rest case of an input that has `text` as another case: then they differ.
     #[must_use]
     pub fn rest_excludes(&self, value: &Value, text: &str) -> bool {
         let Some(symbol) = symbol_text(value) else { return false };
+        if self.excluded.borrow().get(&symbol).is_some_and(|texts| texts.iter().any(|one| one == text)) {
+            return true;
+        }
         let Some(id) = self.rest.borrow().get(&symbol).copied() else { return false };
         self.inputs.borrow().get(id).cases.iter().any(|case| !case.is_rest && case_is(case, text))
     }

@@ -32,7 +32,7 @@ pub struct Stack<'t> {
     /// The address of the stack with a `/` after it; empty for the root.
     pub prefix: Text,
     parameters: FxHashMap<&'t str, Value>,
-    pub compared: Compared,
+    pub compared: Rc<Compared>,
     pub mappings: FxHashMap<&'t str, NodeRef<'t>>,
     pub conditions: FxHashMap<Text, Definition<'t>>,
     /// Values of conditions; `None` while one is worked out.
@@ -76,7 +76,7 @@ impl<'t> Stack<'t> {
     ) -> Self {
         let template = template.complete(session.library, &session.options.parameters);
         let framework = template.framework.clone();
-        let compared = Compared::scan(&template, session.library);
+        let compared = Compared::scan(&template, session);
         let open_names = RefCell::new(template.has_macros());
         let mut stack = Self {
             session,

@@ -118,15 +118,16 @@ fn is_template(root: NodeRef<'_>) -> bool {
     })
 }
 
-/// Whether a file that holds no readable template looks like a broken one: it could not be parsed and speaks of
-/// CloudFormation types.
+/// Whether a file that holds no readable template may be a broken one: it could not be parsed and speaks of DynamoDB.
 #[must_use]
 pub fn looks_like_one(tree: &Tree) -> bool {
+    tree.is_broken() && (names_types(tree) || tree.file.text().to_ascii_lowercase().contains("dynamodb"))
+}
+
+/// Whether a file names types of tables.
+fn names_types(tree: &Tree) -> bool {
     let text = tree.file.text();
-    tree.errors.iter().any(|error| !error.recoverable)
-        && (text.contains("AWS::DynamoDB")
-            || text.contains("AWS::DAX")
-            || text.contains("AWS::Serverless::SimpleTable"))
+    ["AWS::DynamoDB", "AWS::DAX", "AWS::Serverless::SimpleTable"].iter().any(|name| text.contains(name))
 }
 
 /// Why a file that looks like a template can't be read: it has to be rendered first, or its errors.
@@ -136,7 +137,15 @@ pub fn unread_problems(tree: &Tree) -> Vec<Problem> {
         let message = format!("this is a template of a template ({language}) and was not read");
         return vec![Problem::note(span, message).with_help("render it first and check the result")];
     }
-    tree.errors.iter().map(|error| Problem::error(error.span, error.message.clone())).collect()
+    let errors = tree.errors.iter();
+    if !names_types(tree) {
+        // It may be anything else.
+        let first = errors.filter(|error| !error.recoverable).take(1);
+        let note = |message: &str| format!("this file speaks of DynamoDB and can't be read: {message}");
+        let help = "mend it if it is a template, else leave it out with `exclude`";
+        return first.map(|error| Problem::note(error.span, note(&error.message)).with_help(help)).collect();
+    }
+    errors.map(|error| Problem::error(error.span, error.message.clone())).collect()
 }
 
 /// Whether a file can't be parsed because another template engine has to go over it first.

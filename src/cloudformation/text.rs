@@ -114,38 +114,62 @@ pub fn reason(value: &Value) -> Option<Text> {
     }
 }
 
-/// A text in which dynamic references (`{{resolve:ssm:/path}}`) may stand; those are open pieces.
+/// A text in which dynamic references (`{{resolve:ssm:/path}}`) and what another template engine puts in (`{{ name }}`)
+/// may stand; those are open pieces.
 #[must_use]
 pub fn with_dynamic_references(text: &str, origin: OriginId) -> Value {
-    if !text.contains(RESOLVE) {
+    if !text.contains(BRACES) {
         return Value::string(text, origin);
     }
     let mut parts = Vec::new();
-    let mut rest = text;
-    while let Some(at) = rest.find(RESOLVE) {
-        let (before, reference) = rest.split_at(at);
-        let Some(end) = reference.find("}}") else { break };
-        let (reference, after) = reference.split_at(end + 2);
-        parts.push(Part::Known(before.into(), origin));
-        parts.push(Part::Open(Arc::new(dynamic(reference)), origin));
-        rest = after;
-    }
-    parts.push(Part::Known(rest.into(), origin));
-    let parts: Vec<Part> =
-        parts.into_iter().filter(|part| !matches!(part, Part::Known(text, _) if text.is_empty())).collect();
+    cut(text, origin, &mut parts);
     match parts.as_slice() {
         [Part::Open(unknown, _)] => Value::new(Data::Unknown(Arc::clone(unknown)), origin),
         _ => join_parts(parts, origin),
     }
 }
 
+/// Cuts a text at its double braces.
+pub fn cut(text: &str, origin: OriginId, parts: &mut Vec<Part>) {
+    let mut rest = text;
+    let mut search = 0;
+    while let Some(at) = rest.get(search..).and_then(|rest| rest.find(BRACES)).map(|at| at + search) {
+        let (before, inside) = rest.split_at(at);
+        let Some(end) = inside.find("}}") else { break };
+        let (inside, after) = inside.split_at(end + 2);
+        let Some(unknown) = open(inside) else {
+            search = at + BRACES.len();
+            continue;
+        };
+        if !before.is_empty() {
+            parts.push(Part::Known(before.into(), origin));
+        }
+        parts.push(Part::Open(Arc::new(unknown), origin));
+        (rest, search) = (after, 0);
+    }
+    if !rest.is_empty() || parts.is_empty() {
+        parts.push(Part::Known(rest.into(), origin));
+    }
+}
+
 /// How a dynamic reference begins.
 pub const RESOLVE: &str = "{{resolve:";
 
-fn dynamic(reference: &str) -> Unknown {
-    Unknown {
-        why: format!("`{reference}` is read when the stack is deployed").into(),
-        symbol: Some(Symbol::Expression(reference.into())),
-        shape: Shape::String,
-    }
+/// How it and the expressions of template engines begin.
+pub const BRACES: &str = "{{";
+
+/// What stands for a text in double braces; `None` where the braces are just braces.
+#[must_use]
+pub fn open(text: &str) -> Option<Unknown> {
+    let why = if text.starts_with(RESOLVE) {
+        format!("`{text}` is read when the stack is deployed")
+    } else {
+        let inner = text.strip_prefix(BRACES)?.strip_suffix("}}")?.trim_start_matches('-').trim();
+        let is_expression = inner.starts_with(|first: char| first.is_alphabetic() || matches!(first, '_' | '.' | '$'));
+        if !is_expression || inner.contains(['\n', '{']) {
+            return None;
+        }
+        format!("`{text}` is put in by another template engine; render the file first")
+    };
+    Some(Unknown { why: why.into(), symbol: Some(Symbol::Expression(text.into())), shape: Shape::String })
 }

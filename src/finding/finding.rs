@@ -17,6 +17,8 @@ pub struct Subject {
     /// The resource type in its language.
     pub kind: String,
     pub name: String,
+    /// The path of the CDK construct that made it, as far as a person wrote it: `Orders/Table`.
+    pub construct: Option<String>,
 }
 
 /// One edit of a file: the text of the span gives way to `text`.

@@ -134,7 +134,12 @@ mod tests {
             confidence: Confidence::High,
             message: format!("`{address}` is wrong"),
             help: None,
-            resource: Subject { address: address.to_owned(), kind: "t".to_owned(), name: address.to_owned() },
+            resource: Subject {
+                address: address.to_owned(),
+                kind: "t".to_owned(),
+                name: address.to_owned(),
+                construct: None,
+            },
             case: None,
             primary: Label { span, message: String::new() },
             related: Vec::new(),

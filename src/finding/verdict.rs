@@ -1,7 +1,8 @@
 //! From a policy's failure to a finding: what is said, where it stands, what leads there.
 
 use super::evidence::{Blame, evidence};
-use super::{Finding, Status, Subject, Undetermined, fingerprint};
+use super::{Finding, Label, Status, Subject, Undetermined, fingerprint};
+use crate::cloudformation::cdk::CONSTRUCT;
 use crate::model::Entity;
 use crate::policy::engine::Failure;
 use crate::policy::page::Page;
@@ -38,6 +39,8 @@ pub fn finding(
     }
     anchors.extend(calls.iter().rev().map(|call| call.span));
     let attribute = way(&entity.fields, failure.origin, 0).unwrap_or_default();
+    let mut related = evidence.related;
+    related.extend(source_of_construct(project, entity));
     Finding {
         policy: page.name.to_string(),
         pillar: page.pillar.to_string(),
@@ -45,10 +48,10 @@ pub fn finding(
         confidence: failure.confidence,
         message: failure.message.clone(),
         help: failure.help.clone(),
-        resource: subject(entity),
+        resource: subject(project, entity),
         case: failure.description.clone(),
         primary: evidence.primary,
-        related: evidence.related,
+        related,
         anchors,
         via: calls.last().map(|call| call.header),
         absent: failure.primary == entity.header || says_something(project, failure.origin),
@@ -66,12 +69,33 @@ fn says_something(project: &Project, origin: OriginId) -> bool {
 
 /// A verdict that could not be reached.
 #[must_use]
-pub fn undetermined(entity: &Entity, page: &Page, why: &Text, span: Span) -> Undetermined {
-    Undetermined { policy: page.name.to_string(), resource: subject(entity), span, why: why.to_string() }
+pub fn undetermined(project: &Project, entity: &Entity, page: &Page, why: &Text, span: Span) -> Undetermined {
+    Undetermined { policy: page.name.to_string(), resource: subject(project, entity), span, why: why.to_string() }
 }
 
-fn subject(entity: &Entity) -> Subject {
-    Subject { address: entity.address.to_string(), kind: entity.kind.to_string(), name: entity.name.to_string() }
+fn subject(project: &Project, entity: &Entity) -> Subject {
+    let path = construct(project, entity).and_then(Value::as_str);
+    // The last part is what the CDK calls the resource in its construct.
+    let own = |path: &str| ["/Resource", "/Default"].iter().find_map(|last| path.strip_suffix(last)).map(str::to_owned);
+    Subject {
+        address: entity.address.to_string(),
+        kind: entity.kind.to_string(),
+        name: entity.name.to_string(),
+        construct: path.map(|path| own(path).unwrap_or_else(|| path.to_owned())),
+    }
+}
+
+/// The construct that made an entity's resource.
+fn construct<'p>(project: &'p Project, entity: &Entity) -> Option<&'p Value> {
+    project.resources.get(entity.resource)?.meta.get(CONSTRUCT)
+}
+
+/// The line of the user's own source that made the construct, where it is known and is no line of the template.
+fn source_of_construct(project: &Project, entity: &Entity) -> Option<Label> {
+    let path = construct(project, entity)?;
+    let span = project.origins.span(path.origin)?;
+    (span.file != entity.header.file)
+        .then(|| Label { span, message: format!("construct `{}` is made here", path.as_str().unwrap_or_default()) })
 }
 
 /// The fields that lead to the value with an origin: `point_in_time_recovery.enabled`.

@@ -11,6 +11,11 @@ use super::schema::Subject;
 /// Adds a mapping or pipe whose source is, or may be, a DynamoDB stream.
 pub(super) fn consumer(reader: &Reader<'_>, drafts: &mut Drafts) {
     let pipe = matches!(reader.kind(), "AWS::Pipes::Pipe" | "aws_pipes_pipe");
+    // An event of a function says what it reads, even where the source is not known.
+    let event = reader.resource.meta.get("EventType").and_then(Value::as_str);
+    if event.is_some_and(|event| event != "DynamoDB") {
+        return;
+    }
     let mut consumer = reader.draft(Subject::StreamConsumer);
     let source = consumer.value("source_arn");
     let about = each(&source, &mut |source| is_stream(reader, source));

@@ -40,12 +40,20 @@ pub fn write(analysis: &Analysis, look: Look, out: &mut dyn Write) -> io::Result
     let mut files = Files { places: &places, shown: BTreeMap::new() };
     let mut text = String::new();
     let problems::Selected { shown, left_out } = problems::select(&analysis.problems);
-    let pictures = shown.into_iter().map(Ok).chain(analysis.findings.iter().map(Err));
+    let findings = by_construct(&analysis.findings);
+    let mut construct: Option<&str> = None;
+    let pictures = shown.into_iter().map(Ok).chain(findings.into_iter().map(Err));
     for item in pictures {
         let picture = match item {
             Ok((problem, more)) => files.problem(problem, more),
-            Err(finding) if finding.status == Status::Active => files.finding(finding),
-            Err(_) => continue,
+            Err(finding) => {
+                let of = finding.resource.construct.as_deref();
+                if let Some(path) = of.filter(|_| of != construct) {
+                    writeln!(out, "construct {}\n", one_line(path))?;
+                }
+                construct = of;
+                files.finding(finding)
+            }
         };
         draw(&handler, &picture, &mut text)?;
         out.write_all(text.trim_start_matches('\n').as_bytes())?;
@@ -63,6 +71,22 @@ pub fn write(analysis: &Analysis, look: Look, out: &mut dyn Write) -> io::Result
         writeln!(out, "{more}; `--format json` lists them\n")?;
     }
     out.write_all(summary::lines(analysis).as_bytes())
+}
+
+/// The active findings in their order, those of one construct of the CDK together: a synthesised template has it in
+/// pieces.
+fn by_construct(findings: &[Finding]) -> Vec<&Finding> {
+    let mut first: BTreeMap<(FileId, &str), usize> = BTreeMap::new();
+    let mut placed: Vec<(usize, &Finding)> = Vec::new();
+    for (at, finding) in findings.iter().enumerate().filter(|(_, finding)| finding.status == Status::Active) {
+        let place = match &finding.resource.construct {
+            Some(path) => *first.entry((finding.primary.span.file, path)).or_insert(at),
+            None => at,
+        };
+        placed.push((place, finding));
+    }
+    placed.sort_by_key(|(place, _)| *place);
+    placed.into_iter().map(|(_, finding)| finding).collect()
 }
 
 fn draw(handler: &GraphicalReportHandler, picture: &Picture, text: &mut String) -> io::Result<()> {

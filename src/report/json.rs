@@ -161,11 +161,18 @@ struct SubjectForm<'a> {
     address: &'a str,
     r#type: &'a str,
     name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    construct: Option<&'a str>,
 }
 
 impl<'a> From<&'a Subject> for SubjectForm<'a> {
     fn from(subject: &'a Subject) -> Self {
-        Self { address: &subject.address, r#type: &subject.kind, name: &subject.name }
+        Self {
+            address: &subject.address,
+            r#type: &subject.kind,
+            name: &subject.name,
+            construct: subject.construct.as_deref(),
+        }
     }
 }
 

@@ -35,6 +35,7 @@ fn analysis() -> Analysis {
             address: "aws_dynamodb_table.orders".to_owned(),
             kind: "aws_dynamodb_table".to_owned(),
             name: "orders".to_owned(),
+            construct: None,
         },
         case: Some("environment is prod".to_owned()),
         primary: Label {
@@ -210,4 +211,32 @@ fn a_long_line_is_shown_in_part() {
     human::write(&analysis, Look { color: false, width: 80 }, &mut out).unwrap();
     let text = String::from_utf8(out).unwrap();
     assert!(text.len() < 4_000 && text.contains("\"x\": false"), "{text}");
+}
+
+#[test]
+fn findings_of_one_construct_stand_together() {
+    let mut analysis = analysis();
+    let first = analysis.findings[0].clone();
+    let of = |policy: &str, construct: Option<&str>| Finding {
+        policy: policy.to_owned(),
+        resource: Subject { construct: construct.map(str::to_owned), ..first.resource.clone() },
+        ..first.clone()
+    };
+    analysis.findings = vec![
+        of("one", Some("Orders/Table")),
+        of("two", Some("Orders/Other")),
+        of("three", Some("Orders/Table")),
+        of("four", None),
+    ];
+    let mut out = Vec::new();
+    human::write(&analysis, Look { color: false, width: 100 }, &mut out).unwrap();
+    let text = String::from_utf8(out).unwrap();
+    let lines = text.lines().filter(|line| line.starts_with("construct ") || line.contains(": high: "));
+    let lines: Vec<&str> = lines.map(|line| line.rsplit(": ").next().unwrap()).collect();
+    assert_eq!(lines, ["construct Orders/Table", "one", "three", "construct Orders/Other", "two", "four"]);
+    let mut out = Vec::new();
+    json::write(&analysis, 0, &mut out).unwrap();
+    let json: serde_json::Value = serde_json::from_slice(&out).unwrap();
+    assert_eq!(json["findings"][0]["resource"]["construct"], "Orders/Table");
+    assert!(json["findings"][3]["resource"].get("construct").is_none());
 }

@@ -270,7 +270,12 @@ fn is_skipped(path: &Path, is_dir: bool) -> bool {
     if !is_dir {
         return false;
     }
-    let in_assembly = || path.parent().and_then(Path::file_name).is_some_and(|parent| parent == "cdk.out");
+    let in_assembly = || {
+        path.parent().and_then(Path::file_name).is_some_and(|parent| {
+            // Stages have assemblies of their own in the one of the app.
+            parent == "cdk.out" || parent.to_string_lossy().starts_with("assembly-")
+        })
+    };
     SKIPPED.contains(&name) || name.starts_with("asset.") && in_assembly()
 }
 

@@ -1,6 +1,8 @@
 //! `Fn::Select`, `Fn::Split`, `Fn::Length` and `Fn::GetAZs`.
 
-use crate::value::{Data, Shape, Value, combine};
+use std::sync::Arc;
+
+use crate::value::{Data, List, ListKind, OriginId, Part, Shape, Value, combine};
 
 use super::super::call::Call;
 use super::super::for_each::Scope;
@@ -32,8 +34,10 @@ impl<'t> Stack<'t> {
             }
             match found.items.get(position) {
                 Some(item) => self.session.through(item, call.span, &crate::value::Step::Expression),
-                None if found.rest.is_some() => {
-                    self.made(text::derived("Select", leaves, Shape::Any, literal), call.span, &[list])
+                None if let Some(rest) = &found.rest => {
+                    let list = Value::new(Data::Unknown(Arc::clone(rest)), list.origin);
+                    let made = text::derived("Select", &[index, &list], Shape::Any, literal);
+                    self.made(made, call.span, &[&list])
                 }
                 None => {
                     let why = format!("`{}` asks for item {position} of a list of {}", call.name, found.items.len());
@@ -65,7 +69,11 @@ impl<'t> Stack<'t> {
                         source.split(delimiter.as_str()).take(10_000).map(|part| Value::string(part, origin)).collect();
                     self.made(Value::list(parts, literal), call.span, &[leaves[1]])
                 }
-                _ => self.made(text::derived("Split", leaves, Shape::List, literal), call.span, &[leaves[1]]),
+                (delimiter, _) => {
+                    let whole = text::derived("Split", leaves, Shape::List, literal);
+                    let parts = delimiter.and_then(|delimiter| first_parts(&delimiter, leaves[1], &whole, literal));
+                    self.made(parts.unwrap_or(whole), call.span, &[leaves[1]])
+                }
             }
         })
     }
@@ -108,4 +116,19 @@ impl<'t> Stack<'t> {
             self.made(value, call.span, leaves)
         })
     }
+}
+
+/// The parts of a partly known text that end before its first open piece; what follows them is open.
+fn first_parts(delimiter: &str, source: &Value, whole: &Value, origin: OriginId) -> Option<Value> {
+    let (Data::Parts(pieces), Data::Unknown(rest)) = (&source.data, &whole.data) else { return None };
+    let Some(Part::Known(head, _)) = pieces.first().filter(|_| !delimiter.is_empty()) else { return None };
+    let mut items: Vec<Value> =
+        head.split(delimiter).take(10_000).map(|part| Value::string(part, source.origin)).collect();
+    // The last one goes on in the open piece.
+    items.pop();
+    if items.is_empty() {
+        return None;
+    }
+    let list = List { kind: ListKind::Tuple, items, rest: Some(Arc::clone(rest)) };
+    Some(Value::new(Data::List(Arc::new(list)), origin))
 }

@@ -4,6 +4,7 @@
 //! there. Functions are applied under every combination of the open inputs that their arguments depend on.
 //! Reference: the "Intrinsic function reference" of the AWS CloudFormation user guide.
 
+mod json;
 mod lists;
 mod network;
 mod references;
@@ -43,12 +44,13 @@ impl<'t> Stack<'t> {
             Function::Equals | Function::And | Function::Or | Function::Not | Function::Condition => {
                 self.truth_value(call, scope)
             }
-            Function::Contains
-            | Function::EachMemberEquals
-            | Function::EachMemberIn
-            | Function::RefAll
-            | Function::ValueOf
-            | Function::ValueOfAll => self.not_known(call, "it is evaluated in `Rules` only"),
+            Function::RefAll => self.fn_ref_all(call),
+            Function::ValueOf | Function::ValueOfAll => {
+                self.not_known(call, "what AWS knows of a parameter's value is known when the stack is deployed")
+            }
+            Function::Contains | Function::EachMemberEquals | Function::EachMemberIn => {
+                self.not_known(call, "it is evaluated in `Rules` only")
+            }
             Function::Other => self.not_known(call, "the function is not known"),
         }
     }

@@ -1,6 +1,7 @@
 //! `Ref`, `Fn::GetAtt` and `Fn::ImportValue`.
 
 use crate::source::Span;
+use crate::syntax::tree::NodeRef;
 use crate::value::{Data, Shape, Step, Symbol, Value, combine};
 
 use super::super::call::Call;
@@ -42,6 +43,24 @@ impl<'t> Stack<'t> {
                 None => self.not_known(call, "the attribute is not known"),
             }
         })
+    }
+
+    /// `Fn::RefAll`: the values of all parameters of a type.
+    pub(super) fn fn_ref_all(&self, call: &Call<'t>) -> Value {
+        let Some(wanted) = call.text() else { return self.malformed(call, "the type of parameters") };
+        let mut items = Vec::new();
+        for (key, declared) in self.template.sections("Parameters").flat_map(NodeRef::entries) {
+            let (Some(name), Some(kind)) = (key.text(), declared.get("Type").and_then(NodeRef::text)) else { continue };
+            let value = self.reference(name, call.span, &Scope::default());
+            let listed = kind.strip_prefix("List<").and_then(|kind| kind.strip_suffix('>')) == Some(wanted);
+            match value.as_list() {
+                Some(list) if listed => items.extend(list.items.iter().cloned()),
+                _ if listed => return self.not_known(call, "the values of a parameter are not known"),
+                _ if kind == wanted => items.push(value),
+                _ => {}
+            }
+        }
+        Value::list(items, self.session.origins.literal(call.span))
     }
 
     /// What `Resource.Attribute` gives at a place.

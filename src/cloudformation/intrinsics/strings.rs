@@ -1,11 +1,13 @@
 //! `Fn::Join`, `Fn::Base64` and `Fn::ToJsonString`.
 
-use crate::value::{Data, Part, Shape, Value, combine, join_parts};
+use crate::value::document::Document;
+use crate::value::{Data, Part, Shape, Step, Value, combine, join_parts};
 
 use super::super::call::Call;
 use super::super::for_each::Scope;
 use super::super::stack::Stack;
 use super::super::text;
+use super::json;
 
 impl<'t> Stack<'t> {
     /// `Fn::Join`: the items of a list with a delimiter between them.
@@ -58,21 +60,23 @@ impl<'t> Stack<'t> {
         })
     }
 
-    /// `Fn::ToJsonString`: a value as JSON text.
+    /// `Fn::ToJsonString`: a value as JSON text, which keeps the structure that it was made from.
     pub(super) fn fn_to_json_string(&self, call: &Call<'t>, scope: &Scope) -> Value {
         let value = self.argument(call, scope);
-        let literal = self.session.origins.literal(call.span);
-        let made = match to_json(&value) {
-            Some(json) => {
-                let text = json.to_string();
-                if self.session.text(text.len(), call.span).is_none() {
-                    return self.not_known(call, "the text is too long");
-                }
-                Value::string(text, literal)
+        combine(&[&json::lifted(&value, 0)], &mut |leaves| {
+            let structure = leaves[0];
+            let literal = self.session.origins.literal(call.span);
+            let Some(parts) = json::pieces(structure, literal) else {
+                let made = text::derived("ToJsonString", leaves, Shape::String, literal);
+                return self.made(made, call.span, leaves);
+            };
+            if self.session.text(text::length(&parts), call.span).is_none() {
+                return self.not_known(call, "the text is too long");
             }
-            None => text::derived("ToJsonString", &[&value], Shape::String, literal),
-        };
-        self.made(made, call.span, &[&value])
+            let made = join_parts(parts, literal);
+            let document = Document::new(structure.clone(), &made);
+            made.at(self.session.origins.hop(call.span, Step::Document(document), structure.origin))
+        })
     }
 }
 
@@ -80,31 +84,6 @@ impl<'t> Stack<'t> {
 fn links_first<'v>(items: &[&'v Value]) -> Vec<&'v Value> {
     let (open, known): (Vec<&Value>, Vec<&Value>) = items.iter().partition(|item| !item.is_wholly_known());
     open.into_iter().chain(known).collect()
-}
-
-/// A wholly known value as JSON; `None` for others. Absent items and entries are left out.
-fn to_json(value: &Value) -> Option<serde_json::Value> {
-    use serde_json::Value as Json;
-    Some(match &value.data {
-        Data::Absent | Data::Null => Json::Null,
-        Data::Bool(known) => Json::Bool(*known),
-        Data::Number(number) => match number.as_i64() {
-            Some(integer) => Json::from(integer),
-            None => serde_json::Number::from_f64(number.as_f64()).map_or(Json::Null, Json::Number),
-        },
-        Data::String(text) => Json::String(text.to_string()),
-        Data::List(list) if list.rest.is_none() => {
-            Json::Array(list.items.iter().filter(|item| !item.is_absent()).map(to_json).collect::<Option<_>>()?)
-        }
-        Data::Map(map) if map.rest.is_none() => {
-            let mut object = serde_json::Map::new();
-            for entry in map.entries.iter().filter(|entry| !entry.value.is_absent()) {
-                object.insert(entry.key.to_string(), to_json(&entry.value)?);
-            }
-            Json::Object(object)
-        }
-        _ => return None,
-    })
 }
 
 /// Base64 with padding (RFC 4648, section 4).

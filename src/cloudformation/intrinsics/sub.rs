@@ -2,7 +2,7 @@
 
 use crate::source::Span;
 use crate::syntax::tree::NodeRef;
-use crate::value::{Part, Text, Value, combine, join_parts};
+use crate::value::{Data, Part, Text, Value, combine, join_parts};
 
 use super::super::call::Call;
 use super::super::for_each::Scope;
@@ -165,13 +165,27 @@ impl<'t> Stack<'t> {
 
 /// A joined text with its dynamic references as open pieces. One that is itself partly open can't be taken apart.
 pub(super) fn resolved(value: Value) -> Value {
-    match value.as_str() {
-        Some(known) if known.contains(text::RESOLVE) => text::with_dynamic_references(known, value.origin),
-        Some(_) => value,
-        None => {
-            let dynamic = crate::value::text::known_pieces(&value).iter().any(|piece| piece.contains(text::RESOLVE));
-            if dynamic { text::derived("Sub", &[&value], crate::value::Shape::String, value.origin) } else { value }
+    match &value.data {
+        Data::String(known) if known.contains(text::BRACES) => text::with_dynamic_references(known, value.origin),
+        Data::Parts(parts) => {
+            let holds =
+                |mark: &str| parts.iter().any(|part| matches!(part, Part::Known(text, _) if text.contains(mark)));
+            if holds(text::RESOLVE) {
+                return text::derived("Sub", &[&value], crate::value::Shape::String, value.origin);
+            }
+            if !holds(text::BRACES) {
+                return value;
+            }
+            let mut cut = Vec::with_capacity(parts.len() + 2);
+            for part in parts.iter() {
+                match part {
+                    Part::Known(known, origin) => text::cut(known, *origin, &mut cut),
+                    Part::Open(..) => cut.push(part.clone()),
+                }
+            }
+            join_parts(cut, value.origin)
         }
+        _ => value,
     }
 }
 

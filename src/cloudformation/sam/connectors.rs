@@ -81,7 +81,7 @@ fn connect(
         },
         None => return,
     };
-    let several = destinations.len() > 1;
+    let several = properties.get("Destination").is_some_and(|written| matches!(written.data, Data::List(_)));
     for (index, value) in destinations.into_iter().enumerate() {
         let destination = end(value, all);
         let span = stack.session.origins.span(value.origin).unwrap_or(header);
@@ -100,7 +100,12 @@ fn connect(
             vec![entry("PolicyDocument", document), entry("Roles", Value::list(vec![role], origin))],
             origin,
         );
-        made.push(generated(of, stack.address(&name), name, "AWS::IAM::ManagedPolicy", header, attributes));
+        let mut policy = generated(of, stack.address(&name), name, "AWS::IAM::ManagedPolicy", header, attributes);
+        if of.kind != "AWS::Serverless::Connector" {
+            // The transform does not hand the condition of a resource on to the connectors in it.
+            policy.exists = Value::bool(true, origin);
+        }
+        made.push(policy);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::resource::Resource;
 use crate::source::Span;
-use crate::value::{OriginId, Text, Value};
+use crate::value::{Data, OriginId, Text, Value};
 
 use super::super::stack::Stack;
 use super::function::trust;
@@ -51,32 +51,22 @@ pub fn expand(stack: &Stack<'_>, api: &Resource, made: &mut Vec<Resource>) {
     for source in &sources.entries {
         let header = stack.session.origins.span(source.key_origin).unwrap_or(api.header);
         let origin = stack.session.expression(header, OriginId::NONE);
-        let id = format!("{}{}", api.name, source.key);
-        let mut configuration = Vec::new();
-        for (from, to) in [
-            ("TableName", "TableName"),
-            ("Region", "AwsRegion"),
-            ("DeltaSync", "DeltaSyncConfig"),
-            ("UseCallerCredentials", "UseCallerCredentials"),
-            ("Versioned", "Versioned"),
-        ] {
-            if let Some(value) = source.value.get(from) {
-                configuration.push(entry(to, value.clone()));
-            }
-        }
-        let given = source.value.get("ServiceRoleArn").filter(|role| !role.is_unset());
+        let id = format!("{}{}DynamoDBDataSource", api.name, source.key);
         let role_name: Text = format!("{id}Role").into();
+        // A role that is written is never replaced, whatever it comes to.
+        let given = source.value.get("ServiceRoleArn").filter(|role| !matches!(role.data, Data::Null));
         let role = match given {
             Some(role) => role.clone(),
             None => attribute_of(stack, &role_name, "Arn", header),
         };
-        let name = source.value.get("Name").cloned().unwrap_or_else(|| Value::string(source.key.clone(), origin));
+        let name = source.value.get("Name").filter(|name| !name.is_unset());
+        let name = name.cloned().unwrap_or_else(|| Value::string(source.key.clone(), origin));
         let attributes = Value::map(
             vec![
                 entry("ApiId", attribute_of(stack, &api.name, "ApiId", header)),
                 entry("Name", name),
                 entry("Type", Value::string("AMAZON_DYNAMODB", origin)),
-                entry("DynamoDBConfig", Value::map(configuration, source.value.origin)),
+                entry("DynamoDBConfig", configuration(stack, &source.value)),
                 entry("ServiceRoleArn", role),
             ],
             source.value.origin,
@@ -86,22 +76,12 @@ pub fn expand(stack: &Stack<'_>, api: &Resource, made: &mut Vec<Resource>) {
         if given.is_some() {
             continue;
         }
-        let table = match source.value.get("TableArn").filter(|table| !table.is_unset()) {
-            Some(table) => table.clone(),
-            None => match source.value.get("TableName") {
-                Some(name) => table_arn(stack, name, source.value.get("Region"), header),
-                None => continue,
-            },
-        };
-        let span = stack.session.origins.span(table.origin).unwrap_or(header);
-        let permissions = source.value.get("Permissions").and_then(Value::as_list);
-        let has = |name: &str| permissions.is_none_or(|list| list.items.iter().any(|item| item.as_str() == Some(name)));
-        let resources = || vec![table.clone(), arn(stack, span, &[Piece::Value(&table), Piece::Text("/index/*")])];
-        let mut statements = Vec::new();
-        for (permission, actions) in [("Read", READ), ("Write", WRITE)] {
-            if has(permission) {
-                statements.push(statement(actions, resources(), origin));
-            }
+        let attributes =
+            Value::map(vec![entry("AssumeRolePolicyDocument", trust("appsync.amazonaws.com", header, stack))], origin);
+        made.push(generated(api, stack.address(&role_name), role_name.clone(), "AWS::IAM::Role", header, attributes));
+        let statements = grants(stack, &source.value, header, origin);
+        if statements.is_empty() {
+            continue;
         }
         let document = Value::map(
             vec![
@@ -110,17 +90,52 @@ pub fn expand(stack: &Stack<'_>, api: &Resource, made: &mut Vec<Resource>) {
             ],
             origin,
         );
-        let policy = Value::map(
-            vec![entry("PolicyName", Value::string(format!("{id}Policy"), origin)), entry("PolicyDocument", document)],
-            origin,
-        );
-        let attributes = Value::map(
-            vec![
-                entry("AssumeRolePolicyDocument", trust("appsync.amazonaws.com", header, stack)),
-                entry("Policies", Value::list(vec![policy], origin)),
-            ],
-            origin,
-        );
-        made.push(generated(api, stack.address(&role_name), role_name.clone(), "AWS::IAM::Role", header, attributes));
+        let roles = Value::list(vec![attribute_of(stack, &role_name, "Ref", header)], origin);
+        let attributes = Value::map(vec![entry("PolicyDocument", document), entry("Roles", roles)], origin);
+        let name: Text = format!("{id}ToTableConnectorPolicy").into();
+        let mut policy =
+            generated(api, stack.address(&name), name.clone(), "AWS::IAM::ManagedPolicy", header, attributes);
+        // The transform gives the policy no condition, even if the API has one.
+        policy.exists = Value::bool(true, origin);
+        made.push(policy);
     }
+}
+
+/// The table that a source reads, as the data source has it.
+fn configuration(stack: &Stack<'_>, source: &Value) -> Value {
+    let mut configuration = Vec::new();
+    for (from, to) in [
+        ("TableName", "TableName"),
+        ("DeltaSync", "DeltaSyncConfig"),
+        ("UseCallerCredentials", "UseCallerCredentials"),
+        ("Versioned", "Versioned"),
+    ] {
+        // What is off is not written at all.
+        if let Some(value) = source.get(from).filter(|value| value.as_bool() != Some(false)) {
+            configuration.push(entry(to, value.clone()));
+        }
+    }
+    let region = source.get("Region").filter(|region| !region.is_unset());
+    configuration.push(entry("AwsRegion", region.cloned().unwrap_or_else(|| Place::of(stack).region)));
+    Value::map(configuration, source.origin)
+}
+
+/// What the role of a source may do with the table.
+fn grants(stack: &Stack<'_>, source: &Value, header: Span, origin: OriginId) -> Vec<Value> {
+    let table = match source.get("TableArn").filter(|table| !table.is_unset()) {
+        Some(table) => table.clone(),
+        None => match source.get("TableName") {
+            Some(name) => table_arn(stack, name, source.get("Region"), header),
+            None => return Vec::new(),
+        },
+    };
+    let span = stack.session.origins.span(table.origin).unwrap_or(header);
+    let permissions = source.get("Permissions").and_then(Value::as_list).filter(|list| !list.items.is_empty());
+    let has = |name: &str| permissions.is_none_or(|list| list.items.iter().any(|item| item.as_str() == Some(name)));
+    let resources = || vec![table.clone(), arn(stack, span, &[Piece::Value(&table), Piece::Text("/index/*")])];
+    [("Read", READ), ("Write", WRITE)]
+        .into_iter()
+        .filter(|(permission, _)| has(permission))
+        .map(|(_, actions)| statement(actions, resources(), origin))
+        .collect()
 }

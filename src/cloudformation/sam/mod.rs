@@ -13,12 +13,17 @@ mod graphql;
 mod policies;
 mod policy_templates;
 
+pub use function::trust;
+
 use crate::resource::Resource;
 use crate::source::Span;
-use crate::value::{Entry, OriginId, Part, Step, Symbol, Text, Value, join_parts};
+use crate::value::{Data, Entry, OriginId, Part, Step, Symbol, Text, Value, join_parts};
 
 use super::stack::Stack;
 use super::text;
+
+/// The entry of [`Resource::meta`] of an event source mapping that names the type of the event that it is made of.
+pub const EVENT_TYPE: &str = "EventType";
 
 /// Merges `Globals` into serverless resources and adds what the transform makes of them.
 pub fn expand(stack: &Stack<'_>, mut resources: Vec<Resource>) -> Vec<Resource> {
@@ -45,7 +50,7 @@ pub fn expand(stack: &Stack<'_>, mut resources: Vec<Resource>) -> Vec<Resource> 
 }
 
 /// A resource that the transform makes of another one.
-fn generated(
+pub fn generated(
     of: &Resource,
     address: Text,
     name: Text,
@@ -70,7 +75,7 @@ fn generated(
 }
 
 /// An entry whose key nobody wrote.
-fn entry(key: &'static str, value: Value) -> Entry {
+pub fn entry(key: &'static str, value: Value) -> Entry {
     Entry::new(Text::new_static(key), OriginId::NONE, value)
 }
 
@@ -101,9 +106,9 @@ fn arn(stack: &Stack<'_>, span: Span, pieces: &[Piece<'_>]) -> Value {
                 },
             }
         }
-        // The last value is the resource's name: the way leads on to it.
-        let last: Vec<&Value> = leaves.last().into_iter().copied().collect();
-        stack.made(join_parts(parts, literal), span, &last)
+        // The last values name the resource: the way leads on to them.
+        let decided_by: Vec<&Value> = leaves.iter().rev().copied().collect();
+        stack.made(join_parts(parts, literal), span, &decided_by)
     })
 }
 
@@ -128,7 +133,7 @@ impl Place {
 }
 
 /// The ARN of one of AWS's managed policies.
-fn managed_policy(stack: &Stack<'_>, span: Span, path: &str) -> Value {
+pub fn managed_policy(stack: &Stack<'_>, span: Span, path: &str) -> Value {
     let place = Place::of(stack);
     arn(
         stack,
@@ -139,7 +144,9 @@ fn managed_policy(stack: &Stack<'_>, span: Span, path: &str) -> Value {
 
 /// `Ref` of the role that a resource runs with: its own, or the one that the transform makes for it.
 fn role_of(stack: &Stack<'_>, resource: &Resource, property: &str, span: Span) -> Value {
-    match resource.attributes.get(property).filter(|role| !role.is_unset()) {
+    match resource.attributes.get(property).filter(|role| !matches!(role.data, Data::Null)) {
+        // `AWS::NoValue` is no role at all.
+        Some(role) if role.is_absent() => role.clone(),
         None => attribute_of(stack, &format!("{}Role", resource.name), "Ref", span),
         Some(role) => match role.as_unknown().and_then(|unknown| unknown.symbol.as_ref()) {
             Some(Symbol::Resource { address, .. }) => {

@@ -1,13 +1,14 @@
 //! The `Policies` of functions and state machines: names and ARNs of managed policies, documents, policy templates.
 
 use crate::resource::Resource;
-use crate::value::{Data, Entry, OriginId, Value, combine};
+use crate::value::{Data, Entry, OriginId, Truth, Value, combine, equal};
 
 use super::super::stack::Stack;
 use super::{entry, managed_policy, policy_templates};
 
 /// Managed policies that lie in the folder of service roles.
 const SERVICE_ROLES: &[&str] = &[
+    "AWSLambdaBasicDurableExecutionRolePolicy",
     "AWSLambdaBasicExecutionRole",
     "AWSLambdaDynamoDBExecutionRole",
     "AWSLambdaENIManagementAccess",
@@ -16,6 +17,17 @@ const SERVICE_ROLES: &[&str] = &[
     "AWSLambdaRole",
     "AWSLambdaSQSQueueExecutionRole",
     "AWSLambdaVPCAccessExecutionRole",
+];
+
+/// Managed policies that lie in the folder of job functions.
+const JOB_FUNCTIONS: &[&str] = &[
+    "Billing",
+    "DataScientist",
+    "DatabaseAdministrator",
+    "NetworkAdministrator",
+    "SupportUser",
+    "SystemAdministrator",
+    "ViewOnlyAccess",
 ];
 
 /// What a role is allowed.
@@ -27,6 +39,15 @@ pub struct Grants {
     pub inline: Vec<Value>,
     /// Where the policies are written.
     pub origin: Option<OriginId>,
+}
+
+impl Grants {
+    /// Adds a managed policy, unless it is there already.
+    pub fn add_managed(&mut self, arn: Value) {
+        if self.managed.iter().all(|known| equal(known, &arn) != Truth::True) {
+            self.managed.push(arn);
+        }
+    }
 }
 
 /// What an entry of the property is in one case.
@@ -57,7 +78,7 @@ fn add(stack: &Stack<'_>, resource: &Resource, item: &Value, index: usize, grant
     let name = format!("{}RolePolicy{index}", resource.name);
     if !matches!(item.data, Data::Choice(_)) {
         match read_one(stack, resource, item, &name) {
-            Policy::Managed(arn) => grants.managed.push(arn),
+            Policy::Managed(arn) => grants.add_managed(arn),
             Policy::Inline(policy) => grants.inline.push(policy),
             Policy::Nothing => {}
         }
@@ -81,7 +102,7 @@ fn add(stack: &Stack<'_>, resource: &Resource, item: &Value, index: usize, grant
         _ => nothing(leaves[0]),
     });
     if any_managed {
-        grants.managed.push(managed);
+        grants.add_managed(managed);
     }
     if any_inline {
         grants.inline.push(inline);
@@ -93,8 +114,11 @@ fn read_one(stack: &Stack<'_>, resource: &Resource, item: &Value, name: &str) ->
         Data::Absent | Data::Null => Policy::Nothing,
         Data::String(text) if text.starts_with("arn:") => Policy::Managed(item.clone()),
         Data::String(text) => {
-            let path =
-                if SERVICE_ROLES.contains(&text.as_str()) { format!("service-role/{text}") } else { text.to_string() };
+            let path = match text.as_str() {
+                name if SERVICE_ROLES.contains(&name) => format!("service-role/{name}"),
+                name if JOB_FUNCTIONS.contains(&name) => format!("job-function/{name}"),
+                name => name.to_owned(),
+            };
             let span = stack.session.origins.span(item.origin).unwrap_or(resource.header);
             let arn = managed_policy(stack, span, &path);
             let origin = stack.session.expression(span, item.origin);

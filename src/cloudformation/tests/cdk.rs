@@ -7,7 +7,8 @@ const MANIFEST: &str = r#"{"version": "36.0.0", "artifacts": {
   "Orders": {"type": "aws:cloudformation:stack", "environment": "aws://111122223333/eu-west-1",
     "properties": {"templateFile": "Orders.template.json"},
     "metadata": {"/Orders/Table/Resource": [{"type": "aws:cdk:logicalId", "data": "TableCD117FA1",
-      "trace": ["new Table (/home/ci/app/node_modules/aws-cdk-lib/table.js:1:1)", "new OrdersStack (/home/ci/app/lib/orders.ts:2:5)"]}]}}}}"#;
+      "trace": ["new Table (/home/ci/app/node_modules/aws-cdk-lib/table.js:1:1)", "new OrdersStack (/home/ci/app/lib/orders.ts:2:5)"]}],
+      "/Orders/Nested/Inner/Resource": [{"type": "aws:cdk:logicalId", "data": "Inner", "trace": ["new OrdersStack (/home/ci/app/lib/orders.ts:3:5)"]}]}}}}"#;
 const TEMPLATE: &str = r#"{"Resources": {
   "TableCD117FA1": {"Type": "AWS::DynamoDB::Table", "Properties": {"TableName": {"Fn::Join": ["-", ["t", {"Ref": "AWS::Region"}]]}}},
   "Other": {"Type": "AWS::DynamoDB::Table", "Metadata": {"aws:cdk:path": "Orders/Other/Resource"}},
@@ -38,6 +39,8 @@ fn the_manifest_gives_the_environment_the_construct_and_the_line_that_made_it() 
         inner.meta.get(super::super::cdk::CONSTRUCT).and_then(Value::as_str),
         Some("Orders/Nested/Inner/Resource")
     );
+    let construct = inner.meta.get(super::super::cdk::CONSTRUCT).expect("named");
+    assert_eq!(trail(&run, construct.origin), ["\"}\" literal"], "nested stacks have their traces in the same list");
 }
 
 #[test]

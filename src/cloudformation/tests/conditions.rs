@@ -145,3 +145,24 @@ fn equal_unknowns_are_known_to_be_equal() {
     assert_eq!(equal(&attribute("A"), &attribute("B")), Truth::True);
     assert_eq!(equal(&attribute("A"), &attribute("C")), Truth::Unknown);
 }
+
+#[test]
+fn rules_read_lists_and_all_parameters_of_a_type() {
+    let run = run(
+        "Parameters:\n  One: {Type: 'AWS::EC2::VPC::Id', AllowedValues: [vpc-1, vpc-2]}\n  Two: {Type: 'AWS::EC2::VPC::Id', AllowedValues: [vpc-1, vpc-2]}\n  Zones: {Type: CommaDelimitedList, AllowedValues: ['a,b', 'a,z']}\n\
+         Rules:\n  Same:\n    Assertions:\n      - {Assert: {'Fn::EachMemberEquals': [{'Fn::RefAll': 'AWS::EC2::VPC::Id'}, vpc-1]}, AssertDescription: x}\n      - Assert: {'Fn::EachMemberIn': [!Ref Zones, [a, b, c]]}\n      - Assert: {'Fn::EachMemberEquals': [{'Fn::ValueOfAll': ['AWS::EC2::VPC::Id', Tags.Department]}, IT]}\n      - Assert: {'Fn::Equals': [{'Fn::ValueOf': [One, Tags.Department]}, IT]}\n\
+         Resources:\n  T:\n    Type: AWS::DynamoDB::Table\n    Properties: {A: !Ref One, B: !Ref Two, C: !Ref Zones}\n",
+    );
+    assert!(run.project.problems.is_empty(), "{}", print(&run));
+    let inputs = &run.project.inputs;
+    let ids: Vec<_> = inputs.iter().map(|(id, _)| id).collect();
+    let mut possible = Vec::new();
+    for cases in 0..8usize {
+        let of = |at: usize| cases >> at & 1;
+        let assignment = ids.iter().enumerate().fold(Assignment::default(), |all, (at, id)| all.with(*id, of(at)));
+        if inputs.is_possible(&assignment) {
+            possible.push(inputs.describe(&assignment).expect("inputs"));
+        }
+    }
+    assert_eq!(possible, ["One is vpc-1 and Two is vpc-1 and Zones is a,b"]);
+}

@@ -166,3 +166,53 @@ fn calls_with_other_arguments_are_errors() {
     );
     check_value("", "!Nonsense [a]", "<? `!Nonsense`: the function is not known>");
 }
+
+#[test]
+fn a_json_text_keeps_the_structure_that_it_was_made_from() {
+    let run = run(
+        "Parameters: {E: {Type: String, AllowedValues: [a, b]}}\nConditions: {A: !Equals [!Ref E, a]}\nResources:\n  T: {Type: AWS::DynamoDB::Table}\n  F:\n    Type: AWS::IAM::Role\n    Properties:\n      Open: {'Fn::ToJsonString': {arn: !GetAtt T.Arn, text: !Sub 'x-${T}', n: 1.5, none: !Ref AWS::NoValue, q: 'a\"b'}}\n      Chosen: {'Fn::ToJsonString': {one: !If [A, {x: 1}, 2], two: [!If [A, 1, !Ref AWS::NoValue], 3]}}\n",
+    );
+    let role = &run.project.resources[1].attributes;
+    let value = |name: &str| role.get(name).expect("written");
+    assert_eq!(
+        show(value("Open"), &run.project.inputs),
+        r#""{"arn":"<T.Arn>","text":"x-<T.Ref>","n":1.5,"q":"a\"b"}""#
+    );
+    assert_eq!(
+        show(value("Chosen"), &run.project.inputs),
+        r#"E(a => "{\"one\":{\"x\":1},\"two\":[1,3]}"; b => "{\"one\":2,\"two\":[3]}")"#
+    );
+    let decoded = crate::value::decoded(&run.project.origins, value("Open")).expect("a document");
+    assert_eq!(show(&decoded, &run.project.inputs), r#"{arn: <T.Arn>, text: "x-<T.Ref>", n: 1.5, q: "a\"b"}"#);
+    let arn = decoded.get("arn").expect("kept");
+    assert_eq!(trail(&run, arn.origin), ["\"!GetAtt T.Arn\" resource T.Arn"]);
+    let decoded = crate::value::decoded(&run.project.origins, value("Chosen")).expect("a document");
+    assert_eq!(show(&decoded, &run.project.inputs), "E(a => {one: {x: 1}, two: [1, 3]}; b => {one: 2, two: [3]})");
+}
+
+#[test]
+fn a_partly_known_text_is_split_as_far_as_it_is_known() {
+    let head = "Parameters: {S: {Type: String}}";
+    check_value(head, "!Select [0, !Split ['/', !Sub 'a/b-${S}/c']]", r#""a""#);
+    check_value(head, "!Select [1, !Split ['/', !Sub 'a/b-${S}/c']]", r#"<Select("1", Split("/", "a/b-${S}/c"))>"#);
+    check_value(head, "!Split ['/', !Sub '${S}/c']", r#"<Split("/", "${S}/c")>"#);
+}
+
+#[test]
+fn blocks_of_the_reference_are_those_of_the_reference() {
+    check_value(
+        "",
+        "!Cidr [192.168.0.0/24, 6, 5]",
+        r#"["192.168.0.0/27", "192.168.0.32/27", "192.168.0.64/27", "192.168.0.96/27", "192.168.0.128/27", "192.168.0.160/27"]"#,
+    );
+    check_value("", "!Cidr [10.0.0.0/24, 300, 5]", "<? `!Cidr`: the block can't be divided like that>");
+    check_value("Parameters: {N: {Type: Number}}", "!Cidr [10.0.0.0/24, !Ref N]", r#"<Cidr("10.0.0.0/24", N)>"#);
+}
+
+#[test]
+fn a_macro_over_the_template_may_define_names() {
+    check(
+        "Transform: [Mine, AWS::Serverless-2016-10-31]\nResources:\n  T: {Type: AWS::DynamoDB::Table, Properties: {A: !Ref Made, B: !GetAtt Made.Arn}}\n",
+        "T DynamoDB::Table {A: <Made.Ref>, B: <Made.Arn>}",
+    );
+}

@@ -48,3 +48,24 @@ fn references_to_what_a_loop_makes_hold() {
            AliasOrders DynamoDB::Table {A: <TableOrders.Arn>, B: "<TableOrders.Ref>", C: <TableOrders.Ref>}"#,
     );
 }
+
+#[test]
+fn outputs_are_made_for_each_item() {
+    let run = run(
+        "Transform: AWS::LanguageExtensions\nResources:\n  Fn::ForEach::Tables:\n    - Name\n    - [Orders, Users]\n    - Table${Name}: {Type: AWS::DynamoDB::Table}\nOutputs:\n  Fn::ForEach::Arns:\n    - Name\n    - [Orders, Users]\n    - Arn${Name}: {Value: !GetAtt ['Table${Name}', Arn], Export: {Name: !Sub 'arn-${Name}'}}\n  Fn::ForEach::Names:\n    - Name\n    - [Orders]\n    - Name${Name}: {Value: {Ref: !Sub 'Table${Name}'}}\n",
+    );
+    let outputs = run.project.outputs.iter();
+    let outputs: Vec<String> =
+        outputs.map(|(name, value)| format!("{name}={}", show(value, &run.project.inputs))).collect();
+    assert_eq!(outputs, ["ArnOrders=<TableOrders.Arn>", "ArnUsers=<TableUsers.Arn>", "NameOrders=<TableOrders.Ref>"]);
+}
+
+#[test]
+fn names_may_be_functions() {
+    check(
+        "Transform: AWS::LanguageExtensions\nMappings: {Tables: {us: {List: [A, B]}}}\nParameters: {Which: {Type: String, Default: A}}\nResources:\n  Fn::ForEach::Tables:\n    - Name\n    - !FindInMap [Tables, us, List]\n    - T${Name}: {Type: AWS::DynamoDB::Table, Properties: {TableName: {Ref: Name}}}\n  C:\n    Type: AWS::Lambda::Function\n    Properties: {A: {Ref: !Sub 'T${Which}'}, B: !GetAtt [!Sub 'T${Which}', Arn], C: {'Fn::Length': !FindInMap [Tables, us, List]}}\n",
+        r#"TA DynamoDB::Table {TableName: "A"}
+           TB DynamoDB::Table {TableName: "B"}
+           C Lambda::Function {A: "A", B: <TA.Arn>, C: 2}"#,
+    );
+}

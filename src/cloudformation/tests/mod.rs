@@ -2,6 +2,7 @@
 
 mod cdk;
 mod conditions;
+mod documentation;
 mod intrinsics;
 mod loops;
 mod nested;

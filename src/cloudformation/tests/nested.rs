@@ -124,3 +124,39 @@ fn the_definition_of_a_workflow_is_read_from_its_file() {
            N Serverless::StateMachine {DefinitionUri: "flows/gaps.asl.json", Role: "r"}"#,
     );
 }
+
+#[test]
+fn a_child_that_is_reached_twice_says_the_same_twice() {
+    let root = "Resources:\n  A: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: child.yaml, Parameters: {Name: x, Env: prod}}}\n  B: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: child.yaml, Parameters: {Name: x, Env: prod}}}\n";
+    let run = run_files(&[("root.yaml", root), ("child.yaml", CHILD)], &Options::default()).expect("template");
+    let printed = print(&run);
+    assert!(
+        printed.contains("A/T DynamoDB::Table {TableName: \"x\"}\nB/T DynamoDB::Table {TableName: \"x\"}"),
+        "{printed}"
+    );
+    let files: Vec<_> = run.project.resources.iter().map(|one| one.header.file).collect();
+    assert_eq!(files[2], files[3], "the child is one file");
+}
+
+#[test]
+fn a_template_that_contains_itself_many_times_ends() {
+    let mut root = String::from(
+        "Parameters: {P: {Type: String, Default: a}}\nConditions: {C: !Equals [!Ref P, b]}\nResources:\n  T: {Type: AWS::DynamoDB::Table}\n",
+    );
+    for i in 0..20 {
+        let _ = writeln!(
+            root,
+            "  S{i}: {{Type: AWS::CloudFormation::Stack, Properties: {{TemplateURL: root.yaml, Parameters: {{P: !Ref P}}}}}}"
+        );
+    }
+    let run = run_files(&[("root.yaml", &root)], &Options::default()).expect("template");
+    assert!(
+        run.project
+            .problems
+            .iter()
+            .any(|problem| problem.message.contains("deep") || problem.message.contains("stacks")),
+        "{:?}",
+        run.project.problems
+    );
+    assert!(run.project.resources.len() < 20_000, "{}", run.project.resources.len());
+}

@@ -135,3 +135,55 @@ fn machine_images_do_not_open_the_region() {
         r#"[<FindInMap("Images", AWS::Region, "Linux")>, <AWS::Region>]"#,
     );
 }
+
+#[test]
+fn what_a_declaration_does_not_permit_is_no_case() {
+    let condition = "Conditions: {A: !Equals [!Ref P, '']}";
+    let value = |declared: &str, expected: &str| {
+        check_value(
+            &format!("Parameters: {{P: {{Type: String, {declared}}}}}\n{condition}"),
+            "!If [A, 1, 2]",
+            expected,
+        );
+    };
+    value("Default: x", "P(\"\" => 1; x => 2; * => 2)");
+    value("MinLength: 1, Default: x", "2");
+    value("MinLength: '1'", "2");
+    value("AllowedPattern: '[a-z]+'", "2");
+    value("AllowedPattern: '[a-z]*'", "P(\"\" => 1; * => 2)");
+    value("AllowedPattern: '(?<!broken'", "P(\"\" => 1; * => 2)");
+    check_value(
+        "Parameters: {P: {Type: Number, MinValue: 1, MaxValue: 5}}\nConditions: {A: !Equals [!Ref P, 0], B: !Equals [!Ref P, 3]}",
+        "[!If [A, 1, 2], !If [B, 1, 2]]",
+        "[2, P(3 => 1; * => 2)]",
+    );
+}
+
+#[test]
+fn a_pattern_that_lists_texts_gives_the_cases() {
+    check_value(
+        "Parameters: {P: {Type: String, AllowedPattern: '^(dev|prod)$'}}\nConditions: {A: !Equals [!Ref P, prod]}",
+        "!If [A, 1, 2]",
+        "P(dev => 2; prod => 1)",
+    );
+}
+
+#[test]
+fn a_value_that_the_declaration_does_not_permit_is_told() {
+    let template = table("  P: {Type: String, AllowedPattern: '[a-z]+'}");
+    compare(
+        &print(&run_with(&template, &given(&[("P", "A1")]))),
+        r#"T DynamoDB::Table {TableClass: "A1"}
+           note at "P": parameter `P` is given a value that its declaration does not permit (look at its `AllowedPattern`, lengths and range)"#,
+    );
+}
+
+#[test]
+fn a_default_that_nobody_shall_see_stands_nowhere() {
+    let printed = print(&run(
+        &(table("  P: {Type: String, NoEcho: true, Default: hunter2}") + "Conditions: {A: !Equals [!Ref P, '']}\n")
+    ));
+    assert_eq!(printed, "T DynamoDB::Table {TableClass: P(\"\" => \"\"; * => <P>)}\n");
+    let printed = print(&run(&table("  P: {Type: String, NoEcho: 'true', Default: hunter2}")));
+    assert_eq!(printed, "T DynamoDB::Table {TableClass: <P>}\n");
+}

@@ -91,3 +91,29 @@ fn a_template_of_a_template_is_reported_once_as_skipped() {
         assert!(printed.starts_with("note") && printed.contains(expected), "{printed}");
     }
 }
+
+#[test]
+fn what_a_template_engine_puts_in_is_unknown() {
+    check(
+        "Resources:\n  T:\n    Type: AWS::DynamoDB::Table\n    Properties:\n      TableName: '{{ cookiecutter.name }}-orders'\n      BillingMode: \"{{ mode }}\"\n      TableClass: {{ class }}\n      Tags: [{Key: a, Value: '{\"a\": {\"b\": 1}}'}]\n",
+        r#"T DynamoDB::Table {TableName: "<{{ cookiecutter.name }}>-orders", BillingMode: <{{ mode }}>, TableClass: <{{ class }}>, Tags: [{Key: "a", Value: "{\"a\": {\"b\": 1}}"}]}"#,
+    );
+}
+
+#[test]
+fn a_broken_file_that_speaks_of_tables_is_noted() {
+    let printed = print(&run("statements:\n  - dynamodb:GetItem\n - [\n  x: {\n"));
+    assert_eq!(printed.lines().count(), 1, "{printed}");
+    assert!(printed.starts_with("note at"), "{printed}");
+}
+
+#[test]
+fn policies_of_deletion_may_be_functions() {
+    let run = run(
+        "Transform: AWS::LanguageExtensions\nParameters: {Env: {Type: String, AllowedValues: [dev, prod]}}\nConditions: {Prod: !Equals [!Ref Env, prod]}\nMappings: {Keep: {dev: {P: Delete}, prod: {P: Retain}}}\nResources:\n  T:\n    Type: AWS::DynamoDB::Table\n    DeletionPolicy: !If [Prod, Retain, Delete]\n    UpdateReplacePolicy: !FindInMap [Keep, !Ref Env, P]\n",
+    );
+    assert_eq!(
+        show(&run.project.resources[0].meta, &run.project.inputs),
+        r#"{DeletionPolicy: Env(dev => "Delete"; prod => "Retain"), UpdateReplacePolicy: Env(dev => "Delete"; prod => "Retain")}"#
+    );
+}

@@ -146,3 +146,22 @@ proptest! {
         let _ = run_files(&[("t.yaml", &text)], &Options::default());
     }
 }
+
+#[test]
+fn texts_that_functions_make_are_bounded() {
+    let mut template = String::from(
+        "Parameters:\n  A0: {Type: String, Default: '0123456789abcdef'}\nResources:\n  T:\n    Type: AWS::DynamoDB::Table\n    Properties:\n      X: ",
+    );
+    let mut text = String::from("!Ref A0");
+    for _ in 0..20 {
+        text = format!("!Join ['', [{text}, {text}]]");
+        if text.len() > 400_000 {
+            break;
+        }
+    }
+    template.push_str(&text);
+    let many: String = (0..500).map(|_| "${A0}").collect();
+    let _ = writeln!(template, "\n      Y: !Sub '{many}'");
+    let printed = print(&run(&template));
+    assert!(printed.contains("it has more than 400 variables"), "{}", &printed[printed.len().saturating_sub(600)..]);
+}

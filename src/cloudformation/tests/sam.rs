@@ -192,9 +192,9 @@ fn data_sources_of_graphql_apis_read_tables() {
     );
     assert_eq!(
         show(find(&run, "Api/Posts").attributes.get("DynamoDBConfig").expect("made"), &run.project.inputs),
-        r#"{TableName: "t"}"#
+        r#"{TableName: "t", AwsRegion: "us-east-1"}"#
     );
-    let printed = show(&find(&run, "ApiPostsRole").attributes, &run.project.inputs);
+    let printed = show(&find(&run, "ApiPostsDynamoDBDataSourceToTableConnectorPolicy").attributes, &run.project.inputs);
     assert!(printed.contains(r#"Resource: [<T.Arn>, "<T.Arn>/index/*"]"#), "{printed}");
     assert!(printed.contains("dynamodb:GetItem") && !printed.contains("dynamodb:PutItem"), "{printed}");
 }
@@ -205,7 +205,7 @@ fn a_table_that_a_graphql_api_names_only_is_one_of_the_stacks_place() {
         "Resources:\n  Api:\n    Type: AWS::Serverless::GraphQLApi\n    Properties:\n      DataSources: {DynamoDb: {Posts: {TableName: posts, Region: eu-west-1}}}\n",
         &in_one_place(),
     );
-    let printed = show(&find(&run, "ApiPostsRole").attributes, &run.project.inputs);
+    let printed = show(&find(&run, "ApiPostsDynamoDBDataSourceToTableConnectorPolicy").attributes, &run.project.inputs);
     assert!(printed.contains("\"arn:aws:dynamodb:eu-west-1:111122223333:table/posts/index/*\""), "{printed}");
 }
 

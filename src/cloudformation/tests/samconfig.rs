@@ -52,3 +52,18 @@ fn a_broken_file_decides_nothing() {
         let _ = with(config, &Options::default());
     }
 }
+
+#[test]
+fn the_file_may_be_yaml() {
+    for config in [
+        "version: 0.1\ndefault:\n  deploy:\n    parameters:\n      region: eu-west-1\n      parameter_overrides: Env=prod Name=\"or ders\"\n",
+        "default:\n  deploy:\n    parameters:\n      region: eu-west-1\n      parameter_overrides: [Env=prod, 'Name=\"or ders\"']\n",
+        "default:\n  global:\n    parameters:\n      region: eu-west-1\n  deploy:\n    parameters:\n      parameter_overrides: {Env: prod, Name: or ders}\n",
+    ] {
+        let run = run_files(&[("app/template.yaml", TEMPLATE), ("app/samconfig.yaml", config)], &Options::default());
+        compare(
+            &print(&run.expect("a template")),
+            r#"T DynamoDB::Table {TableName: "or ders", A: "prod", B: "eu-west-1"}"#,
+        );
+    }
+}

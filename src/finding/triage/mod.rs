@@ -115,7 +115,12 @@ pub fn unused(
             confidence: Confidence::High,
             message: format!("the suppression of `{name}` suppresses nothing"),
             help: Some("take it out, or move it onto the resource that it is meant for".to_owned()),
-            resource: Subject { address: name.clone(), kind: "suppression".to_owned(), name: name.clone() },
+            resource: Subject {
+                address: name.clone(),
+                kind: "suppression".to_owned(),
+                name: name.clone(),
+                construct: None,
+            },
             case: None,
             primary: Label { span: suppression.span, message: "nothing is found here to suppress".to_owned() },
             related: Vec::new(),

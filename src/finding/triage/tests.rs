@@ -46,7 +46,7 @@ fn finding(sources: &Sources, policy: &str, code: &str) -> Finding {
         confidence: Confidence::High,
         message: String::new(),
         help: None,
-        resource: Subject { address: code.to_owned(), kind: String::new(), name: String::new() },
+        resource: Subject { address: code.to_owned(), kind: String::new(), name: String::new(), construct: None },
         case: None,
         primary: Label { span, message: String::new() },
         related: Vec::new(),

@@ -17,13 +17,16 @@ pub(super) fn lower(reader: &Reader<'_>, drafts: &mut Drafts) {
     table.set("restored", Value::bool(false, here));
     table.set("import.written", Value::bool(false, here));
     table.set("billing_mode_written", Value::bool(false, here));
+    // The transform looks at what is written and not at what it comes to: a throughput that is there in some cases only
+    // makes the table a provisioned one in all.
     let throughput = reader.raw("ProvisionedThroughput");
-    let mode = each(&throughput, &mut |throughput| match throughput.data {
-        Data::Absent | Data::Null => Value::string("PAY_PER_REQUEST", throughput.origin),
-        Data::Unknown(_) => throughput.clone(),
-        _ => Value::string("PROVISIONED", throughput.origin),
+    let written = reader.resource.attributes.get("ProvisionedThroughput").is_some_and(|written| match &written.data {
+        Data::Null => false,
+        Data::Map(map) => !map.entries.is_empty() || map.rest.is_some(),
+        _ => true,
     });
-    table.set("billing_mode", mode);
+    let mode = if written { "PROVISIONED" } else { "PAY_PER_REQUEST" };
+    table.set("billing_mode", Value::string(mode, throughput.origin));
     for direction in ["read", "write"] {
         let given = is_set(&table.value(&format!("capacity.{direction}")));
         table.set(&format!("capacity.{direction}_given"), given);

@@ -28,7 +28,8 @@ fn consumers(context: &Context<'_>, drafts: &mut Drafts, tables: &Targets<'_>) {
     for id in ids_of(drafts, Subject::StreamConsumer) {
         let Some(draft) = drafts.get(id) else { continue };
         let table = table_ref::resolve(tables, &draft.value("source_arn"), Elsewhere::Absent).table;
-        let function = functions.resolve(&function_name(&draft.reference("function")), Elsewhere::Unknown);
+        let reference = behind_alias(context, &function_name(&draft.reference("function")), 0);
+        let function = functions.resolve(&reference, Elsewhere::Unknown);
         let of_function = function.as_entity().and_then(|function| drafts.get(function)).map(|f| f.value("role"));
         let role = match (draft.value("kind").as_str(), of_function) {
             (Some("pipe"), _) => roles.resolve(&draft.reference("role"), Elsewhere::Unknown),
@@ -44,6 +45,25 @@ fn consumers(context: &Context<'_>, drafts: &mut Drafts, tables: &Targets<'_>) {
     }
     reverse(drafts, &tables.ids(), &of_tables, "stream_consumers");
     reverse(drafts, &functions.ids(), &of_functions, "stream_consumers");
+}
+
+/// How many aliases and versions a reference is followed through.
+const MAX_ALIASES: usize = 4;
+
+/// The function that an alias or version of the project stands for; other references as they are.
+fn behind_alias(context: &Context<'_>, reference: &Value, depth: usize) -> Value {
+    each(reference, &mut |reference| {
+        let Some(address) = address_of(context, reference).filter(|_| depth < MAX_ALIASES) else {
+            return reference.clone();
+        };
+        let Some(reader) = context.reader_at(&address) else { return reference.clone() };
+        let name = match reader.kind() {
+            "AWS::Lambda::Alias" | "AWS::Lambda::Version" => "FunctionName",
+            "aws_lambda_alias" => "function_name",
+            _ => return reference.clone(),
+        };
+        behind_alias(context, &function_name(&reader.raw(name)), depth + 1)
+    })
 }
 
 /// The function's name out of its ARN; other references as they are.

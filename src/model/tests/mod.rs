@@ -8,6 +8,7 @@ mod governance;
 mod links;
 mod operations;
 mod routing;
+mod sam;
 mod support;
 mod surroundings;
 mod tables;
