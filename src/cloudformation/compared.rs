@@ -6,7 +6,7 @@ use std::rc::Rc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::source::Span;
-use crate::syntax::tree::{NodeId, NodeRef, Scalar};
+use crate::syntax::tree::{NodeId, NodeRef, Scalar, Tree};
 use crate::value::Text;
 
 use super::call::{Call, Function};
@@ -59,12 +59,23 @@ impl Compared {
     }
 
     fn scan_anew(template: &Template<'_>, session: &Session<'_>, depth: usize) -> Self {
-        let mut scan = Scan { template, compared: Self::default(), pairs: Vec::new(), looked_up: FxHashSet::default() };
+        let mut scan = Scan {
+            template,
+            compared: Self::default(),
+            pairs: Vec::new(),
+            looked_up: FxHashSet::default(),
+            loops: Vec::new(),
+        };
         // A service's resources may stand in files of their own.
         let mut trees = vec![template.tree];
         for part in &template.parts {
             if trees.iter().all(|tree| !std::ptr::eq(*tree, part.tree())) {
                 trees.push(part.tree());
+            }
+        }
+        for tree in &trees {
+            if tree.file.text().contains(FOR_EACH) {
+                scan.read_loops(tree);
             }
         }
         for tree in trees {
@@ -99,12 +110,83 @@ struct Scan<'s, 't> {
     /// Parameters that are compared with each other.
     pairs: Vec<(&'t str, &'t str)>,
     looked_up: FxHashSet<(Option<Text>, Keys<'t>)>,
+    /// Loop variables with what they go over, where it is written out.
+    loops: Vec<(&'t str, Vec<Text>)>,
 }
+
+/// How the keys of loops begin.
+const FOR_EACH: &str = "Fn::ForEach::";
+/// How many texts one text with loop variables stands for.
+const MAX_EXPANDED: usize = 256;
 
 /// The parameters that name a mapping, its first and its second key.
 type Keys<'t> = (Option<&'t str>, Option<&'t str>, Option<&'t str>);
 
 impl<'t> Scan<'_, 't> {
+    fn read_loops(&mut self, tree: &'t Tree) {
+        for index in 0..u32::try_from(tree.len()).unwrap_or(u32::MAX) {
+            for (key, value) in tree.node(NodeId(index)).entries() {
+                if !key.text().is_some_and(|text| text.starts_with(FOR_EACH)) {
+                    continue;
+                }
+                let parts: Vec<NodeRef<'t>> = value.items().take(2).collect();
+                let [variable, collection] = parts.as_slice() else { continue };
+                let Some(variable) = variable.text() else { continue };
+                let items = match direct(*collection) {
+                    Some(name) => self.items_of(name),
+                    None => collection.items().filter_map(constant).take(MAX_EXPANDED).collect(),
+                };
+                self.loops.push((variable, items));
+            }
+        }
+    }
+
+    /// The items that a list parameter may have.
+    fn items_of(&self, name: &str) -> Vec<Text> {
+        let declared = self.template.sections("Parameters").find_map(|section| section.get(name));
+        let allowed = declared.and_then(|declared| declared.get("AllowedValues"));
+        let texts = allowed.iter().flat_map(|node| node.items()).chain(declared.and_then(|one| one.get("Default")));
+        let texts: Vec<Text> = texts.filter_map(constant).collect();
+        texts.iter().flat_map(|text| text.split(',')).map(|item| item.trim().into()).take(MAX_EXPANDED).collect()
+    }
+
+    /// What a text stands for in the turns of loops.
+    fn expanded(&self, text: &str) -> Vec<String> {
+        let mut all = vec![text.to_owned()];
+        if self.loops.is_empty() || !(text.contains("${") || text.contains("&{")) {
+            return all;
+        }
+        for (variable, items) in &self.loops {
+            let marks = [format!("${{{variable}}}"), format!("&{{{variable}}}")];
+            if !all.iter().any(|one| marks.iter().any(|mark| one.contains(mark))) {
+                continue;
+            }
+            let fill = |one: &String| {
+                let filled = items.iter().map(|item| {
+                    let plain: String = item.chars().filter(char::is_ascii_alphanumeric).collect();
+                    one.replace(&marks[0], item).replace(&marks[1], &plain)
+                });
+                filled.collect::<Vec<_>>()
+            };
+            all = all.iter().flat_map(fill).take(MAX_EXPANDED).collect();
+        }
+        all
+    }
+
+    fn add(&mut self, name: &str, text: &str, span: Span) {
+        for name in self.expanded(name) {
+            for text in self.expanded(text) {
+                self.compared.add(&name, &text, span);
+            }
+        }
+    }
+
+    fn touch(&mut self, name: &str) {
+        for name in self.expanded(name) {
+            self.compared.touch(&name);
+        }
+    }
+
     fn call(&mut self, call: &Call<'t>) {
         let items = call.items();
         match call.function {
@@ -141,12 +223,16 @@ impl<'t> Scan<'_, 't> {
     fn operand(&mut self, side: NodeRef<'t>, other: NodeRef<'t>) {
         if let Some(name) = direct(side) {
             if let Some(text) = constant(other) {
-                self.compared.add(name, &text, other.span());
+                self.add(name, &text, other.span());
             } else if let Some(second) = direct(other) {
-                self.compared.touch(name);
+                self.touch(name);
+                let items = self.loops.iter().filter(|(variable, _)| *variable == second);
+                for text in items.flat_map(|(_, items)| items.clone()).collect::<Vec<_>>() {
+                    self.add(name, &text, other.span());
+                }
                 self.pairs.push((name, second));
             } else {
-                self.compared.touch(name);
+                self.touch(name);
             }
             return;
         }
@@ -160,7 +246,7 @@ impl<'t> Scan<'_, 't> {
             let comma = call.function == Function::Join && constant(*first).as_deref() == Some(",");
             let zero = call.function == Function::Select && constant(*first).as_deref() == Some("0");
             if comma || zero || text.is_empty() {
-                self.compared.add(name, &text, other.span());
+                self.add(name, &text, other.span());
             }
         }
         self.touch_all(side, 0);
@@ -207,15 +293,15 @@ impl<'t> Scan<'_, 't> {
 
     fn add_key(&mut self, name: &str, key: NodeRef<'t>) {
         if let Some(text) = key.text() {
-            self.compared.add(name, text, key.span());
+            self.add(name, text, key.span());
         }
     }
 
     fn select(&mut self, index: NodeRef<'t>, list: NodeRef<'t>) {
         let Some(name) = direct(index) else { return };
-        self.compared.touch(name);
+        self.touch(name);
         for position in 0..list.len().min(64) {
-            self.compared.add(name, &position.to_string(), index.span());
+            self.add(name, &position.to_string(), index.span());
         }
     }
 
@@ -228,14 +314,14 @@ impl<'t> Scan<'_, 't> {
             match call.function {
                 Function::Ref => {
                     if let Some(name) = call.text() {
-                        self.compared.touch(name);
+                        self.touch(name);
                     }
                     return;
                 }
                 Function::Sub => {
                     let text = call.text().or_else(|| call.items().first().and_then(|node| node.text()));
                     for variable in super::intrinsics::variables(text.unwrap_or_default()) {
-                        self.compared.touch(variable);
+                        self.touch(variable);
                     }
                 }
                 _ => {}

@@ -23,6 +23,10 @@ pub(super) fn consumer(reader: &Reader<'_>, drafts: &mut Drafts) {
         return;
     }
     if !certainly(&about) {
+        // Streams are read from a starting position; a mapping without one reads a queue or a broker.
+        if !pipe && consumer.value("starting_position").is_unset() {
+            return;
+        }
         // It counts as a possible reader of every stream, and is not judged itself.
         consumer.managed = false;
         consumer.set("managed", Value::bool(false, source.origin));

@@ -53,7 +53,12 @@ pub fn expand_state_machine(stack: &Stack<'_>, machine: &mut Resource, made: &mu
     let mut grants = Grants::default();
     policies::read(stack, machine, &mut grants);
     let traced = machine.attributes.get("Tracing").and_then(|tracing| tracing.get("Enabled"));
-    if traced.and_then(Value::as_bool) == Some(true) {
+    // The transform looks at what is written, not at what it comes to.
+    let is_written = |value: &&Value| {
+        let origin = stack.session.origins.get(value.origin);
+        origin.is_some_and(|origin| matches!(origin.step, Step::Literal | Step::Globals))
+    };
+    if traced.filter(is_written).and_then(Value::as_bool) == Some(true) {
         let arn = managed_policy(stack, machine.header, "AWSXrayWriteOnlyAccess");
         grants.add_managed(arn);
     }

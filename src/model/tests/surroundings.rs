@@ -46,12 +46,25 @@ fn a_source_that_is_not_known_leaves_the_tables_consumers_open_and_is_not_judged
             "aws_lambda_event_source_mapping.m",
             "aws_lambda_event_source_mapping",
             &json!({
-                "event_source_arn": {"$var": "arn"}, "function_name": "f",
+                "event_source_arn": {"$var": "arn"}, "function_name": "f", "starting_position": "LATEST",
             }),
         )
         .build();
     assert_eq!(built.show("aws_dynamodb_table.t", "stream_consumers"), "[...]");
     assert!(!built.entity("aws_lambda_event_source_mapping.m").managed);
+}
+
+#[test]
+fn a_mapping_without_a_starting_position_reads_no_stream() {
+    let built = terraform()
+        .add("aws_dynamodb_table.t", "aws_dynamodb_table", &json!({"name": "t", "stream_enabled": true}))
+        .add(
+            "aws_lambda_event_source_mapping.m",
+            "aws_lambda_event_source_mapping",
+            &json!({"event_source_arn": {"$var": "queue"}, "function_name": "f"}),
+        )
+        .build();
+    assert_eq!(built.show("aws_dynamodb_table.t", "stream_consumers"), "[]");
 }
 
 #[test]
