@@ -74,7 +74,7 @@ fn names_may_be_functions() {
 fn comparisons_in_loops_open_the_parameters_that_they_name() {
     check(
         "Transform: AWS::LanguageExtensions\nParameters:\n  MakeOrders: {Type: String, Default: 'true'}\n  MakeUsers: {Type: String, Default: 'false'}\n  Env: {Type: String, Default: dev}\nConditions:\n  Fn::ForEach::Made:\n    - Name\n    - [Orders, Users]\n    - Is${Name}: !Equals [!Ref 'Make${Name}', 'true']\n  Fn::ForEach::Stages:\n    - Stage\n    - [dev, prod]\n    - Is${Stage}: !Equals [!Ref Env, !Ref Stage]\nResources:\n  Fn::ForEach::Tables:\n    - Name\n    - [Orders, Users]\n    - Table${Name}: {Type: AWS::DynamoDB::Table, Condition: 'Is${Name}', Properties: {A: !If [Isprod, 1, 2]}}\n",
-        r#"TableOrders DynamoDB::Table if MakeOrders(true => true; * => false) {A: Env(dev => 2; prod => 1; * => 2)}
-           TableUsers DynamoDB::Table if MakeUsers(true => true; false => false; * => false) {A: Env(dev => 2; prod => 1; * => 2)}"#,
+        "TableOrders DynamoDB::Table if MakeOrders(true => true; * => false) {A: Env(dev => 2; prod => 1; * => 2)}
+           TableUsers DynamoDB::Table if MakeUsers(true => true; false => false; * => false) {A: Env(dev => 2; prod => 1; * => 2)}",
     );
 }
