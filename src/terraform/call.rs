@@ -11,7 +11,7 @@ use super::dialect::Called;
 use super::error::Error;
 use super::expression::{REFUSED, is_refused};
 use super::functions::{self, Context};
-use super::lift::{lift, unknown_of};
+use super::lift::{lift, shaped, unknown_of};
 use super::scope::{Evaluator, Scope};
 
 impl Evaluator<'_> {
@@ -23,6 +23,11 @@ impl Evaluator<'_> {
         match name {
             "try" if !call.expand => return self.call_try(&call.args, span, scope),
             "can" if !call.expand => return self.call_can(&call.args, span, scope),
+            "issensitive" if !call.expand => {
+                if let [argument] = call.args.as_slice() {
+                    return self.call_is_sensitive(argument, span, scope);
+                }
+            }
             _ => {}
         }
         let mut args = Vec::with_capacity(call.args.len());
@@ -118,6 +123,15 @@ impl Evaluator<'_> {
                 Data::Unknown(_) => unknown_of(leaves[0], Shape::Bool, origin),
                 _ => Value::bool(true, origin),
             }),
+        })
+    }
+
+    fn call_is_sensitive(&self, argument: &Expr, span: Span, scope: Scope<'_>) -> Result<Value, Error> {
+        self.eval(argument, scope)?;
+        let origin = self.origins.literal(span);
+        Ok(match self.is_sensitive(argument, scope).known() {
+            Some(known) => Value::bool(known, origin),
+            None => shaped("whether the value is sensitive is not known", Shape::Bool, origin),
         })
     }
 

@@ -34,6 +34,7 @@ mod reference;
 mod resource;
 mod roots;
 mod scope;
+mod sensitivity;
 mod sets;
 pub mod terragrunt;
 pub mod types;

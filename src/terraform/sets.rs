@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::value::{Data, List, ListKind, OriginId, Truth, Unknown, Value};
 
+use super::functions::short_form;
 use super::operators::equals;
 
 /// A set of items that have been converted to one type: known ones in Terraform's order, collections by a canonical
@@ -48,11 +49,9 @@ fn push_key(value: &Value, key: &mut String) {
     match &value.data {
         Data::Absent | Data::Null => key.push('~'),
         Data::Bool(known) => key.push(if *known { 'T' } else { 'F' }),
-        Data::Number(number) => {
-            // Writing to a string can't fail.
-            let _ = write!(key, "{number}");
-        }
+        Data::Number(number) => key.push_str(&short_form(number)),
         Data::String(text) => {
+            // Writing to a string can't fail.
             let _ = write!(key, "{text:?}");
         }
         Data::List(list) => {

@@ -205,10 +205,11 @@ impl BigFloat {
         )
     }
 
-    /// What is left of `self` after as many whole `other`s as fit, with the sign of `self`.
+    /// What is left of `self` after as many whole `other`s as fit, with the sign and the precision of `self`.
     pub(super) fn remainder(&self, other: &Self) -> Option<Self> {
         let whole = Self::from_integer(&self.divide(other)?.truncated())?;
-        self.add(&other.multiply(&whole)?.negated())
+        let rest = self.add(&other.multiply(&whole)?.negated())?;
+        Self::new(rest.negative, rest.mantissa, rest.exponent, self.precision)
     }
 
     /// The whole part, towards zero.

@@ -255,6 +255,11 @@ fn signed(number: &Number, magnitude: String) -> String {
     if number.is_negative() { format!("-{magnitude}") } else { magnitude }
 }
 
+/// A number with at most ten digits, in the form by which Terraform orders collections in a set.
+pub(in super::super) fn short_form(number: &Number) -> String {
+    signed(number, Decimal::exact(number).general(Some(10)))
+}
+
 fn sign(verb: &Verb, number: &Number) -> &'static str {
     match () {
         () if number.is_negative() => "-",
@@ -285,7 +290,17 @@ fn whole_number(verb: &Verb, number: &Number) -> Text {
         (true, 'X') => "0X",
         _ => "",
     };
-    padded(verb, &format!("{}{prefix}", sign(verb, number)), &digits)
+    let sign = sign(verb, number);
+    match (verb.width, verb.precision) {
+        (_, Some(0)) if number.is_zero() => Text::default(),
+        // The precision says how many zeros there are; the width is filled with spaces.
+        (Some(width), Some(_)) => {
+            let text = format!("{sign}{prefix}{digits}");
+            let fill = " ".repeat(width.saturating_sub(text.len()));
+            if verb.minus { format!("{text}{fill}").into() } else { format!("{fill}{text}").into() }
+        }
+        _ => padded(verb, &format!("{sign}{prefix}"), &digits),
+    }
 }
 
 fn fraction(verb: &Verb, number: &Number) -> Text {

@@ -10,6 +10,7 @@ use crate::value::{OriginId, Origins, Value};
 
 pub use super::error::Error;
 use call::Function;
+pub(super) use format::short_form;
 
 mod call;
 mod collection;

@@ -15,13 +15,13 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("ceil", &[NUMBER], Shape::Number, |call| checked(call, call.number(0)?.ceil())),
     Function::new("floor", &[NUMBER], Shape::Number, |call| checked(call, call.number(0)?.floor())),
     Function::new("log", &[NUMBER, NUMBER], Shape::Number, |call| {
-        of_float(call, call.number(0)?.as_f64().ln() / call.number(1)?.as_f64().ln())
+        of_float(call, natural_logarithm(call.number(0)?.as_f64()) / natural_logarithm(call.number(1)?.as_f64()))
     }),
     Function::new("max", &[], Shape::Number, |call| extreme(call, std::cmp::Ordering::Greater)).and_more(NUMBER),
     Function::new("min", &[], Shape::Number, |call| extreme(call, std::cmp::Ordering::Less)).and_more(NUMBER),
     Function::new("parseint", &[ANY, NUMBER], Shape::Number, parseint),
     Function::new("pow", &[NUMBER, NUMBER], Shape::Number, |call| {
-        of_float(call, call.number(0)?.as_f64().powf(call.number(1)?.as_f64()))
+        of_float(call, power(call.number(0)?.as_f64(), call.number(1)?.as_f64()))
     }),
     Function::new("range", &[NUMBER], Shape::List, range).and_more(NUMBER),
     Function::new("signum", &[NUMBER], Shape::Number, |call| {
@@ -47,6 +47,103 @@ fn of_float(call: &Call<'_>, float: f64) -> Result<Value, Error> {
     } else {
         number(call, Number::from_f64(float))
     })
+}
+
+/// The natural logarithm as Terraform computes it, whose last bit is not that of other libraries: the number is split
+/// into `2^k * (1 + f)`, and the logarithm of `1 + f` is a series of `s = f / (2 + f)`.
+fn natural_logarithm(x: f64) -> f64 {
+    const SERIES: [f64; 7] = [
+        6.666_666_666_666_735_130e-1,
+        3.999_999_999_940_941_908e-1,
+        2.857_142_874_366_239_149e-1,
+        2.222_219_843_214_978_396e-1,
+        1.818_357_216_161_805_012e-1,
+        1.531_383_769_920_937_332e-1,
+        1.479_819_860_511_658_591e-1,
+    ];
+    const LN_2_HIGH: f64 = 6.931_471_803_691_238_164_90e-1;
+    const LN_2_LOW: f64 = 1.908_214_929_270_587_700_02e-10;
+    if !x.is_finite() || x <= 0.0 {
+        return x.ln();
+    }
+    let (mut fraction, mut k) = split(x);
+    if fraction < std::f64::consts::FRAC_1_SQRT_2 {
+        fraction *= 2.0;
+        k -= 1;
+    }
+    let f = fraction - 1.0;
+    let k = f64::from(k);
+    let s = f / (2.0 + f);
+    let s2 = s * s;
+    let s4 = s2 * s2;
+    let odd = s2 * (SERIES[0] + s4 * (SERIES[2] + s4 * (SERIES[4] + s4 * SERIES[6])));
+    let even = s4 * (SERIES[1] + s4 * (SERIES[3] + s4 * SERIES[5]));
+    let half_square = 0.5 * f * f;
+    k * LN_2_HIGH - ((half_square - (s * (half_square + (odd + even)) + k * LN_2_LOW)) - f)
+}
+
+/// A finite positive number as a fraction of at least a half and below one, and a power of two.
+fn split(x: f64) -> (f64, i32) {
+    const EXPONENT: u64 = 0x7ff << 52;
+    let (x, shift) = if x < f64::MIN_POSITIVE { (x * 2f64.powi(54), 54) } else { (x, 0) };
+    let bits = x.to_bits();
+    let exponent = i32::try_from((bits & EXPONENT) >> 52).unwrap_or(0) - 1022 - shift;
+    (f64::from_bits((bits & !EXPONENT) | (1022 << 52)), exponent)
+}
+
+/// A power as Terraform computes it: the whole part of the exponent by squaring, the rest by logarithm.
+fn power(x: f64, y: f64) -> f64 {
+    let whole = y.abs().trunc();
+    if y == 0.0 || x == 1.0 || x == 0.0 || !x.is_finite() || !y.is_finite() || whole >= 1e15 {
+        return x.powf(y);
+    }
+    if y.abs() == 0.5 {
+        return if y > 0.0 { x.sqrt() } else { 1.0 / x.sqrt() };
+    }
+    let rest = y.abs() - whole;
+    if rest != 0.0 && x < 0.0 {
+        return f64::NAN;
+    }
+    let (mut result, mut scale) = (1.0, 0i64);
+    let mut whole = whole;
+    if rest != 0.0 {
+        let rest = if rest > 0.5 { rest - 1.0 } else { rest };
+        whole += if rest < 0.0 { 1.0 } else { 0.0 };
+        result = (rest * natural_logarithm(x)).exp();
+    }
+    let (fraction, exponent) = split(x.abs());
+    let (mut fraction, mut exponent) = (fraction.copysign(x), i64::from(exponent));
+    #[expect(clippy::cast_possible_truncation, reason = "it is below 1e15")]
+    let mut bits = whole as i64;
+    while bits != 0 {
+        if exponent.abs() > 1 << 12 {
+            scale += exponent;
+            break;
+        }
+        if bits & 1 == 1 {
+            result *= fraction;
+            scale += exponent;
+        }
+        fraction *= fraction;
+        exponent *= 2;
+        if fraction < 0.5 {
+            fraction += fraction;
+            exponent -= 1;
+        }
+        bits >>= 1;
+    }
+    if y < 0.0 {
+        result = 1.0 / result;
+        scale = -scale;
+    }
+    // In steps, because a power of two alone may be out of range where the product is not.
+    let mut left = scale.clamp(-5000, 5000);
+    while left != 0 {
+        let step = left.clamp(-1000, 1000);
+        result *= 2f64.powi(i32::try_from(step).unwrap_or(0));
+        left -= step;
+    }
+    result
 }
 
 fn extreme(call: &Call<'_>, wanted: std::cmp::Ordering) -> Result<Value, Error> {
