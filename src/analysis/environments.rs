@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::locate::Here;
 use super::parameters;
-use super::request::{Request, UsageError};
+use super::request::{Request, UsageError, VariableArgument};
 use crate::config::{Config, Environment, Outside};
 use crate::finding::suggest::did_you_mean;
 use crate::resource::Problem;
@@ -166,16 +166,23 @@ impl Maker<'_> {
                 }
             }
         }
-        for path in &request.variable_files {
-            let path = self.existing(path, "--var-file")?;
-            deployment.terraform.var_files.push(path);
+        for argument in &request.variables {
+            deployment.terraform.arguments.push(match argument {
+                VariableArgument::File(path) => terraform::Argument::File(self.existing(path, "--var-file")?),
+                VariableArgument::Value(name, value) => terraform::Argument::Variable(terraform::Given {
+                    name: name.into(),
+                    value: value.into(),
+                    span: None,
+                    step: Step::CommandLine(format!("--var {name}").into()),
+                }),
+            });
         }
-        for (name, value) in &request.variables {
-            deployment.terraform.variables.push(terraform::Given {
+        for (name, value) in &request.environment_variables {
+            deployment.terraform.surroundings.push(terraform::Given {
                 name: name.into(),
                 value: value.into(),
                 span: None,
-                step: Step::CommandLine(format!("--var {name}").into()),
+                step: Step::CommandLine(format!("TF_VAR_{name}").into()),
             });
         }
         Ok(())

@@ -35,7 +35,7 @@ use crate::source::{FileSystem, Overlay, Sources};
 pub use adopt::{Bookkeeping, read_baseline};
 pub use outcome::{Analysis, Counts};
 pub use policies::{find_policies, load_policies};
-pub use request::{Request, Since, UsageError};
+pub use request::{Request, Since, UsageError, VariableArgument};
 pub use shown::{PolicyShown, Setting, Shown, shown};
 pub use survey::{Files as SurveyedFiles, Survey, survey};
 pub use understand::{Understanding, Understood};

@@ -18,10 +18,10 @@ pub struct Request {
     pub environment: Option<String>,
     /// CloudFormation parameters as `NAME=VALUE`, or parameter files.
     pub parameters: Vec<String>,
-    /// Terraform variables.
-    pub variables: Vec<(String, String)>,
-    /// Terraform variable files.
-    pub variable_files: Vec<PathBuf>,
+    /// Terraform variables and variable files, in the order in which they are given.
+    pub variables: Vec<VariableArgument>,
+    /// Terraform variables of the environment, without `TF_VAR_`.
+    pub environment_variables: Vec<(String, String)>,
     /// Overrides the configuration's.
     pub profile: Option<Profile>,
     /// Only these policies, by name, alias or pillar.
@@ -56,6 +56,15 @@ pub enum Since {
     Staged,
 }
 
+/// One way in of Terraform variables.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum VariableArgument {
+    /// A name and its value.
+    Value(String, String),
+    /// A variable file.
+    File(PathBuf),
+}
+
 impl Request {
     /// A request for the working directory with everything else as it is by default.
     #[must_use]
@@ -67,7 +76,7 @@ impl Request {
             environment: None,
             parameters: Vec::new(),
             variables: Vec::new(),
-            variable_files: Vec::new(),
+            environment_variables: Vec::new(),
             profile: None,
             select: Vec::new(),
             ignore: Vec::new(),

@@ -8,6 +8,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use super::baseline::BaselineArgs;
 use super::config::ConfigArgs;
 use super::init::InitArgs;
+use crate::analysis::VariableArgument;
 use crate::policy::{Confidence, Profile, Severity};
 
 /// Holds the DynamoDB tables, indexes and DAX clusters of infrastructure code against the Amazon DynamoDB
@@ -119,12 +120,18 @@ pub struct InputArgs {
     /// The value of a CloudFormation parameter, or a parameter file; may be repeated.
     #[arg(long, value_name = "NAME=VALUE|FILE")]
     pub parameters: Vec<String>,
-    /// The value of a Terraform variable; may be repeated.
+    /// The value of a Terraform variable; may be repeated. Of these and variable files the last one holds.
     #[arg(long, value_name = "NAME=VALUE", value_parser = assignment)]
     pub var: Vec<(String, String)>,
     /// A Terraform variable file; may be repeated.
     #[arg(long, value_name = "FILE")]
     pub var_file: Vec<PathBuf>,
+    /// Take the values of Terraform variables from `TF_VAR_` variables of the environment as well.
+    #[arg(long)]
+    pub tf_var_env: bool,
+    /// `--var` and `--var-file` as they follow each other.
+    #[arg(skip)]
+    pub variables: Vec<VariableArgument>,
 }
 
 /// Which policies take part.
@@ -287,8 +294,36 @@ impl Cli {
         let mut command = Self::command();
         let arguments = with_command(&command, arguments);
         let matches = command.try_get_matches_from_mut(arguments)?;
-        Self::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+        let mut cli = Self::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
+        if let Some(input) = cli.command.input() {
+            input.variables = matches.subcommand().map(|(_, matches)| in_order(matches)).unwrap_or_default();
+        }
+        Ok(cli)
     }
+}
+
+impl Command {
+    fn input(&mut self) -> Option<&mut InputArgs> {
+        match self {
+            Self::Check(arguments) => Some(&mut arguments.input),
+            Self::Baseline(arguments) => Some(&mut arguments.input),
+            Self::Model(arguments) => Some(&mut arguments.input),
+            _ => None,
+        }
+    }
+}
+
+/// The values and files of variables in the order of the command line, which decides which of them holds.
+fn in_order(matches: &clap::ArgMatches) -> Vec<VariableArgument> {
+    let values = matches.get_many::<(String, String)>("var").into_iter().flatten();
+    let values = values.map(|(name, value)| VariableArgument::Value(name.clone(), value.clone()));
+    let files = matches.get_many::<PathBuf>("var_file").into_iter().flatten();
+    let files = files.map(|path| VariableArgument::File(path.clone()));
+    let indices = |name: &str| matches.indices_of(name).into_iter().flatten();
+    let mut all: Vec<(usize, VariableArgument)> =
+        indices("var").zip(values).chain(indices("var_file").zip(files)).collect();
+    all.sort_by_key(|(index, _)| *index);
+    all.into_iter().map(|(_, argument)| argument).collect()
 }
 
 /// Puts the command in front: `check` where none is named, so that options may stand before it.

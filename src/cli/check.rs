@@ -119,8 +119,14 @@ pub fn request(input: InputArgs) -> Result<Request, UsageError> {
     request.config = input.config;
     request.environment = input.environment;
     request.parameters = input.parameters;
-    request.variables = input.var;
-    request.variable_files = input.var_file;
+    request.variables = input.variables;
+    if input.tf_var_env {
+        let texts =
+            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        let given = texts.filter_map(|(name, value)| Some((name.strip_prefix("TF_VAR_")?.to_owned(), value)));
+        request.environment_variables = given.collect();
+        request.environment_variables.sort();
+    }
     Ok(request)
 }
 

@@ -56,7 +56,7 @@ use crate::value::{Inputs, OriginId, Origins, Text, Value};
 pub use error::Error;
 pub use module::Module;
 pub use modules::{Modules, configuration_files};
-pub use options::{Given, Options};
+pub use options::{Argument, Given, Options};
 pub use roots::find_roots;
 
 use configuration::Configuration;

@@ -14,6 +14,10 @@ pub struct Options {
     pub account: Option<Text>,
     /// Values of variables that are given one by one; the last one for a name holds, and they win over files.
     pub variables: Vec<Given>,
+    /// Values of `TF_VAR_` variables of the environment: every other way in wins over them.
+    pub surroundings: Vec<Given>,
+    /// What the command line gives, in its order: the last one that names a variable holds, over all else.
+    pub arguments: Vec<Argument>,
     /// Variable files beside those that Terraform loads by itself, in the order of their precedence.
     pub var_files: Vec<PathBuf>,
     /// The configured environment that this evaluation is for.
@@ -22,6 +26,15 @@ pub struct Options {
     pub workspace: Option<Text>,
     /// The directory that is analysed: modules and files outside of it are not read. `None` for the root module's own.
     pub boundary: Option<PathBuf>,
+}
+
+/// An option of a command line.
+#[derive(Clone, Debug)]
+pub enum Argument {
+    /// `--var NAME=VALUE`
+    Variable(Given),
+    /// `--var-file FILE`
+    File(PathBuf),
 }
 
 /// A value that somebody gave to a variable.

@@ -11,6 +11,7 @@ use crate::syntax::hcl::{self, ExprKind};
 use crate::value::{Step, Text, Value};
 
 use super::modules::{dir_path, read_document};
+use super::options::{Argument, Given};
 use super::scope::{Evaluator, Instance, Scope};
 
 /// The variable files that Terraform loads by itself, in the order of their precedence.
@@ -37,9 +38,15 @@ impl Evaluator<'_> {
         sources: &crate::source::Sources,
     ) -> FxHashMap<Text, Value> {
         let mut given = FxHashMap::default();
-        let dir = &self.node(root).module.dir;
-        let mut files = automatic_files(self.files.fs, dir);
-        if let Some(beside) = self.files.beside.as_ref().filter(|beside| *beside != dir) {
+        let module = &self.node(root).module;
+        for one in &self.options.surroundings {
+            // The environment holds values for other configurations as well.
+            if module.variables.get(&one.name).is_some() {
+                self.take_value(root, one, &mut given);
+            }
+        }
+        let mut files = automatic_files(self.files.fs, &module.dir);
+        if let Some(beside) = self.files.beside.as_ref().filter(|beside| **beside != module.dir) {
             let copied = automatic_files(self.files.fs, beside);
             files.retain(|file| !copied.iter().any(|other| other.file_name() == file.file_name()));
             files.extend(copied);
@@ -50,49 +57,70 @@ impl Evaluator<'_> {
             });
         }
         for path in files.iter().chain(&self.options.var_files) {
-            match read_document(self.files.fs, sources, path) {
-                Ok(document) => self.take_file(root, &document, &mut given),
-                Err(problem) => self.note(problem),
-            }
+            self.take_path(root, sources, path, &mut given);
         }
         for one in &self.options.variables {
-            let Some(block) = self.node(root).module.variables.get(&one.name) else {
-                self.note(Problem {
-                    kind: ProblemKind::Note,
-                    span: one.span,
-                    path: one.span.is_none().then(|| dir.clone()),
-                    message: format!("there is no variable `{}` to give a value to", one.name),
-                    help: None,
-                });
-                continue;
-            };
-            let span = one.span.unwrap_or(block.header);
-            let origin = self.origins.hop(span, one.step.clone(), crate::value::OriginId::NONE);
-            // Variables of a primitive type take the text as it is, all others an expression.
-            let text = match block.body.attribute("type").map(|ty| &ty.expr.kind) {
-                Some(ExprKind::Variable(name) | ExprKind::String(name)) => {
-                    matches!(name.as_str(), "string" | "number" | "bool")
-                }
-                None => true,
-                _ => false,
-            };
-            let value = if text {
-                Value::string(one.value.clone(), origin)
-            } else {
-                match hcl::parse_expression(&one.value, span) {
-                    Ok(expr) => self.value(&expr, Scope::constant(root)).at(origin),
-                    Err(error) => {
-                        self.note(Problem::error(
-                            span,
-                            format!("the value given to variable `{}` is no expression: {}", one.name, error.message),
-                        ));
-                        continue;
-                    }
-                }
-            };
-            given.insert(one.name.clone(), value);
+            self.take_value(root, one, &mut given);
+        }
+        for argument in &self.options.arguments {
+            match argument {
+                Argument::Variable(one) => self.take_value(root, one, &mut given),
+                Argument::File(path) => self.take_path(root, sources, path, &mut given),
+            }
         }
         given
+    }
+
+    fn take_value(&self, root: &Rc<Instance>, one: &Given, given: &mut FxHashMap<Text, Value>) {
+        let module = &self.node(root).module;
+        let Some(block) = module.variables.get(&one.name) else {
+            self.note(Problem {
+                kind: ProblemKind::Note,
+                span: one.span,
+                path: one.span.is_none().then(|| module.dir.clone()),
+                message: format!("there is no variable `{}` to give a value to", one.name),
+                help: None,
+            });
+            return;
+        };
+        let span = one.span.unwrap_or(block.header);
+        let origin = self.origins.hop(span, one.step.clone(), crate::value::OriginId::NONE);
+        // Variables of a primitive type take the text as it is, all others an expression.
+        let text = match block.body.attribute("type").map(|ty| &ty.expr.kind) {
+            Some(ExprKind::Variable(name) | ExprKind::String(name)) => {
+                matches!(name.as_str(), "string" | "number" | "bool")
+            }
+            None => true,
+            _ => false,
+        };
+        let value = if text {
+            Value::string(one.value.clone(), origin)
+        } else {
+            match hcl::parse_expression(&one.value, span) {
+                Ok(expr) => self.value(&expr, Scope::constant(root)).at(origin),
+                Err(error) => {
+                    self.note(Problem::error(
+                        span,
+                        format!("the value given to variable `{}` is no expression: {}", one.name, error.message),
+                    ));
+                    return;
+                }
+            }
+        };
+        given.insert(one.name.clone(), value);
+    }
+
+    fn take_path(
+        &self,
+        root: &Rc<Instance>,
+        sources: &crate::source::Sources,
+        path: &Path,
+        given: &mut FxHashMap<Text, Value>,
+    ) {
+        match read_document(self.files.fs, sources, path) {
+            Ok(document) => self.take_file(root, &document, given),
+            Err(problem) => self.note(problem),
+        }
     }
 
     fn take_file(&self, root: &Rc<Instance>, document: &hcl::Document, given: &mut FxHashMap<Text, Value>) {

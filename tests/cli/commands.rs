@@ -1,6 +1,6 @@
 //! The commands beside `check`.
 
-use super::support::{Project, fixture, run};
+use super::support::{Project, Run, dynalens, fixture, run};
 
 #[test]
 fn explain_knows_names_and_aliases() {
@@ -45,4 +45,27 @@ fn completions_and_the_manual_are_printed() {
     assert!(project.run(&["man"]).stdout.contains(".TH dynalens 1"));
     assert_eq!(project.run(&["--help"]).code, 0);
     assert_eq!(project.run(&["--version"]).stdout.trim(), concat!("dynalens ", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn variables_hold_in_the_order_of_the_command_line_and_those_of_the_environment_only_when_asked() {
+    let project = Project::new(&[
+        (
+            "main.tf",
+            "variable \"n\" {\n  default = \"d\"\n}\nresource \"aws_dynamodb_table\" \"t\" {\n  name = var.n\n}\n",
+        ),
+        ("one.tfvars", "n = \"file\"\n"),
+    ]);
+    let name = |arguments: &[&str]| {
+        let output = dynalens(project.path(), &[&["model", "--format", "json"], arguments].concat())
+            .env("TF_VAR_n", "surroundings")
+            .output()
+            .expect("it starts");
+        Run::of(&output).json()["resources"][0]["attributes"]["name"].clone()
+    };
+    assert_eq!(name(&[]), "d");
+    assert_eq!(name(&["--tf-var-env"]), "surroundings");
+    assert_eq!(name(&["--tf-var-env", "--var", "n=given"]), "given");
+    assert_eq!(name(&["--var", "n=given", "--var-file", "one.tfvars"]), "file");
+    assert_eq!(name(&["--var-file", "one.tfvars", "--var", "n=given"]), "given");
 }

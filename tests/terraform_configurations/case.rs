@@ -35,6 +35,8 @@ pub enum Argument {
     Workspace(String),
     /// `root PATH`: the directory of the root module.
     Root(String),
+    /// `env NAME=VALUE`: a variable of the environment.
+    Environment(String, String),
 }
 
 impl Argument {
@@ -48,6 +50,10 @@ impl Argument {
             "-var-file" => Self::VarFile(rest.to_owned()),
             "workspace" => Self::Workspace(rest.to_owned()),
             "root" => Self::Root(rest.to_owned()),
+            "env" => {
+                let (name, value) = rest.split_once('=').expect("`env NAME=VALUE`");
+                Self::Environment(name.to_owned(), value.to_owned())
+            }
             _ => panic!("no such argument: {line}"),
         }
     }

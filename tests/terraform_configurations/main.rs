@@ -31,9 +31,15 @@ fn evaluate(case: &Case, run: &Run, open: bool) -> Project {
             Argument::Var(name, value) if !open => {
                 let (name, value): (Text, Text) = (name.into(), value.into());
                 let step = Step::CommandLine(format!("-var {name}={value}").into());
-                options.variables.push(Given { name, value, span: None, step });
+                options.arguments.push(terraform::Argument::Variable(Given { name, value, span: None, step }));
             }
-            Argument::VarFile(path) => options.var_files.push(root.join(path)),
+            Argument::VarFile(path) => options.arguments.push(terraform::Argument::File(root.join(path))),
+            Argument::Environment(name, value) => {
+                let step = Step::CommandLine(name.as_str().into());
+                let given =
+                    Given { name: name.trim_start_matches("TF_VAR_").into(), value: value.into(), span: None, step };
+                options.surroundings.push(given);
+            }
             Argument::Workspace(name) if !open => options.workspace = Some(name.as_str().into()),
             Argument::Var(..) | Argument::Workspace(_) | Argument::Root(_) => {}
         }

@@ -53,16 +53,16 @@ fn of_float(call: &Call<'_>, float: f64) -> Result<Value, Error> {
 /// into `2^k * (1 + f)`, and the logarithm of `1 + f` is a series of `s = f / (2 + f)`.
 fn natural_logarithm(x: f64) -> f64 {
     const SERIES: [f64; 7] = [
-        6.666_666_666_666_735_130e-1,
-        3.999_999_999_940_941_908e-1,
-        2.857_142_874_366_239_149e-1,
-        2.222_219_843_214_978_396e-1,
-        1.818_357_216_161_805_012e-1,
-        1.531_383_769_920_937_332e-1,
-        1.479_819_860_511_658_591e-1,
+        0.666_666_666_666_673_5,
+        0.399_999_999_994_094_2,
+        0.285_714_287_436_623_9,
+        0.222_221_984_321_497_84,
+        0.181_835_721_616_180_5,
+        0.153_138_376_992_093_73,
+        0.147_981_986_051_165_86,
     ];
-    const LN_2_HIGH: f64 = 6.931_471_803_691_238_164_90e-1;
-    const LN_2_LOW: f64 = 1.908_214_929_270_587_700_02e-10;
+    const LN_2_HIGH: f64 = 0.693_147_180_369_123_8;
+    const LN_2_LOW: f64 = 1.908_214_929_270_587_7e-10;
     if !x.is_finite() || x <= 0.0 {
         return x.ln();
     }
@@ -94,19 +94,19 @@ fn split(x: f64) -> (f64, i32) {
 /// A power as Terraform computes it: the whole part of the exponent by squaring, the rest by logarithm.
 fn power(x: f64, y: f64) -> f64 {
     let whole = y.abs().trunc();
-    if y == 0.0 || x == 1.0 || x == 0.0 || !x.is_finite() || !y.is_finite() || whole >= 1e15 {
+    if y.abs() < f64::MIN_POSITIVE || x.abs() < f64::MIN_POSITIVE || !x.is_finite() || !y.is_finite() || whole >= 1e15 {
         return x.powf(y);
     }
-    if y.abs() == 0.5 {
+    if (y.abs() - 0.5).abs() < f64::MIN_POSITIVE {
         return if y > 0.0 { x.sqrt() } else { 1.0 / x.sqrt() };
     }
     let rest = y.abs() - whole;
-    if rest != 0.0 && x < 0.0 {
+    if rest > 0.0 && x < 0.0 {
         return f64::NAN;
     }
     let (mut result, mut scale) = (1.0, 0i64);
     let mut whole = whole;
-    if rest != 0.0 {
+    if rest > 0.0 {
         let rest = if rest > 0.5 { rest - 1.0 } else { rest };
         whole += if rest < 0.0 { 1.0 } else { 0.0 };
         result = (rest * natural_logarithm(x)).exp();
