@@ -241,3 +241,21 @@ pub(super) fn canary(reader: &Reader<'_>, drafts: &mut Drafts) {
     canary.set("starts", reader.find(attributes, header, way, &Type::Bool, Some(Default::Bool(default))));
     drafts.add(canary);
 }
+
+/// A REST or HTTP API; the linker keeps those that lead to a table.
+pub(super) fn api(reader: &Reader<'_>, drafts: &mut Drafts) {
+    let kind = match reader.kind() {
+        "AWS::ApiGateway::RestApi" | "AWS::Serverless::Api" | "aws_api_gateway_rest_api" => "rest",
+        _ => "http",
+    };
+    // APIs of WebSockets have neither methods nor paths.
+    let protocol = if reader.is_terraform() { reader.raw("protocol_type") } else { reader.raw("ProtocolType") };
+    if protocol.as_str() == Some("WEBSOCKET") {
+        return;
+    }
+    let mut api = reader.draft(Subject::Api);
+    reader.name(&mut api, "name");
+    let here = reader.header_origin(api.header);
+    api.set("kind", Value::string(kind, here));
+    drafts.add(api);
+}

@@ -3,9 +3,10 @@
 //!
 //! Serverless resources stay in the project as they are written, with the `Globals` section merged in. Beside them come
 //! the resources that the transform makes and that matter to tables: event source mappings of streams, roles with their
-//! policies, the managed policies of connectors, data sources of GraphQL APIs. Reference: the AWS Serverless Application
+//! policies, the managed policies of connectors, data sources of GraphQL APIs, the APIs that events of functions imply. Reference: the AWS Serverless Application
 //! Model developer guide; `aws-sam-translator` is the judge of the tests.
 
+mod apis;
 mod connectors;
 mod function;
 mod globals;
@@ -42,6 +43,7 @@ pub fn expand(stack: &Stack<'_>, mut resources: Vec<Resource>) -> Vec<Resource> 
             _ => {}
         }
     }
+    apis::expand(stack, &globals, &resources, &mut made);
     for resource in &resources {
         connectors::expand(stack, resource, &resources, &mut made);
     }

@@ -14,7 +14,7 @@ pub(super) use tags::{merged_tags, tag_list};
 
 use std::sync::Arc;
 
-use crate::value::{Data, OriginId, Unknown, Value, combine};
+use crate::value::{Data, Origin, OriginId, Origins, Step, Unknown, Value, combine};
 
 /// Whether both hold: false where one is false, unknown where the other may be.
 pub(super) fn both(a: &Value, b: &Value) -> Value {
@@ -137,4 +137,32 @@ fn longest(list: &Value, rest: &mut Option<Arc<Unknown>>, depth: usize) -> usize
         }
         _ => 0,
     }
+}
+
+/// The items of a list that are written out: no parameter, variable, function or other resource stands between. Each
+/// stands where it is written, or where the list is handed on.
+pub(super) fn literals(list: &Value, origins: &Origins) -> Value {
+    let is_written = |origin: OriginId, is_list: bool| {
+        let trail = origins.trail(origin);
+        trail.iter().enumerate().all(|(at, origin)| match &origin.step {
+            Step::Literal | Step::Branch(_) => true,
+            // What a function makes of a list's literal items, and a choice of items, are the same items.
+            Step::Expression => is_list || matches!(trail.get(at + 1), Some(Origin { step: Step::Branch(_), .. })),
+            Step::Reference(name) => name.starts_with("local."),
+            _ => false,
+        })
+    };
+    each(list, &mut |list| match &list.data {
+        Data::List(known) if is_written(list.origin, true) => {
+            let inline = origins.trail(list.origin).len() <= 1;
+            let pick = |item: &Value| match item.data {
+                Data::String(_) if is_written(item.origin, false) && inline => item.clone(),
+                Data::String(_) if is_written(item.origin, false) => item.clone().at(list.origin),
+                _ => Value::absent(item.origin),
+            };
+            let items = known.items.iter().map(|item| each(item, &mut |item| pick(item)));
+            Value::list(items.filter(|item| !item.is_unset()).collect(), list.origin)
+        }
+        _ => Value::list(Vec::new(), list.origin),
+    })
 }

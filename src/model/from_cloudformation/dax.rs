@@ -2,7 +2,7 @@
 
 use crate::value::Value;
 
-use super::super::derive::{each, is_set, tag_list};
+use super::super::derive::{each, is_set, literals, tag_list};
 use super::super::drafts::Drafts;
 use super::super::read::{Reader, convert};
 use super::super::schema::{Subject, Type};
@@ -12,6 +12,7 @@ pub(super) fn cluster(reader: &Reader<'_>, drafts: &mut Drafts) {
     reader.name(&mut cluster, "name");
     cluster.set("tags", tag_list(&cluster.value("tags"), "Key", "Value"));
     cluster.set("zones_written", is_set(&reader.raw("AvailabilityZones")));
+    cluster.set("literal_zones", literals(&cluster.value("zones"), reader.origins()));
     drafts.add(cluster);
 }
 

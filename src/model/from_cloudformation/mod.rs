@@ -39,6 +39,9 @@ pub(super) fn lower(reader: &Reader<'_>, drafts: &mut Drafts) {
             workflow::state_machine(reader, drafts);
         }
         "AWS::Glue::Crawler" => workflow::crawler(reader, drafts),
+        "AWS::ApiGateway::RestApi" | "AWS::ApiGatewayV2::Api" | "AWS::Serverless::Api" | "AWS::Serverless::HttpApi" => {
+            workflow::api(reader, drafts);
+        }
         "AWS::Synthetics::Canary" => workflow::canary(reader, drafts),
         "AWS::Route53::RecordSet" | "AWS::Route53::RecordSetGroup" => routing::dns_records(reader, drafts),
         "AWS::Route53RecoveryControl::RoutingControl" => routing::routing_control(reader, drafts),

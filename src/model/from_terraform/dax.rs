@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::value::{Data, Entry, Map, MapKind, OriginId, Value};
 
-use super::super::derive::{each, is_set, merged_tags};
+use super::super::derive::{each, is_set, literals, merged_tags};
 use super::super::drafts::Drafts;
 use super::super::read::{Blocks, Reader, convert};
 use super::super::schema::{Subject, Type};
@@ -14,6 +14,7 @@ pub(super) fn cluster(reader: &Reader<'_>, drafts: &mut Drafts) {
     reader.name(&mut cluster, "name");
     cluster.set("tags", merged_tags(&cluster.value("tags"), &reader.resource.default_tags, reader.origins()));
     cluster.set("zones_written", is_set(&reader.raw("availability_zones")));
+    cluster.set("literal_zones", literals(&cluster.value("zones"), reader.origins()));
     drafts.add(cluster);
 }
 

@@ -46,6 +46,7 @@ pub(super) fn lower(reader: &Reader<'_>, drafts: &mut Drafts) {
         "aws_cloudtrail" | "aws_cloudtrail_event_data_store" => trail::trail(reader, drafts),
         "aws_sfn_state_machine" => workflow::state_machine(reader, drafts),
         "aws_glue_crawler" => workflow::crawler(reader, drafts),
+        "aws_api_gateway_rest_api" | "aws_apigatewayv2_api" => workflow::api(reader, drafts),
         "aws_synthetics_canary" => workflow::canary(reader, drafts),
         "aws_route53_record" => routing::dns_records(reader, drafts),
         "aws_route53recoverycontrolconfig_routing_control" => routing::routing_control(reader, drafts),

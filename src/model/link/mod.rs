@@ -5,6 +5,7 @@
 
 mod access;
 mod alarms;
+mod apis;
 mod backups;
 mod clients;
 mod companions;
@@ -58,6 +59,7 @@ pub(super) fn link(context: &Context<'_>, drafts: &mut Drafts) {
     zero_etl::link(context, drafts, &tables);
     routing::link(context, drafts);
     project::link(context, drafts, &tables);
+    apis::link(context, drafts, &uses);
     stack::link(context, drafts);
 }
 

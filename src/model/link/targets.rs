@@ -94,6 +94,11 @@ impl<'c> Targets<'c> {
         ids
     }
 
+    /// The address of one of the entities.
+    pub fn address_of(&self, id: EntityId) -> Option<Text> {
+        self.by_address.iter().find(|(_, known)| **known == id).map(|(address, _)| address.clone())
+    }
+
     pub fn at_address(&self, address: &str) -> Option<EntityId> {
         self.by_address.get(address).copied()
     }

@@ -75,6 +75,11 @@ impl<'c> Uses<'c> {
         self.found().users.get(address).is_some_and(|users| users.iter().any(|user| counts(*user)))
     }
 
+    /// Whether a resource refers to an address that counts.
+    pub fn of(&self, user: usize, counts: impl Fn(&str) -> bool) -> bool {
+        self.found().users.iter().any(|(address, users)| users.contains(&user) && counts(address))
+    }
+
     /// In which cases an output, or a resource other than `own`, refers to an attribute of the address that counts. A
     /// reference to the whole resource has an empty attribute.
     pub fn of_attribute(&self, address: &str, own: usize, counts: impl Fn(&str) -> bool, origin: OriginId) -> Value {

@@ -17,6 +17,11 @@ pub(super) const CLUSTER: SubjectSchema = SubjectSchema {
             .at("AvailabilityZones", "availability_zones")
             .or(Default::EmptyList),
         Field::new("zones_written", Type::Bool, "Whether Availability Zones are listed."),
+        Field::new(
+            "literal_zones",
+            Type::List(&Type::String),
+            "The listed zones whose names are written out, not taken from a function, data source, parameter or variable.",
+        ),
         Field::new("encryption_at_rest", Type::Bool, "Whether its nodes' disks are encrypted.")
             .at("SSESpecification.SSEEnabled", "server_side_encryption.enabled")
             .or(Default::Bool(false)),

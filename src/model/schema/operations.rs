@@ -81,14 +81,24 @@ pub(super) const CLIENT: SubjectSchema = SubjectSchema {
 
 pub(super) const API: SubjectSchema = SubjectSchema {
     subject: Subject::Api,
-    doc: "A REST or HTTP API that leads to a client of a table or straight to DynamoDB.",
+    doc: "A REST or HTTP API that leads to a client of a table or straight to DynamoDB: `AWS::ApiGateway::RestApi`, \
+          `AWS::ApiGatewayV2::Api`, `AWS::Serverless::Api`, `AWS::Serverless::HttpApi`, `aws_api_gateway_rest_api`, \
+          `aws_apigatewayv2_api`, each with the resources that belong to it.",
     fields: fields![
-        NAME,
+        NAME.at("Name", "name"),
         Field::new("kind", Type::Enum(&["rest", "http"]), "The kind of API."),
         Field::new("private", Type::Bool, "Whether only a VPC reaches it."),
-        Field::new("security_policies", Type::List(&Type::String), "The TLS policies of its custom domains."),
+        Field::new("default_authorizer", Type::Bool, "Whether SAM gives every method an authorizer."),
+        Field::new(
+            "security_policies",
+            Type::List(&Type::String),
+            "The TLS policies of its custom domains, where written."
+        ),
         Field::new("methods", Type::List(&Type::Object(METHOD)), "Its methods or routes that lead to a table."),
-        Field::new("stages", Type::List(&Type::Object(STAGE)), "Its stages."),
+        Field::new("stages", Type::List(&Type::Object(STAGE)), "The stages of a REST API."),
+        Field::new("clients", Type::List(&Type::Link(Subject::Client)), "The clients of tables that it leads to."),
+        Field::new("direct", Type::Bool, "Whether a method leads straight to DynamoDB."),
+        Field::new("canary", Type::Bool, "Whether a canary of the project calls it; unknown where one may.",),
     ],
 };
 
