@@ -48,7 +48,7 @@ pub(super) fn read(scene: &Scene<'_, '_>, reader: &Reader<'_>, written: &Value, 
             let own_validator = own.get("x-amazon-apigateway-request-validator").unwrap_or(&none);
             let validator = or_else(own_validator, validator.as_ref().unwrap_or(&none));
             found.methods.push(Method {
-                method: Value::string(name, origin),
+                verb: Value::string(name, origin),
                 path: Value::string(path.key.clone(), path.key_origin),
                 authorization: authorization(own, of_all.as_ref(), origin),
                 validated: each(&validator, &mut |validator| match &validator.data {

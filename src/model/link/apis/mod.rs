@@ -19,7 +19,7 @@ use super::uses::Uses;
 
 /// A method or route before it is known whether it leads to a table.
 struct Method {
-    method: Value,
+    verb: Value,
     path: Value,
     authorization: Value,
     validated: Value,
@@ -133,7 +133,7 @@ fn finish(
         let entry = |name: &str, value: &Value| Entry::new(name, OriginId::NONE, value.clone());
         let item = Value::map(
             vec![
-                entry("method", &method.method),
+                entry("method", &method.verb),
                 entry("path", &method.path),
                 entry("authorization", &method.authorization),
                 entry("validated", &method.validated),

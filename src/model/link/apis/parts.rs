@@ -71,7 +71,7 @@ pub(super) fn gather(scene: &Scene<'_, '_>, drafts: &Drafts, found: &mut ByApi) 
                 domains.push((resource.address.clone(), reader.raw(name), policy));
             }
             "AWS::ApiGateway::BasePathMapping" => {
-                mappings.extend(of("RestApiId").map(|api| (api, reader.raw("DomainName"))))
+                mappings.extend(of("RestApiId").map(|api| (api, reader.raw("DomainName"))));
             }
             "AWS::ApiGatewayV2::ApiMapping" => mappings.extend(of("ApiId").map(|api| (api, reader.raw("DomainName")))),
             "aws_api_gateway_base_path_mapping" | "aws_apigatewayv2_api_mapping" => {
@@ -164,7 +164,7 @@ fn whole(scene: &Scene<'_, '_>, reader: &Reader<'_>, found: &mut Found) {
                 let here = reader.header_origin(reader.resource.header);
                 let default = Value::string("$default", here);
                 found.methods.push(Method {
-                    method: or_else(&reader.raw(key), &default),
+                    verb: or_else(&reader.raw(key), &default),
                     path: or_else(&reader.raw(key), &default),
                     authorization: Value::string("NONE", here),
                     validated: Value::bool(false, here),
@@ -194,7 +194,7 @@ fn rest_method(scene: &Scene<'_, '_>, reader: &Reader<'_>, leads: Leads) -> Meth
     let (attributes, header) = (&reader.resource.attributes, reader.resource.header);
     let authorization = reader.find(attributes, header, authorization, &Type::String, Some(Default::String("NONE")));
     Method {
-        method: reader.raw(method),
+        verb: reader.raw(method),
         path: path(scene, &reader.raw(resource), reader),
         authorization,
         validated: set(&reader.raw(validator)),
@@ -254,7 +254,7 @@ fn route(reader: &Reader<'_>, leads: Leads) -> Method {
         })
     };
     Method {
-        method: part(true),
+        verb: part(true),
         path: part(false),
         authorization: reader.find(attributes, header, authorization, &Type::String, Some(Default::String("NONE"))),
         validated: Value::bool(false, reader.header_origin(header)),

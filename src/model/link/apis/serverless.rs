@@ -94,7 +94,7 @@ fn events(scene: &Scene<'_, '_>, function: &Reader<'_>, found: &mut ByApi) {
         let path = or_else(&get("Path"), &Value::string("$default", here));
         // A method that the definition has already is the same one.
         let twice = found.methods.iter().any(|known| {
-            known.method.as_str() == method.as_str()
+            known.verb.as_str() == method.as_str()
                 && known.path.as_str() == path.as_str()
                 && path.as_str().is_some()
                 && !known.leads.functions.is_empty()
@@ -114,7 +114,7 @@ fn events(scene: &Scene<'_, '_>, function: &Reader<'_>, found: &mut ByApi) {
             written
         };
         found.methods.push(Method {
-            method,
+            verb: method,
             path,
             authorization,
             validated,
