@@ -50,6 +50,7 @@ impl<'t> Stack<'t> {
         self.session.stack(location.span())?;
         let address = self.address(&definition.name);
         let (passed, arguments) = self.passed_to(definition, &address);
+        let passed = self.session.passed_before(template.tree.file.id, passed);
         let child = Stack::new(self.session, template, format!("{address}/").into(), Some(passed));
         let mut evaluated = child.evaluate();
         self.session.inputs.borrow_mut().constraints.extend(child.rules());

@@ -112,6 +112,13 @@ impl Declared<'_, '_> {
                 _ => self.symbol(key, name, kind),
             };
         }
+        if self.passed.is_some() {
+            // A nested stack is deployed by its parent alone, which leaves the parameter at its default.
+            return match default {
+                Some((text, span)) => self.default_value(name, kind, &text, span),
+                None => self.symbol(key, name, kind),
+            };
+        }
         let mut allowed: Vec<(Text, Span)> = declared
             .get("AllowedValues")
             .map(|node| node.items().filter_map(|item| Some((constant(item)?, item.span()))).collect())

@@ -7,7 +7,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::resource::Problem;
 use crate::source::{FileId, Span};
-use crate::value::{Case, Choice, Data, Input, InputId, Inputs, OriginId, Origins, Step, Symbol, Text, Value};
+use crate::value::{
+    Case, Choice, Data, Input, InputId, Inputs, OriginId, Origins, Step, Symbol, Text, Truth, Value, equal,
+};
 
 use super::compared::Compared;
 use super::library::Library;
@@ -25,6 +27,8 @@ const MAX_TEXT: usize = 1 << 18;
 const BYTES_PER_NODE: usize = 16;
 /// How many nested stacks are read in all.
 const MAX_STACKS: usize = 500;
+/// How many different inputs of one template are told apart.
+const MAX_PASSED: usize = 64;
 /// What is read in any case.
 const BASE_WORK: usize = 200_000;
 
@@ -49,6 +53,8 @@ pub struct Session<'a> {
     turns: Cell<usize>,
     exhausted: Cell<bool>,
     stacks: Cell<usize>,
+    /// What nested stacks were given, by the file of their template.
+    passed: RefCell<FxHashMap<FileId, Vec<FxHashMap<Text, Value>>>>,
 }
 
 impl<'a> Session<'a> {
@@ -70,6 +76,7 @@ impl<'a> Session<'a> {
             turns: Cell::new(0),
             exhausted: Cell::new(false),
             stacks: Cell::new(0),
+            passed: RefCell::default(),
         }
     }
 
@@ -164,6 +171,24 @@ impl<'a> Session<'a> {
         Some(())
     }
 
+    /// The parameters that a template was given before, where they are the same: what is said of a child that is reached
+    /// twice with the same inputs then leads the same way, and is said once.
+    pub fn passed_before(&self, template: FileId, passed: FxHashMap<Text, Value>) -> FxHashMap<Text, Value> {
+        let mut before = self.passed.borrow_mut();
+        let known = before.entry(template).or_default();
+        let same = |one: &&FxHashMap<Text, Value>| {
+            one.len() == passed.len()
+                && passed.iter().all(|(name, value)| one.get(name).is_some_and(|other| is_same(value, other)))
+        };
+        if let Some(same) = known.iter().find(same) {
+            return same.clone();
+        }
+        if known.len() < MAX_PASSED {
+            known.push(passed.clone());
+        }
+        passed
+    }
+
     /// Adds an open input and remembers the symbol of its rest case.
     pub fn add_input(&self, input: Input) -> InputId {
         let rest = input.cases.iter().find(|case| case.is_rest).and_then(|case| symbol_text(&case.value));
@@ -224,6 +249,17 @@ pub fn symbol_text(value: &Value) -> Option<Text> {
     match value.as_unknown()?.symbol.as_ref()? {
         Symbol::Expression(text) => Some(text.clone()),
         Symbol::Resource { .. } => None,
+    }
+}
+
+/// Whether two values are known to be the same in every case.
+fn is_same(a: &Value, b: &Value) -> bool {
+    match (&a.data, &b.data) {
+        (Data::Choice(one), Data::Choice(other)) => {
+            one.input == other.input && one.cases.iter().zip(&other.cases).all(|(a, b)| is_same(a, b))
+        }
+        (Data::Choice(_), _) | (_, Data::Choice(_)) => false,
+        _ => equal(a, b) == Truth::True,
     }
 }
 

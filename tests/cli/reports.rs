@@ -194,3 +194,49 @@ fn what_an_installed_module_does_is_shown_at_the_call() {
         .collect();
     assert_eq!(places, [("main.tf", 7, "active"), ("main.tf", 11, "suppressed")], "{}", run.stdout);
 }
+
+#[test]
+fn a_child_that_is_reached_twice_is_judged_once() {
+    let stack = |name: &str, recovery: &str| {
+        format!(
+            "  {name}: {{Type: AWS::CloudFormation::Stack, Properties: {{TemplateURL: child.yaml, Parameters: {{Recovery: {recovery}}}}}}}\n"
+        )
+    };
+    let child = "Parameters: {Recovery: {Type: String}}\nResources:\n  T:\n    Type: AWS::DynamoDB::Table\n    Properties:\n      PointInTimeRecoverySpecification: {PointInTimeRecoveryEnabled: !Ref Recovery}\n";
+    let root = format!("Resources:\n{}{}{}", stack("A", "false"), stack("B", "false"), stack("C", "true"));
+    let project = Project::new(&[("root.yaml", &root), ("child.yaml", child)]);
+    let report = run(project.path(), &["--format=json", "--select=point-in-time-recovery-disabled"]);
+    assert_eq!(report.findings(), ["point-in-time-recovery-disabled A/T active"], "{}", report.stdout);
+    let finding = &report.json()["findings"][0];
+    assert_eq!(finding["file"], "child.yaml");
+    let related: Vec<(&str, &str)> = finding["related"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|label| (label["file"].as_str().expect("a file"), label["message"].as_str().expect("a message")))
+        .collect();
+    assert!(related.contains(&("root.yaml", "argument `Recovery` of `A`")), "{related:?}");
+    assert!(related.contains(&("root.yaml", "the same holds for `B/T`")), "{related:?}");
+}
+
+#[test]
+fn of_twenty_conditions_those_count_that_a_policy_reads() {
+    let each = |line: &dyn Fn(usize) -> String| (0..20).map(line).collect::<String>();
+    let template = format!(
+        "Parameters:\n{}Conditions:\n{}Resources:\n  T:\n    Type: AWS::DynamoDB::Table\n    Condition: C0\n    DeletionPolicy: Retain\n    Properties:\n      TableName: x\n      BillingMode: PAY_PER_REQUEST\n      PointInTimeRecoverySpecification: {{PointInTimeRecoveryEnabled: !If [C1, true, false]}}\n      DeletionProtectionEnabled: !If [C2, true, false]\n      Tags:\n{}",
+        each(&|i| format!("  P{i}: {{Type: String, AllowedValues: ['yes', 'no']}}\n")),
+        each(&|i| format!("  C{i}: !Equals [!Ref P{i}, 'yes']\n")),
+        each(&|i| format!(
+            "        - !If [C{i}, {{Key: k{i}, Value: !If [C{}, a, b]}}, !Ref AWS::NoValue]\n",
+            (i + 1) % 20
+        )),
+    );
+    let project = Project::new(&[("t.yaml", &template)]);
+    let select = "--select=point-in-time-recovery-disabled,deletion-protection-disabled";
+    let json = run(project.path(), &["--format=json", select]).json();
+    let mut cases: Vec<&str> =
+        json["findings"].as_array().expect("a list").iter().map(|one| one["case"].as_str().expect("a case")).collect();
+    cases.sort_unstable();
+    assert_eq!(cases, ["P0 is yes and P1 is no", "P0 is yes and P2 is no"]);
+    assert_eq!(json["undetermined"], serde_json::json!([]));
+}

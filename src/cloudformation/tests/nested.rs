@@ -134,8 +134,12 @@ fn a_child_that_is_reached_twice_says_the_same_twice() {
         printed.contains("A/T DynamoDB::Table {TableName: \"x\"}\nB/T DynamoDB::Table {TableName: \"x\"}"),
         "{printed}"
     );
-    let files: Vec<_> = run.project.resources.iter().map(|one| one.header.file).collect();
-    assert_eq!(files[2], files[3], "the child is one file");
+    let way = |address: &str| {
+        let resource = run.project.resources.iter().find(|one| one.address == address).expect("the table");
+        trail(&run, resource.attributes.get("TableName").expect("written").origin)
+    };
+    assert_eq!(way("A/T"), way("B/T"));
+    assert!(way("B/T").iter().any(|hop| hop.contains("argument Name of A")), "{:?}", way("B/T"));
 }
 
 #[test]
@@ -159,4 +163,12 @@ fn a_template_that_contains_itself_many_times_ends() {
         run.project.problems
     );
     assert!(run.project.resources.len() < 20_000, "{}", run.project.resources.len());
+}
+
+#[test]
+fn a_parameter_that_the_parent_does_not_pass_has_its_default() {
+    let root = "Resources:\n  C: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: child.yaml, Parameters: {Name: x}}}\n";
+    let run = run_files(&[("root.yaml", root), ("child.yaml", CHILD)], &Options::default()).expect("template");
+    let printed = print(&run);
+    assert!(printed.contains("C/T DynamoDB::Table if false"), "{printed}");
 }
