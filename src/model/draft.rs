@@ -49,6 +49,17 @@ impl Draft {
         set_in(&mut self.fields, path, value);
     }
 
+    /// Sets fields that differ from each other.
+    pub fn extend(&mut self, entries: Vec<Entry>) {
+        let before = self.fields.len();
+        for entry in entries {
+            match self.fields.iter_mut().take(before).find(|known| known.key == entry.key) {
+                Some(known) => known.value = entry.value,
+                None => self.fields.push(entry),
+            }
+        }
+    }
+
     pub fn get(&self, path: &str) -> Option<&Value> {
         let (first, rest) = path.split_once('.').unwrap_or((path, ""));
         let mut value = &self.fields.iter().find(|entry| entry.key == first)?.value;

@@ -240,6 +240,10 @@ pub const MAX_LEAVES: usize = 256;
 /// The result is a choice over the inputs that were met, with cases that cannot occur together left out, and a plain
 /// value where none was met. Past [`MAX_LEAVES`] combinations the result is unknown.
 pub fn combine(values: &[&Value], function: &mut dyn FnMut(&[&Value]) -> Value) -> Value {
+    // Most values depend on nothing.
+    if !values.iter().any(|value| matches!(value.data, Data::Choice(_))) {
+        return function(values);
+    }
     let mut leaves = 0;
     combine_under(values, &Assignment::default(), &mut leaves, function)
         .unwrap_or_else(|| too_many(values.first().map_or(OriginId::NONE, |value| value.origin)))

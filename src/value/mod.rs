@@ -22,7 +22,7 @@ pub use data::{
 };
 pub use document::decoded;
 pub use number::{Big, Number};
-pub use origin::{Origin, OriginId, Origins, Step};
+pub use origin::{Origin, OriginId, Origins, Step, StepId};
 pub use truth::Truth;
 
 #[cfg(test)]

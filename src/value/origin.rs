@@ -85,18 +85,32 @@ pub struct Origins {
     arena: RefCell<Arena>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Arena {
     hops: Vec<Hop>,
     steps: Vec<Step>,
     known: FxHashMap<StepKey, u32>,
 }
 
+/// The steps that most hops have stand first in every arena.
+const LITERAL: StepId = StepId(0);
+const EXPRESSION: StepId = StepId(1);
+
+/// A step that is kept in an arena.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StepId(u32);
+
+impl Default for Arena {
+    fn default() -> Self {
+        Self { hops: Vec::new(), steps: vec![Step::Literal, Step::Expression], known: FxHashMap::default() }
+    }
+}
+
 /// An origin with its step as an index.
 #[derive(Clone, Copy, Debug)]
 struct Hop {
     span: Span,
-    step: u32,
+    step: StepId,
     next: OriginId,
 }
 
@@ -107,7 +121,8 @@ impl Step {
     /// `None` for steps that are kept anew each time.
     fn key(&self) -> Option<StepKey> {
         let (first, second) = match self {
-            Self::Literal | Self::Expression | Self::Globals | Self::ProviderDefault => Default::default(),
+            Self::Literal | Self::Expression => return None,
+            Self::Globals | Self::ProviderDefault => Default::default(),
             Self::Reference(text)
             | Self::Default(text)
             | Self::File(text)
@@ -123,21 +138,32 @@ impl Step {
 }
 
 impl Arena {
-    fn step(&mut self, step: Step) -> u32 {
+    fn step(&mut self, step: Step) -> StepId {
+        match step {
+            Step::Literal => return LITERAL,
+            Step::Expression => return EXPRESSION,
+            _ => {}
+        }
         let next = u32::try_from(self.steps.len()).unwrap_or(u32::MAX);
         if let Some(key) = step.key() {
             match self.known.entry(key) {
-                Entry::Occupied(known) => return *known.get(),
+                Entry::Occupied(known) => return StepId(*known.get()),
                 Entry::Vacant(place) => place.insert(next),
             };
         }
         self.steps.push(step);
-        next
+        StepId(next)
+    }
+
+    fn push(&mut self, hop: Hop) -> OriginId {
+        let id = u32::try_from(self.hops.len()).unwrap_or(u32::MAX - 1);
+        self.hops.push(hop);
+        OriginId(id)
     }
 
     fn origin(&self, id: OriginId) -> Option<Origin> {
         let hop = self.hops.get(id.0 as usize)?;
-        let step = self.steps.get(hop.step as usize)?.clone();
+        let step = self.steps.get(hop.step.0 as usize)?.clone();
         Some(Origin { span: hop.span, step, next: hop.next })
     }
 }
@@ -150,7 +176,7 @@ impl Origins {
 
     /// A literal's own place.
     pub fn literal(&self, span: Span) -> OriginId {
-        self.add(Origin { span, step: Step::Literal, next: OriginId::NONE })
+        self.hop_by(span, LITERAL, OriginId::NONE)
     }
 
     /// A place that leads on to `next`.
@@ -161,9 +187,17 @@ impl Origins {
     pub fn add(&self, origin: Origin) -> OriginId {
         let mut arena = self.arena.borrow_mut();
         let step = arena.step(origin.step);
-        let id = u32::try_from(arena.hops.len()).unwrap_or(u32::MAX - 1);
-        arena.hops.push(Hop { span: origin.span, step, next: origin.next });
-        OriginId(id)
+        arena.push(Hop { span: origin.span, step, next: origin.next })
+    }
+
+    /// Keeps a step that many hops will have.
+    pub fn step(&self, step: Step) -> StepId {
+        self.arena.borrow_mut().step(step)
+    }
+
+    /// As [`Self::hop`], with a step that is kept already.
+    pub fn hop_by(&self, span: Span, step: StepId, next: OriginId) -> OriginId {
+        self.arena.borrow_mut().push(Hop { span, step, next })
     }
 
     #[must_use]

@@ -17,7 +17,7 @@ pub(super) fn link(context: &Context<'_>, drafts: &mut Drafts, tables: &Targets<
     let clusters = Targets::new(context, drafts, Subject::DaxCluster);
     let roles = Targets::new(context, drafts, Subject::Role);
     let functions = Targets::new(context, drafts, Subject::Function);
-    let (mut of_tables, mut of_clusters) = (Vec::new(), Vec::new());
+    let (mut of_tables, mut of_clusters, mut of_roles) = (Vec::new(), Vec::new(), Vec::new());
     for id in ids_of(drafts, Subject::Client) {
         let Some(draft) = drafts.get(id) else { continue };
         let here = draft.value("address").origin;
@@ -42,6 +42,7 @@ pub(super) fn link(context: &Context<'_>, drafts: &mut Drafts, tables: &Targets<
         if let Some(function) = function.and_then(|function| drafts.get_mut(function)) {
             function.set("tables", list(table_links.clone(), open.clone(), here));
         }
+        of_roles.push(Source { id, link: role.clone(), exists });
         let Some(draft) = drafts.get_mut(id) else { continue };
         draft.set("tables", list(table_links, open, here));
         draft.set("clusters", Value::list(cluster_links, here));
@@ -60,6 +61,7 @@ pub(super) fn link(context: &Context<'_>, drafts: &mut Drafts, tables: &Targets<
     served::link(context, drafts);
     reverse(drafts, &tables.ids(), &of_tables, "clients");
     reverse(drafts, &clusters.ids(), &of_clusters, "clients");
+    reverse(drafts, &roles.ids(), &of_roles, "clients");
 }
 
 /// The addresses of the resources that the entries of a map refer to, each once, in order.

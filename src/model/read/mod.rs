@@ -11,19 +11,20 @@ mod convert;
 pub(super) use blocks::{Block, Blocks};
 pub(super) use convert::convert;
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 
 use rustc_hash::FxHashMap;
 
 use crate::resource::{Project, Resource};
 use crate::source::Span;
-use crate::value::{Data, Entry, Origin, OriginId, Origins, Step, Symbol, Text, Unknown, Value, combine};
+use crate::value::{Data, Entry, Origin, OriginId, Origins, Step, StepId, Symbol, Text, Unknown, Value, combine};
 
 use super::draft::Draft;
 use super::schema::{Default, Field, Subject, Type, fields_of, place};
 
-/// A type and default with what one would write for a field that has them.
-type ToWrite = (Type, Option<Default>, Text);
+/// A type and default with the step that says what one would write for a field that has them.
+type ToWrite = (Type, Option<Default>, StepId);
 
 /// The resources of a project by their addresses.
 pub(super) struct Context<'p> {
@@ -39,17 +40,22 @@ impl<'p> Context<'p> {
         Self { project, addresses: addresses.collect(), to_write: RefCell::default() }
     }
 
-    /// What one would write to set the attribute at a dotted way.
-    fn what_to_write(&self, way: &str, ty: &Type, default: Option<Default>) -> Text {
+    /// The step that says what one would write to set the attribute at a dotted way.
+    fn what_to_write(&self, way: &str, ty: &Type, default: Option<Default>) -> StepId {
         let mut known = self.to_write.borrow_mut();
         let same = |(of, or, _): &&ToWrite| of == ty && *or == default;
-        if let Some((.., text)) = known.get(way).and_then(|texts| texts.iter().find(same)) {
-            return text.clone();
+        if let Some((.., step)) = known.get(way).and_then(|texts| texts.iter().find(same)) {
+            return *step;
         }
         let terraform = self.project.language == crate::resource::Language::Terraform;
-        let text = Text::from(absent::what_to_write(way, ty, default, terraform));
-        known.entry(way.to_owned()).or_default().push((*ty, default, text.clone()));
-        text
+        let text = if way.is_empty() {
+            Text::default()
+        } else {
+            Text::from(absent::what_to_write(way, ty, default, terraform))
+        };
+        let step = self.project.origins.step(Step::Absent(text));
+        known.entry(way.to_owned()).or_default().push((*ty, default, step));
+        step
     }
 
     /// The resource at an address.
@@ -163,16 +169,15 @@ impl<'p> Reader<'p> {
             self.common(draft);
         }
         let entries = self.group(draft.subject, fields_of(draft.subject), "", block, header);
-        for entry in entries {
-            // Common fields are set already and have no place.
-            draft.set(&entry.key, entry.value);
-        }
+        // Common fields are set already and have no place.
+        draft.extend(entries);
     }
 
     fn group(&self, subject: Subject, fields: &[Field], prefix: &str, block: &Value, header: Span) -> Vec<Entry> {
         let mut entries = Vec::new();
         for field in fields {
-            let path = if prefix.is_empty() { field.name.to_owned() } else { format!("{prefix}.{}", field.name) };
+            let path: Cow<'_, str> =
+                if prefix.is_empty() { field.name.into() } else { format!("{prefix}.{}", field.name).into() };
             let value = match field.ty {
                 Type::Object(inner) => {
                     let inner = self.group(subject, inner, &path, block, header);
@@ -326,8 +331,7 @@ impl<'p> Reader<'p> {
     /// The default of a field that nobody wrote, or absent where it has none, blamed on the header of the block where
     /// it would stand.
     pub fn absent(&self, header: Span, way: &str, ty: &Type, default: Option<Default>, next: OriginId) -> Value {
-        let text: Text = if way.is_empty() { Text::default() } else { self.context.what_to_write(way, ty, default) };
-        let origin = self.origins().hop(header, Step::Absent(text), next);
+        let origin = self.origins().hop_by(header, self.context.what_to_write(way, ty, default), next);
         absent::default_value(default, origin)
     }
 

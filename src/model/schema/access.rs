@@ -56,6 +56,7 @@ pub(super) const ROLE: SubjectSchema = SubjectSchema {
             .at("ManagedPolicyArns", "managed_policy_arns")
             .or(Default::EmptyList),
         Field::new("grants", Type::List(&Type::Link(Subject::Grant)), "Its statements that touch DynamoDB or DAX."),
+        Field::new("clients", Type::List(&Type::Link(Subject::Client)), "The clients that run with it."),
     ],
 };
 

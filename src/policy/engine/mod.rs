@@ -5,16 +5,18 @@
 //! is evaluated once for every case of the inputs that its conditions in fact read, up to [`MOST_CASES`].
 
 mod cases;
+mod passes;
 mod settings;
 #[cfg(test)]
 mod tests;
 
+use crate::model::schema::Subject;
 use crate::model::{Entity, Model};
 use crate::resource::Project;
 use crate::source::Span;
-use crate::value::{Assignment, Data, EntityId, InputId, OriginId, Step, Text, Value};
+use crate::value::{Assignment, Data, EntityId, InputId, OriginId, Origins, Step, Text, Value};
 
-use super::evaluate::{Condition, Evidence, Outcome, STEPS, Scene, What, World};
+use super::evaluate::{Condition, Evidence, Facts, Memos, Outcome, STEPS, Scene, What, World};
 use super::expression::Program;
 use super::page::{Page, Scope};
 use super::{Confidence, Pack, Profile, Severity};
@@ -80,13 +82,21 @@ pub struct Related {
 /// Judges all entities of a model by all policies that the settings switch on.
 #[must_use]
 pub fn judge<'p>(project: &Project, model: &Model, pack: &'p Pack, settings: &Settings) -> Vec<Judgement<'p>> {
+    let subjects = Subjects::of(model);
+    let world = world(Facts::of(project), &project.origins, model, settings);
     let mut judgements = Vec::new();
-    walk(project, model, pack, settings, &mut |judge, id, entity| judge.entity(id, entity, &mut judgements));
+    for page in pages_on(pack, settings) {
+        let judge = Judge::new(&world, pack, settings, page);
+        for id in subjects.judged_by(page) {
+            judge.entity(id, model.get(id), &mut judgements);
+        }
+    }
     judgements
 }
 
-/// As [`judge`], and hands each judgement over at once. The origins that judging adds are forgotten when `hear`
-/// returns, so that memory does not grow with the number of judgements: it must not keep the judgement.
+/// As [`judge`], without the passes, and hands each judgement over at once. The origins that judging adds are
+/// forgotten when `hear` returns, so that memory does not grow with the number of judgements: it must not keep the
+/// judgement. Where there is much to judge, it is first seen on all cores who passes.
 pub fn judge_each(
     project: &Project,
     model: &Model,
@@ -94,51 +104,67 @@ pub fn judge_each(
     settings: &Settings,
     hear: &mut dyn FnMut(&Judgement<'_>),
 ) {
+    let subjects = Subjects::of(model);
+    let facts = Facts::of(project);
+    let pages: Vec<&Page> = pages_on(pack, settings).collect();
+    let passes = passes::see(facts, model, pack, settings, &subjects, &pages);
     let mark = project.origins.len();
     let mut judgements = Vec::new();
-    walk(project, model, pack, settings, &mut |judge, id, entity| {
-        judge.entity(id, entity, &mut judgements);
-        for judgement in judgements.drain(..) {
-            hear(&judgement);
+    let world = world(facts, &project.origins, model, settings);
+    for (at, page) in pages.into_iter().enumerate() {
+        let judge = Judge::new(&world, pack, settings, page);
+        for (place, id) in subjects.judged_by(page).enumerate() {
+            if passes.has(at, place) {
+                continue;
+            }
+            judge.entity(id, model.get(id), &mut judgements);
+            for judgement in judgements.drain(..).filter(|judgement| !matches!(judgement.verdict, Verdict::Pass)) {
+                hear(&judgement);
+            }
+            project.origins.truncate(mark);
         }
-        project.origins.truncate(mark);
-    });
+    }
 }
 
-/// Visits each policy that is on with each entity that it applies to.
-fn walk<'p>(
-    project: &Project,
-    model: &Model,
-    pack: &'p Pack,
-    settings: &Settings,
-    visit: &mut dyn FnMut(&Judge<'_, 'p>, EntityId, &Entity),
-) {
+/// The policies that the settings switch on.
+fn pages_on<'p>(pack: &'p Pack, settings: &Settings) -> impl Iterator<Item = &'p Page> {
+    pack.iter().map(|policy| -> &Page { policy }).filter(|page| settings.is_on(page))
+}
+
+fn world<'a>(facts: Facts<'a>, origins: &'a Origins, model: &'a Model, settings: &'a Settings) -> World<'a> {
     let fixed = |text: &Option<String>| text.as_ref().map(|text| Value::string(text.as_str(), OriginId::NONE));
-    let world = World {
-        project,
+    World {
+        facts,
+        origins,
         model,
         closed_world: settings.closed_world,
         words: &settings.words,
         region: fixed(&settings.region),
         account: fixed(&settings.account),
-    };
-    for policy in pack.iter().filter(|policy| settings.is_on(policy)) {
-        let page: &Page = policy;
-        let giving_way: Vec<(&Page, Vec<(Text, Value)>)> = page
-            .gives_way_to
-            .iter()
-            .filter_map(|name| pack.get(name))
-            .map(|other| {
-                let other: &Page = other;
-                (other, settings.options(other))
-            })
-            .collect();
-        let judge = Judge { world: &world, settings, page, options: settings.options(page), giving_way };
-        for subject in page.applies_to.iter() {
-            for (id, entity) in model.of(*subject).filter(|(_, entity)| entity.managed) {
-                visit(&judge, id, entity);
+        memos: Memos::default(),
+    }
+}
+
+/// The entities that are judged, by their subjects.
+struct Subjects {
+    managed: Vec<(Subject, Vec<EntityId>)>,
+}
+
+impl Subjects {
+    fn of(model: &Model) -> Self {
+        let mut managed: Vec<(Subject, Vec<EntityId>)> = Vec::new();
+        for (id, entity) in model.iter().filter(|(_, entity)| entity.managed) {
+            match managed.iter_mut().find(|(subject, _)| *subject == entity.subject) {
+                Some((_, ids)) => ids.push(id),
+                None => managed.push((entity.subject, vec![id])),
             }
         }
+        Self { managed }
+    }
+
+    fn judged_by(&self, page: &Page) -> impl Iterator<Item = EntityId> {
+        let of = |subject: &Subject| self.managed.iter().find(|(known, _)| known == subject);
+        page.applies_to.iter().filter_map(of).flat_map(|(_, ids)| ids.iter().copied())
     }
 }
 
@@ -202,14 +228,35 @@ impl Doubt {
     }
 }
 
-impl<'p> Judge<'_, 'p> {
+impl<'w, 'p> Judge<'w, 'p> {
+    fn new(world: &'w World<'w>, pack: &'p Pack, settings: &'w Settings, page: &'p Page) -> Self {
+        let giving_way = page.gives_way_to.iter().filter_map(|name| pack.get(name)).map(|other| {
+            let other: &Page = other;
+            (other, settings.options(other))
+        });
+        Self { world, settings, page, options: settings.options(page), giving_way: giving_way.collect() }
+    }
+
     fn entity(&self, id: EntityId, entity: &Entity, judgements: &mut Vec<Judgement<'p>>) {
-        let inputs = &self.world.project.inputs;
+        match self.leaves(&mut |assignment| self.leaf(id, entity, assignment)) {
+            Some(leaves) => self.gather(id, entity, &leaves, judgements),
+            None => {
+                let why = format!(
+                    "it depends on more than {MOST_CASES} combinations of inputs; fix some of them with --parameters or --var"
+                );
+                let verdict = Verdict::Undetermined { why: why.into(), span: entity.header };
+                judgements.push(Judgement { policy: self.page, entity: id, verdict });
+            }
+        }
+    }
+
+    /// The verdicts of all cases that have to be told apart; `None` where they are too many.
+    fn leaves(&self, judge: &mut dyn FnMut(&Assignment) -> Leaf) -> Option<Vec<(Assignment, Leaf)>> {
+        let inputs = self.world.facts.inputs;
         let mut leaves: Vec<(Assignment, Leaf)> = Vec::new();
         let mut waiting = vec![Assignment::default()];
         while let Some(assignment) = waiting.pop() {
-            let leaf = self.leaf(id, entity, &assignment);
-            match leaf {
+            match judge(&assignment) {
                 Leaf::Need(input) if assignment.get(input).is_none() => {
                     // The last one that is put on the stack is looked at first.
                     let cases = (0..inputs.get(input).cases.len()).rev().map(|case| assignment.with(input, case));
@@ -222,15 +269,10 @@ impl<'p> Judge<'_, 'p> {
                 leaf => leaves.push((assignment, leaf)),
             }
             if leaves.len() + waiting.len() > MOST_CASES {
-                let why = format!(
-                    "it depends on more than {MOST_CASES} combinations of inputs; fix some of them with --parameters or --var"
-                );
-                let verdict = Verdict::Undetermined { why: why.into(), span: entity.header };
-                judgements.push(Judgement { policy: self.page, entity: id, verdict });
-                return;
+                return None;
             }
         }
-        self.gather(id, entity, &leaves, judgements);
+        Some(leaves)
     }
 
     /// The verdicts of all cases as few judgements.
@@ -268,7 +310,7 @@ impl<'p> Judge<'_, 'p> {
                     _ => others.push(assignment),
                 }
             }
-            let description = describe(&self.world.project.inputs, &these, &others);
+            let description = describe(self.world.facts.inputs, &these, &others);
             let by_default = these.iter().any(|assignment| self.holds_by_default(assignment));
             let confidence = if by_default { self.page.confidence } else { self.page.confidence.lowered() };
             let failure = Failure {
@@ -296,7 +338,7 @@ impl<'p> Judge<'_, 'p> {
                 continue;
             }
             reasons.push(why);
-            let span = self.world.project.origins.span(origin).unwrap_or(entity.header);
+            let span = self.world.origins.span(origin).unwrap_or(entity.header);
             let verdict = Verdict::Undetermined { why: why.clone(), span };
             judgements.push(Judgement { policy: self.page, entity: id, verdict });
         }
@@ -309,7 +351,7 @@ impl<'p> Judge<'_, 'p> {
     fn holds_by_default(&self, assignment: &Assignment) -> bool {
         assignment
             .iter()
-            .all(|(input, case)| self.world.project.inputs.get(input).default.is_none_or(|default| default == case))
+            .all(|(input, case)| self.world.facts.inputs.get(input).default.is_none_or(|default| default == case))
     }
 
     /// The verdict in one case. Most are passes, which need no evidence; only for the others is it gathered.
@@ -466,7 +508,7 @@ impl<'p> Judge<'_, 'p> {
     }
 
     fn is_absence(&self, one: &Evidence) -> bool {
-        let step = self.world.project.origins.get(one.origin()).map(|origin| origin.step);
+        let step = self.world.origins.get(one.origin()).map(|origin| origin.step);
         one.value.is_unset() || matches!(step, Some(Step::Absent(_)))
     }
 
@@ -480,7 +522,7 @@ impl<'p> Judge<'_, 'p> {
         named: usize,
         (message, help, label): (String, Option<String>, Option<String>),
     ) -> Failed {
-        let origins = &self.world.project.origins;
+        let origins = self.world.origins;
         let places: Vec<(usize, &Evidence, Span)> =
             evidence.iter().enumerate().filter_map(|(at, one)| Some((at, one, origins.span(one.origin())?))).collect();
         let inside = |(at, _, span): &&(usize, &Evidence, Span), wanted: bool| {

@@ -4,9 +4,22 @@ use crate::model::schema::{self, Subject};
 use crate::policy::expression::plural;
 use crate::resource::Language;
 use crate::source::Span;
-use crate::value::{Data, EntityId, Entry, Origin, OriginId, Step, Value};
+use crate::value::{Data, EntityId, Entry, Map, Origin, OriginId, Step, Value};
 
+use super::memo::Memo;
 use super::{Evaluated, Exhausted, Outcome, Scene, What};
+use crate::policy::expression::NodeId;
+
+/// The node that reads a field, with its program's memo.
+type Reader<'m> = Option<(&'m Memo, NodeId)>;
+
+/// The value under a key of a map.
+fn find<'v>(map: &'v Map, key: &str, reader: Reader<'_>) -> Option<&'v Value> {
+    match reader {
+        Some((memo, node)) => memo.find(node, map, key),
+        None => map.get(key),
+    }
+}
 
 impl Scene<'_> {
     /// What is judged.
@@ -18,12 +31,12 @@ impl Scene<'_> {
 
     /// The origin of a place, where places are asked for.
     fn literal(&self, span: Span) -> OriginId {
-        if self.only_result.get() { OriginId::NONE } else { self.world.project.origins.literal(span) }
+        if self.only_result.get() { OriginId::NONE } else { self.world.origins.literal(span) }
     }
 
-    pub(super) fn field(&self, of: &Outcome, name: &str) -> Evaluated {
+    pub(super) fn field(&self, of: &Outcome, name: &str, reader: Reader<'_>) -> Evaluated {
         let raw = match &of.what {
-            What::Value(value) => match self.raw_field(value, name)? {
+            What::Value(value) => match self.raw_field(value, name, reader)? {
                 Ok(raw) => raw,
                 Err(outcome) => return Ok(outcome),
             },
@@ -41,13 +54,13 @@ impl Scene<'_> {
     }
 
     /// The value of a field before choices are followed, or the outcome where there can't be one.
-    fn raw_field(&self, value: &Value, name: &str) -> Result<Result<Value, Outcome>, Exhausted> {
+    fn raw_field(&self, value: &Value, name: &str, reader: Reader<'_>) -> Result<Result<Value, Outcome>, Exhausted> {
         self.spend(1)?;
         Ok(match &value.data {
             // Nothing has no fields; asking on gives nothing again, at the same place.
             Data::Absent | Data::Null => Ok(Value::absent(value.origin)),
-            Data::Entity(id) => Ok(self.entity_field(*id, name)),
-            Data::Map(map) => match map.get(name) {
+            Data::Entity(id) => Ok(self.entity_field(*id, name, reader)),
+            Data::Map(map) => match find(map, name, reader) {
                 Some(found) => Ok(found.clone()),
                 None => Ok(match &map.rest {
                     Some(unknown) => Value::new(Data::Unknown(unknown.clone()), value.origin),
@@ -60,7 +73,7 @@ impl Scene<'_> {
         })
     }
 
-    fn entity_field(&self, id: EntityId, name: &str) -> Value {
+    fn entity_field(&self, id: EntityId, name: &str, reader: Reader<'_>) -> Value {
         let entity = self.world.model.get(id);
         if name == "name" && self.in_text.get() {
             // The same in all cases, so that a finding that holds in several has one message.
@@ -69,7 +82,7 @@ impl Scene<'_> {
         }
         match &entity.fields.data {
             Data::Map(map) => {
-                if let Some(found) = map.get(name) {
+                if let Some(found) = find(map, name, reader) {
                     return found.clone();
                 }
                 if let Some(unknown) = &map.rest {
@@ -87,26 +100,26 @@ impl Scene<'_> {
             "subject" => text(entity.subject.name()),
             _ if self.only_result.get() => Value::absent(OriginId::NONE),
             _ => {
-                let written = written_name(entity.subject, name, self.world.project.language);
+                let written = written_name(entity.subject, name, self.world.facts.language);
                 let origin = Origin { span: entity.header, step: Step::Absent(written.into()), next: OriginId::NONE };
-                Value::absent(self.world.project.origins.add(origin))
+                Value::absent(self.world.origins.add(origin))
             }
         }
     }
 
     fn project_field(&self, name: &str) -> Evaluated {
-        let project = self.world.project;
+        let facts = self.world.facts;
         let value = match name {
             "language" => Value::string(
-                match project.language {
+                match facts.language {
                     Language::CloudFormation => "cloudformation",
                     Language::Sam => "sam",
                     Language::Terraform => "terraform",
                 },
                 OriginId::NONE,
             ),
-            "region" => known_or(&project.region, self.world.region.as_ref()),
-            "account" => known_or(&project.account, self.world.account.as_ref()),
+            "region" => known_or(facts.region, self.world.region.as_ref()),
+            "account" => known_or(facts.account, self.world.account.as_ref()),
             "closed_world" => Value::bool(self.world.closed_world, OriginId::NONE),
             _ => return self.all_of(name),
         };
@@ -137,13 +150,13 @@ impl Scene<'_> {
     }
 
     /// `has(x.field)`: whether something is set there. In a plain map an entry that holds null is set, as CEL has it.
-    pub(super) fn has(&self, of: &Outcome, name: &str) -> Evaluated {
+    pub(super) fn has(&self, of: &Outcome, name: &str, reader: Reader<'_>) -> Evaluated {
         if let What::Value(Value { data: Data::Map(map), .. }) = &of.what
             && let Some(Entry { value: Value { data: Data::Null, .. }, .. }) = map.entry(name)
         {
             return Ok(Outcome::truth(true, of.evidence.clone()));
         }
-        let field = self.field(of, name)?;
+        let field = self.field(of, name, reader)?;
         Ok(match &field.what {
             What::Value(value) => match super::operators::is_nothing(value) {
                 Some(nothing) => Outcome::truth(!nothing, field.evidence),

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use crate::policy::expression::{Each, NodeId};
-use crate::value::{Data, InputId, List, ListKind, OriginId, Text, Unknown, Value};
+use crate::value::{Data, InputId, List, ListKind, Map, OriginId, Text, Unknown, Value};
 
-use super::{Condition, Evaluated, Evidence, Exhausted, Outcome, Run, Scene, What, as_item, join};
+use super::{Condition, Evaluated, Evidence, Outcome, Run, What, as_item, join};
 
 /// What a macro has seen of its items.
 #[derive(Default)]
@@ -18,56 +18,36 @@ struct Tally {
     error: Option<Text>,
 }
 
-impl Scene<'_> {
-    /// The items of a list in this case, without those that are not there.
-    pub(super) fn items(&self, list: &List) -> Result<Result<Vec<Value>, InputId>, Exhausted> {
-        self.spend(list.items.len())?;
-        let mut items = Vec::with_capacity(list.items.len());
-        for item in &list.items {
-            match self.settle(item) {
-                Ok(item) if item.is_absent() => {}
-                Ok(item) => items.push(item),
-                Err(input) => return Ok(Err(input)),
-            }
-        }
-        Ok(Ok(items))
-    }
-}
-
 impl Run<'_, '_> {
     pub(super) fn each(&mut self, what: Each, list: NodeId, local: u32, body: NodeId) -> Evaluated {
         let source = self.node(list)?;
-        let whole = match as_item(source.what.clone(), OriginId::NONE) {
-            Ok(whole) => whole,
-            Err(other) => return Ok(Outcome::new(other)),
+        let made;
+        let whole = match &source.what {
+            What::Value(value) if !value.is_absent() => value,
+            other => match as_item(other.clone(), OriginId::NONE) {
+                Ok(value) => {
+                    made = value;
+                    &made
+                }
+                Err(other) => return Ok(Outcome::new(other)),
+            },
         };
         let mut tally = Tally::default();
         let mut mapped = Vec::new();
-        let (items, rest): (Vec<Value>, Option<Arc<Unknown>>) = match &whole.data {
-            Data::Absent | Data::Null => (Vec::new(), None),
-            Data::List(list) => (list.items.clone(), list.rest.clone()),
+        let keys;
+        let (items, rest): (&[Value], Option<&Arc<Unknown>>) = match &whole.data {
+            Data::Absent | Data::Null => (&[], None),
+            Data::List(list) => (&list.items, list.rest.as_ref()),
             Data::Map(map) => {
-                let mut keys = Vec::with_capacity(map.entries.len());
-                for entry in &map.entries {
-                    match self.scene.settle(&entry.value) {
-                        Ok(value) if value.is_absent() => {}
-                        Ok(value) => {
-                            let origin = if entry.key_origin.is_none() { value.origin } else { entry.key_origin };
-                            keys.push(Value::string(entry.key.clone(), origin));
-                        }
-                        Err(input) => {
-                            tally.need.get_or_insert(input);
-                        }
-                    }
-                }
-                (keys, map.rest.clone())
+                keys = self.keys(map, &mut tally);
+                (&keys, map.rest.as_ref())
             }
-            Data::Unknown(unknown) => (Vec::new(), Some(unknown.clone())),
+            Data::Unknown(unknown) => (&[], Some(unknown)),
             _ => return Ok(Outcome::error(format!("a {} has no items", whole.type_name()))),
         };
         for item in items {
             self.scene.spend(1)?;
-            let item = match self.scene.settle(&item) {
+            let item = match self.scene.assignment.resolve(item) {
                 Ok(item) if item.is_absent() => continue,
                 Ok(item) => item,
                 Err(input) => {
@@ -75,7 +55,7 @@ impl Run<'_, '_> {
                     continue;
                 }
             };
-            let outcome = self.with_local(local, &item, body)?;
+            let outcome = self.with_local(local, item, body)?;
             if what == Each::Map {
                 match as_item(outcome.what, item.origin) {
                     Ok(value) => mapped.push(value),
@@ -85,19 +65,39 @@ impl Run<'_, '_> {
                 }
                 continue;
             }
-            tally.add(item, outcome, local);
-            if self.scene.only_result.get() && tally.is_decided(what) {
+            let with_evidence = !self.scene.only_result.get();
+            tally.add(item, outcome, with_evidence.then_some(local));
+            if !with_evidence && tally.is_decided(what) {
                 break;
             }
         }
+        let rest = rest.cloned();
         Ok(match what {
-            Each::Map => finish_map(tally, mapped, rest, &whole, source.evidence),
+            Each::Map => finish_map(tally, mapped, rest, whole.origin, source.evidence, !self.scene.only_result.get()),
             Each::All => tally.decide(false, rest.as_deref(), &source),
             Each::Exists => tally.decide(true, rest.as_deref(), &source),
             Each::ExistsOne => tally.exactly_one(rest.as_deref(), &source),
-            Each::Filter => tally.filter(rest, &source),
+            Each::Filter => tally.filter(rest, &source, !self.scene.only_result.get()),
             Each::Count => tally.count(rest.as_deref(), &source),
         })
+    }
+
+    /// The keys of a map as texts, without those of entries that are not there.
+    fn keys(&self, map: &Map, tally: &mut Tally) -> Vec<Value> {
+        let mut keys = Vec::with_capacity(map.entries.len());
+        for entry in &map.entries {
+            match self.scene.assignment.resolve(&entry.value) {
+                Ok(value) if value.is_absent() => {}
+                Ok(value) => {
+                    let origin = if entry.key_origin.is_none() { value.origin } else { entry.key_origin };
+                    keys.push(Value::string(entry.key.clone(), origin));
+                }
+                Err(input) => {
+                    tally.need.get_or_insert(input);
+                }
+            }
+        }
+        keys
     }
 
     fn with_local(&mut self, local: u32, item: &Value, body: NodeId) -> Evaluated {
@@ -122,14 +122,20 @@ impl Tally {
         }
     }
 
-    fn add(&mut self, item: Value, outcome: Outcome, local: u32) {
+    /// Hears what a condition is for an item; with evidence where the loop variable is given.
+    fn add(&mut self, item: &Value, outcome: Outcome, local: Option<u32>) {
+        let evidence = |evidence| local.map_or_else(Vec::new, |local| about(item, evidence, local));
         match outcome.as_truth() {
             Condition::Known(truth) => {
-                let evidence = about(&item, outcome.evidence, local);
-                if truth { self.holds.push((item, evidence)) } else { self.fails.push((item, evidence)) }
+                let evidence = evidence(outcome.evidence);
+                if truth {
+                    self.holds.push((item.clone(), evidence));
+                } else {
+                    self.fails.push((item.clone(), evidence));
+                }
             }
             Condition::Unknown(why, origin) => {
-                let evidence = about(&item, outcome.evidence, local);
+                let evidence = evidence(outcome.evidence);
                 self.open.get_or_insert((why, origin, evidence));
             }
             Condition::Need(input) => {
@@ -187,15 +193,19 @@ impl Tally {
         }
     }
 
-    fn filter(self, rest: Option<Arc<Unknown>>, source: &Outcome) -> Outcome {
+    fn filter(self, rest: Option<Arc<Unknown>>, source: &Outcome, with_evidence: bool) -> Outcome {
         if self.need.is_some() || self.error.is_some() {
             return self.undecided(rest.as_deref(), source).unwrap_or_else(|| Outcome::error("an item is open"));
         }
         // An item that may or may not belong leaves the list open.
         let open =
             self.open.map(|(why, _, _)| Arc::new(Unknown { why, symbol: None, shape: crate::value::Shape::Any }));
-        let evidence = self.holds.iter().map(|(item, _)| Evidence { value: item.clone(), local: source.local });
-        let evidence = join(evidence.collect(), source.evidence.clone());
+        let evidence = if with_evidence {
+            let own = self.holds.iter().map(|(item, _)| Evidence { value: item.clone(), local: source.local });
+            join(own.collect(), source.evidence.clone())
+        } else {
+            Vec::new()
+        };
         let items = self.holds.into_iter().map(|(item, _)| item).collect();
         let list = List { kind: ListKind::Tuple, items, rest: rest.or(open) };
         Outcome::value(Value::new(Data::List(list.into()), origin(source))).with(evidence)
@@ -220,8 +230,9 @@ fn finish_map(
     tally: Tally,
     mapped: Vec<Value>,
     rest: Option<Arc<Unknown>>,
-    whole: &Value,
+    origin: OriginId,
     evidence: Vec<Evidence>,
+    with_evidence: bool,
 ) -> Outcome {
     if let Some(input) = tally.need {
         return Outcome::new(What::Need(input));
@@ -229,10 +240,10 @@ fn finish_map(
     if let Some(why) = tally.error {
         return Outcome::error(why);
     }
-    let own = mapped.iter().filter(|value| !value.origin.is_none());
+    let own = mapped.iter().filter(|value| with_evidence && !value.origin.is_none());
     let own = own.map(|value| Evidence { value: value.clone(), local: None }).collect();
     let list = List { kind: ListKind::Tuple, items: mapped, rest };
-    Outcome::value(Value::new(Data::List(list.into()), whole.origin)).with(join(own, evidence))
+    Outcome::value(Value::new(Data::List(list.into()), origin)).with(join(own, evidence))
 }
 
 /// The evidence of a decided item: what was read from the item comes first, and where nothing was, the item itself.

@@ -12,6 +12,7 @@ mod calls;
 mod fields;
 mod glob;
 mod items;
+mod memo;
 mod operators;
 mod production;
 #[cfg(test)]
@@ -22,13 +23,17 @@ mod tests;
 mod texts;
 
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
 use crate::model::Model;
-use crate::resource::Project;
-use crate::value::{Assignment, Data, EntityId, InputId, Number, OriginId, Text, Truth, Value};
+use crate::resource::{Language, Project};
+use crate::value::{Assignment, Data, EntityId, InputId, Inputs, Number, OriginId, Origins, Text, Truth, Value};
 
 use super::expression::{Node, NodeId, Program, Template};
 
+use memo::Memo;
+
+pub use memo::Memos;
 pub use production::Words;
 
 /// How many steps one case of one policy and resource may take.
@@ -40,10 +45,35 @@ const MOST_DEPTH: u32 = 150;
 /// How many values one outcome may name as its evidence.
 const MOST_EVIDENCE: usize = 24;
 
+/// What evaluation asks of a project beside its model.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts<'a> {
+    pub language: Language,
+    pub inputs: &'a Inputs,
+    pub region: &'a Value,
+    pub account: &'a Value,
+    pub environment: Option<&'a Text>,
+}
+
+impl<'a> Facts<'a> {
+    #[must_use]
+    pub fn of(project: &'a Project) -> Self {
+        Self {
+            language: project.language,
+            inputs: &project.inputs,
+            region: &project.region,
+            account: &project.account,
+            environment: project.environment.as_ref(),
+        }
+    }
+}
+
 /// What is the same for all evaluations over a project.
 #[derive(Debug)]
 pub struct World<'a> {
-    pub project: &'a Project,
+    pub facts: Facts<'a>,
+    /// Where the places of values are kept; without evidence none are asked for.
+    pub origins: &'a Origins,
     pub model: &'a Model,
     /// What is not in the analysed files does not exist.
     pub closed_world: bool,
@@ -51,6 +81,7 @@ pub struct World<'a> {
     /// The Region and account of the configuration, for where the code leaves them open.
     pub region: Option<Value>,
     pub account: Option<Value>,
+    pub memos: Memos,
 }
 
 /// One entity in one case under one policy.
@@ -210,14 +241,13 @@ impl<'a> Scene<'a> {
         options: &'a [(Text, Value)],
         lets: &'a [(std::borrow::Cow<'static, str>, Program)],
     ) -> Self {
-        let named = RefCell::new(vec![None; lets.len()]);
         Self {
             world,
             entity,
             assignment,
             options,
             lets,
-            named,
+            named: RefCell::default(),
             steps: Cell::new(0),
             depth: Cell::new(0),
             in_text: Cell::new(false),
@@ -249,14 +279,15 @@ impl<'a> Scene<'a> {
     ///
     /// # Errors
     /// [`Exhausted`] when it takes more than [`STEPS`] steps together with those before it in this scene.
-    pub fn evaluate(&self, program: &Program) -> Result<Outcome, Exhausted> {
+    pub fn evaluate(&self, program: &'a Program) -> Result<Outcome, Exhausted> {
         let Some(root) = program.root() else { return Ok(Outcome::error("the expression is empty")) };
         self.evaluate_node(program, root)
     }
 
     /// A part of an expression that stands in no loop.
-    fn evaluate_node(&self, program: &Program, node: NodeId) -> Evaluated {
-        Run { scene: self, program, locals: Vec::new() }.node(node)
+    fn evaluate_node(&self, program: &'a Program, node: NodeId) -> Evaluated {
+        let memo = self.world.memos.of(program, self.lets);
+        Run { scene: self, program, memo, locals: Vec::new() }.node(node)
     }
 
     /// The text of a template in the user's words. A value that depends on an input that is not decided stands as
@@ -264,7 +295,7 @@ impl<'a> Scene<'a> {
     ///
     /// # Errors
     /// [`Exhausted`], as [`Self::evaluate`].
-    pub fn render(&self, template: &Template) -> Result<String, Exhausted> {
+    pub fn render(&self, template: &'a Template) -> Result<String, Exhausted> {
         self.in_text.set(true);
         let text = render::template(self, template);
         self.in_text.set(false);
@@ -315,7 +346,8 @@ fn first_choice(value: &Value) -> Option<InputId> {
 /// One walk over one program.
 struct Run<'s, 'a> {
     scene: &'s Scene<'a>,
-    program: &'s Program,
+    program: &'a Program,
+    memo: Rc<Memo>,
     locals: Vec<Outcome>,
 }
 
@@ -333,6 +365,18 @@ impl Run<'_, '_> {
     }
 
     fn operation(&mut self, id: NodeId) -> Evaluated {
+        if !self.memo.is_kept(id) {
+            return self.compute(id);
+        }
+        if let Some(known) = self.memo.value(id) {
+            return Ok(known);
+        }
+        let outcome = self.compute(id)?;
+        self.memo.keep(id, &outcome);
+        Ok(outcome)
+    }
+
+    fn compute(&mut self, id: NodeId) -> Evaluated {
         let program = self.program;
         Ok(match program.node(id) {
             Node::Null => Outcome::value(Value::null(OriginId::NONE)),
@@ -350,11 +394,11 @@ impl Run<'_, '_> {
             },
             Node::Field { of, name } => {
                 let of = self.node(of)?;
-                self.scene.field(&of, self.program.text(name))?
+                self.scene.field(&of, self.program.text(name), Some((&self.memo, id)))?
             }
             Node::Has { of, name } => {
                 let of = self.node(of)?;
-                self.scene.has(&of, self.program.text(name))?
+                self.scene.has(&of, self.program.text(name), Some((&self.memo, id)))?
             }
             Node::Index { of, at } => self.index(of, at)?,
             Node::List(slice) => {
@@ -385,8 +429,11 @@ impl Run<'_, '_> {
                 self.scene.arithmetic(what, left, right)?
             }
             Node::In(item, list) => {
-                let (item, list) = (self.node(item)?, self.node(list)?);
-                self.scene.member(&item, &list)?
+                let (item, whole) = (self.node(item)?, self.node(list)?);
+                match self.is_known_member(&item, list, &whole) {
+                    Some(truth) => Outcome::truth(truth, item.evidence),
+                    None => self.scene.member(&item, &whole)?,
+                }
             }
             Node::Each { what, list, local, body } => self.each(what, list, local, body)?,
             Node::Call { function, arguments } => {
@@ -409,12 +456,23 @@ impl Run<'_, '_> {
         };
         let outcome = self.scene.evaluate(program)?;
         // What is said in texts is not what conditions see.
-        if !self.scene.in_text.get()
-            && let Some(slot) = self.scene.named.borrow_mut().get_mut(index)
-        {
-            *slot = Some(outcome.clone());
+        if !self.scene.in_text.get() {
+            let mut named = self.scene.named.borrow_mut();
+            if named.len() <= index {
+                named.resize(index + 1, None);
+            }
+            named[index] = Some(outcome.clone());
         }
         Ok(outcome)
+    }
+
+    /// Whether a text is in a list that is the same for all resources; `None` where that takes a closer look.
+    fn is_known_member(&self, item: &Outcome, list: NodeId, whole: &Outcome) -> Option<bool> {
+        let text = memo::plain_text(&item.what)?;
+        match &whole.what {
+            What::Value(whole) if self.memo.is_kept(list) => self.memo.has_member(list, whole, text),
+            _ => None,
+        }
     }
 }
 

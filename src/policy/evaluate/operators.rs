@@ -227,6 +227,12 @@ impl Run<'_, '_> {
 
     pub(super) fn index(&mut self, of: NodeId, at: NodeId) -> Evaluated {
         let (of, at) = (self.node(of)?, self.node(at)?);
+        if let (What::Value(Value { data: Data::List(list), .. }), What::Value(place)) = (&of.what, &at.what)
+            && let Some(place) = place.as_i64()
+            && list.rest.is_none()
+        {
+            return self.item(list, place, of.local);
+        }
         let (whole, place) = match (as_item(of.what.clone(), OriginId::NONE), as_item(at.what.clone(), OriginId::NONE))
         {
             (Ok(whole), Ok(place)) => (whole, place),
@@ -239,23 +245,39 @@ impl Run<'_, '_> {
                 let (why, origin) = reason(&[&whole, &place]);
                 Ok(Outcome::unknown(why, origin, evidence()))
             }
-            (Data::Map(_) | Data::Entity(_), Data::String(key)) => self.scene.field(&of, key),
+            (Data::Map(_) | Data::Entity(_), Data::String(key)) => self.scene.field(&of, key, None),
             (Data::List(list), Data::Number(number)) => {
-                let items = match self.scene.items(list)? {
-                    Ok(items) => items,
-                    Err(input) => return Ok(Outcome::new(What::Need(input))),
+                let item = match number.as_i64() {
+                    Some(place) => self.item(list, place, of.local)?,
+                    None => Outcome::error(format!("the list has no item {number}")),
                 };
-                let found = number.as_i64().and_then(|index| items.get(usize::try_from(index).ok()?));
-                Ok(match (found, &list.rest) {
+                Ok(match &list.rest {
                     // A text names what is known.
-                    (Some(item), Some(_)) if self.scene.in_text.get() => self.scene.read(item.clone(), of.local),
-                    (_, Some(rest)) => Outcome::unknown(rest.why.clone(), whole.origin, evidence()),
-                    (Some(item), None) => self.scene.read(item.clone(), of.local),
-                    (None, None) => Outcome::error(format!("the list has no item {number}")),
+                    Some(_) if self.scene.in_text.get() && matches!(item.what, What::Value(_)) => item,
+                    Some(rest) => Outcome::unknown(rest.why.clone(), whole.origin, evidence()),
+                    None => item,
                 })
             }
             _ => Ok(Outcome::error(format!("a {} can't be indexed like this", whole.type_name()))),
         }
+    }
+
+    /// The item at a place among those that are there.
+    fn item(&self, list: &List, place: i64, local: Option<u32>) -> Evaluated {
+        self.scene.spend(1)?;
+        let mut left = usize::try_from(place).unwrap_or(usize::MAX);
+        for item in &list.items {
+            let item = match self.scene.assignment.resolve(item) {
+                Ok(item) if item.is_absent() => continue,
+                Ok(item) => item,
+                Err(input) => return Ok(Outcome::new(What::Need(input))),
+            };
+            if left == 0 {
+                return Ok(self.scene.read(item.clone(), local));
+            }
+            left -= 1;
+        }
+        Ok(Outcome::error(format!("the list has no item {place}")))
     }
 }
 
@@ -301,6 +323,10 @@ impl Scene<'_> {
                 })
             }
             (What::Value(left), What::Value(right)) => match what {
+                Comparison::Equal | Comparison::NotEqual if is_plain(&left) && is_plain(&right) => {
+                    let equal = same(&left, &right) == Truth::True;
+                    Ok(Outcome::truth(equal != negated, evidence))
+                }
                 Comparison::Equal | Comparison::NotEqual => {
                     let (left, right) = match (self.settle_deep(&left), self.settle_deep(&right)) {
                         (Ok(left), Ok(right)) => (left, right),
@@ -448,6 +474,12 @@ impl Scene<'_> {
         }
         Ok(of_truth(truth, || open.unwrap_or_else(|| reason(&[&value])), evidence()))
     }
+}
+
+/// A known value with nothing in it.
+fn is_plain(value: &Value) -> bool {
+    matches!(value.data, Data::Absent | Data::Null | Data::Bool(_) | Data::Number(_) | Data::Entity(_))
+        || value.as_str().is_some_and(|text| text.len() < 64)
 }
 
 /// How much work a value is.

@@ -101,11 +101,11 @@ impl Scene<'_> {
     /// Whether a resource is known to be non-production in this case.
     pub(super) fn is_non_production(&self, id: EntityId) -> Evaluated {
         let mut says = Says::default();
-        let project = self.world.project;
-        if let Some(environment) = &project.environment {
+        let facts = self.world.facts;
+        if let Some(environment) = facts.environment {
             self.world.words.hear(&words(environment), &mut says);
         }
-        for (input, declared) in project.inputs.iter() {
+        for (input, declared) in facts.inputs.iter() {
             let case = if declared.cases.len() == 1 { Some(0) } else { self.assignment.get(input) };
             if let Some(case) = case.and_then(|case| declared.cases.get(case)).filter(|case| !case.is_rest) {
                 self.world.words.hear_input(&declared.name, &case.label, &mut says);

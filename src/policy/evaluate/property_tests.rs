@@ -179,12 +179,14 @@ fn ours(expression: &str, inputs: &Inputs) -> String {
     let table = bench.table("orders", Vec::new());
     let words = Words::default();
     let world = World {
-        project: &bench.project,
+        facts: Facts::of(&bench.project),
+        origins: &bench.project.origins,
         model: &bench.model,
         closed_world: false,
         words: &words,
         region: None,
         account: None,
+        memos: Memos::default(),
     };
     let assignment = Assignment::default();
     let outcome = Scene::new(&world, table, &assignment, &options, &[]).evaluate(&program).unwrap();

@@ -23,7 +23,7 @@ pub(super) fn template(scene: &Scene<'_>, template: &Template) -> Result<String,
 }
 
 fn shown(scene: &Scene<'_>, outcome: &Outcome) -> String {
-    let undecided = |input| format!("${{{}}}", scene.world.project.inputs.get(input).name);
+    let undecided = |input| format!("${{{}}}", scene.world.facts.inputs.get(input).name);
     match &outcome.what {
         What::Need(input) => undecided(*input),
         What::AtLeast(least, _) => format!("at least {least}"),
@@ -106,7 +106,7 @@ impl Scene<'_> {
     /// What a value has to do with a finding, for its label; `None` where there is nothing to say but its place.
     #[must_use]
     pub fn describe(&self, value: &Value) -> Option<String> {
-        let step = self.world.project.origins.get(value.origin).map(|origin| origin.step);
+        let step = self.world.origins.get(value.origin).map(|origin| origin.step);
         let scalar = matches!(value.data, Data::Bool(_) | Data::Number(_) | Data::String(_) | Data::Parts(_));
         Some(match step {
             Some(Step::Absent(written)) => {

@@ -16,12 +16,14 @@ fn outcome_in(bench: &Bench, entity: EntityId, expression: &str, options: &[(&st
     let options: Vec<(Text, Value)> = options.iter().map(|(name, value)| (Text::from(*name), value.clone())).collect();
     let words = Words::default();
     let world = World {
-        project: &bench.project,
+        facts: Facts::of(&bench.project),
+        origins: &bench.project.origins,
         model: &bench.model,
         closed_world: false,
         words: &words,
         region: None,
         account: None,
+        memos: Memos::default(),
     };
     let assignment = Assignment::default();
     Scene::new(&world, entity, &assignment, &options, &[]).evaluate(&program).unwrap()
@@ -275,12 +277,14 @@ fn an_endless_page_is_stopped() {
     let table = bench.table("orders", Vec::new());
     let words = Words::default();
     let world = World {
-        project: &bench.project,
+        facts: Facts::of(&bench.project),
+        origins: &bench.project.origins,
         model: &bench.model,
         closed_world: false,
         words: &words,
         region: None,
         account: None,
+        memos: Memos::default(),
     };
     let assignment = Assignment::default();
     let scene = Scene::new(&world, table, &assignment, &[], &[]);
