@@ -10,6 +10,7 @@ mod alarm;
 mod backup;
 mod build;
 mod client;
+mod dashboard;
 mod derive;
 mod draft;
 mod drafts;

@@ -16,6 +16,7 @@ const FIELDS: &[Gather] = &[
     ("restore_tested_types", restore_tested_type),
     ("readiness_checks", readiness_check),
     ("cost_watches", cost_watch),
+    ("metric_streams", metric_stream),
 ];
 
 /// The fields of the stack that list such companions, each in the cases in which it is there.
@@ -90,4 +91,23 @@ fn cost_watch(reader: &Reader<'_>) -> Option<Value> {
     };
     (is_bill(&reader.raw(namespace)) || queries.iter().any(of_query))
         .then(|| Value::string(reader.resource.address.clone(), here))
+}
+
+/// A stream of metrics that takes those of DynamoDB along.
+fn metric_stream(reader: &Reader<'_>) -> Option<Value> {
+    let [include, exclude, namespace, names] = match reader.kind() {
+        "AWS::CloudWatch::MetricStream" => ["IncludeFilters", "ExcludeFilters", "Namespace", "MetricNames"],
+        "aws_cloudwatch_metric_stream" => ["include_filter", "exclude_filter", "namespace", "metric_names"],
+        _ => return None,
+    };
+    let here = reader.header_origin(reader.resource.header);
+    let header = reader.resource.header;
+    let is_ours = |filter: &Value| {
+        let text = |way: &str| each(filter, &mut |filter| reader.raw_in(filter, header, way));
+        known_text(&text(namespace)) == Some("AWS/DynamoDB") && text(names).is_unset()
+    };
+    let (included, rest) = super::super::derive::spread(&reader.raw(include));
+    let excluded = super::super::derive::spread(&reader.raw(exclude)).0;
+    let takes = if included.is_empty() { rest.is_none() } else { included.iter().any(is_ours) };
+    (takes && !excluded.iter().any(is_ours)).then(|| Value::string(reader.resource.address.clone(), here))
 }

@@ -9,6 +9,7 @@ mod apis;
 mod backups;
 mod clients;
 mod companions;
+mod dashboards;
 mod dax;
 mod keys;
 mod network;
@@ -53,6 +54,7 @@ pub(super) fn link(context: &Context<'_>, drafts: &mut Drafts) {
     let uses = Uses::new(context);
     streams::link(context, drafts, &tables, &uses);
     alarms::link(context, drafts, &tables, &uses);
+    dashboards::link(context, drafts, &tables);
     backups::link(context, drafts, &tables);
     clients::link(context, drafts, &tables);
     referenced::link(drafts, &tables, &uses);

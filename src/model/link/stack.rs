@@ -67,6 +67,7 @@ pub(super) fn link(context: &Context<'_>, drafts: &mut Drafts) {
     let none = Value::bool(false, here);
     let logs = drafts.selectors.iter().fold(none, |found, selector| either(&found, &selector.exists));
     stack.set("logs_data_events", logs);
+    stack.set("dashboards", super::dashboards::addresses(context));
     for (name, list) in super::companions::companions(context) {
         stack.set(name, list);
     }

@@ -223,6 +223,16 @@ pub(super) const STACK: SubjectSchema = SubjectSchema {
         Field::new("event_rules", Type::List(&Type::Object(EVENT_RULE)), "Its rules of EventBridge."),
         Field::new("runbooks", Type::List(&Type::Object(RUNBOOK)), "Its documents of Systems Manager."),
         Field::new(
+            "dashboards",
+            Type::List(&Type::String),
+            "The addresses of its dashboards that show metrics of DynamoDB.",
+        ),
+        Field::new(
+            "metric_streams",
+            Type::List(&Type::String),
+            "The addresses of its metric streams that take along all metrics of DynamoDB.",
+        ),
+        Field::new(
             "backup_audits",
             Type::List(&Type::String),
             "The addresses of its backup frameworks and backup report plans.",

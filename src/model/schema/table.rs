@@ -125,6 +125,11 @@ pub(super) const TABLE: SubjectSchema = SubjectSchema {
         ),
         Field::new("backup_plans", Type::List(&Type::Link(Subject::BackupPlan)), "The backup plans that cover it."),
         Field::new("alarms", Type::List(&Type::Link(Subject::Alarm)), "The alarms that read metrics of the table."),
+        Field::new(
+            "dashboard_metrics",
+            Type::List(&Type::Object(DASHBOARD_METRIC)),
+            "What dashboards of the project show of the table; a search over the namespace shows every table.",
+        ),
         Field::new("exports", Type::List(&Type::Link(Subject::TableExport)), "The exports of the table."),
         Field::new(
             "data_events",
@@ -157,6 +162,12 @@ pub(super) const LEGACY_GLOBAL_TABLE: SubjectSchema = SubjectSchema {
 };
 
 const INDEXES: Type = Type::List(&Type::Link(Subject::Index));
+
+const DASHBOARD_METRIC: &[Field] = &[
+    Field::new("name", Type::String, "The metric's name; absent for a search."),
+    Field::new("expression", Type::String, "The search or query over the namespace."),
+    Field::new("region", Type::String, "The Region that the widget or the metric names; absent where neither does."),
+];
 
 const CAPACITY: &[Field] = &[
     Field::new("read", Type::Integer, "Read capacity units.")

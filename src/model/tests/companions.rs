@@ -172,3 +172,52 @@ fn services_run_on_servers_by_launch_type_provider_or_default() {
     assert_eq!(on_servers(json!({"capacity_provider_strategy": [{"capacity_provider": "FARGATE_SPOT"}]})), "false");
     assert_eq!(on_servers(json!({"capacity_provider_strategy": [{"capacity_provider": "machines"}]})), "true");
 }
+
+#[test]
+fn dashboards_show_the_tables_of_their_rows_and_searches() {
+    let shows = |body: &Json| {
+        let built = terraform()
+            .add("aws_dynamodb_table.t", "aws_dynamodb_table", &json!({"name": "orders"}))
+            .add("aws_dynamodb_table.u", "aws_dynamodb_table", &json!({"name": "users"}))
+            .add("aws_cloudwatch_dashboard.d", "aws_cloudwatch_dashboard", &json!({"dashboard_body": body}))
+            .build();
+        (built.show("aws_dynamodb_table.t", "dashboard_metrics"), built.show("test", "dashboards"))
+    };
+    let rows = |rows: Json| {
+        shows(&json!(
+            json!({"widgets": [{"type": "metric", "properties": {"region": "eu-west-1", "metrics": rows}}]})
+                .to_string()
+        ))
+    };
+    let dashboard = "[aws_cloudwatch_dashboard.d]".to_owned();
+    assert_eq!(
+        rows(json!([
+            ["AWS/DynamoDB", "ConsumedReadCapacityUnits", "TableName", "users", {"stat": "Sum"}],
+            [".", "ConsumedWriteCapacityUnits", ".", "orders"],
+            ["...", "users"],
+            ["AWS/SQS", "Age", "QueueName", "orders"],
+        ])),
+        ("[{name: ConsumedWriteCapacityUnits, region: eu-west-1}]".to_owned(), dashboard.clone())
+    );
+    assert_eq!(
+        rows(json!([[{"expression": "SEARCH('{AWS/DynamoDB,TableName} Consumed', 'Sum')"}]])),
+        ("[{expression: SEARCH('{AWS/DynamoDB,TableName} Consumed', 'Sum'), region: eu-west-1}]".to_owned(), dashboard)
+    );
+    assert_eq!(rows(json!([["AWS/SQS", "Age"]])), ("[]".to_owned(), "[]".to_owned()));
+    assert_eq!(shows(&json!({"$var": "body"})), ("[...]".to_owned(), "[...]".to_owned()));
+}
+
+#[test]
+fn a_metric_stream_takes_along_what_its_filters_say() {
+    let takes = |attributes: Json| {
+        cloudformation()
+            .add("Orders", "AWS::DynamoDB::Table", &json!({}))
+            .add("Stream", "AWS::CloudWatch::MetricStream", &attributes)
+            .build()
+            .show("test", "metric_streams")
+    };
+    assert_eq!(takes(json!({})), "[Stream]");
+    assert_eq!(takes(json!({"IncludeFilters": [{"Namespace": "AWS/DynamoDB"}]})), "[Stream]");
+    assert_eq!(takes(json!({"IncludeFilters": [{"Namespace": "AWS/SQS"}]})), "[]");
+    assert_eq!(takes(json!({"ExcludeFilters": [{"Namespace": "AWS/DynamoDB"}]})), "[]");
+}
