@@ -25,7 +25,7 @@ const MAX_OPTIONAL: usize = 6;
 
 /// Settles the values of the root's variables: what is given, and what stays open.
 pub(super) fn open(evaluator: &mut Evaluator<'_>, root: &Rc<Instance>, given: FxHashMap<Text, Value>) {
-    let uses = uses_of_root(evaluator.config);
+    let uses = uses_of_root(evaluator.config, &given);
     let module = &evaluator.node(root).module;
     let mut values = given;
     let mut inputs = Vec::new();
@@ -139,12 +139,16 @@ fn workspace(evaluator: &mut Evaluator<'_>, uses: Option<&Uses>) -> Value {
 }
 
 /// The uses of the root's variables in the whole tree of modules.
-fn uses_of_root(configuration: &Configuration) -> BTreeMap<Target, Uses> {
+fn uses_of_root(configuration: &Configuration, given: &FxHashMap<Text, Value>) -> BTreeMap<Target, Uses> {
     let mut of_modules: FxHashMap<*const super::module::Module, Rc<BTreeMap<Target, Uses>>> = FxHashMap::default();
     let mut of_nodes: Vec<BTreeMap<Target, Uses>> = Vec::with_capacity(configuration.nodes.len());
-    for node in &configuration.nodes {
-        let known =
-            of_modules.entry(Arc::as_ptr(&node.module)).or_insert_with(|| Rc::new(uses::of_module(&node.module)));
+    let nothing = FxHashMap::default();
+    for (index, node) in configuration.nodes.iter().enumerate() {
+        // The values are those of the root's variables.
+        let given = if index == 0 { given } else { &nothing };
+        let known = of_modules
+            .entry(Arc::as_ptr(&node.module))
+            .or_insert_with(|| Rc::new(uses::of_module(&node.module, given)));
         of_nodes.push((**known).clone());
     }
     // Callers come before what they call, so that going backwards carries all uses up.

@@ -44,6 +44,8 @@ mod variables;
 #[cfg(test)]
 mod console_tests;
 #[cfg(test)]
+mod documentation_tests;
+#[cfg(test)]
 mod tests;
 
 use std::path::Path;

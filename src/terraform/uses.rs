@@ -3,8 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use rustc_hash::FxHashMap;
+
 use crate::syntax::hcl::{BinaryOperator, Block, Body, Expr, ExprKind, ObjectKey, TemplatePart, UnaryOperator};
-use crate::value::{Number, Text};
+use crate::value::{Data, Number, Text, Value};
 
 use super::module::Module;
 
@@ -54,9 +56,9 @@ impl Uses {
     }
 }
 
-/// All uses in a module.
-pub(super) fn of_module(module: &Module) -> BTreeMap<Target, Uses> {
-    let mut scan = Scan { module, uses: BTreeMap::new() };
+/// All uses in a module, of whose variables some are given.
+pub(super) fn of_module(module: &Module, given: &FxHashMap<Text, Value>) -> BTreeMap<Target, Uses> {
+    let mut scan = Scan { module, given, uses: BTreeMap::new() };
     for local in module.locals.iter() {
         scan.expr(&local.expr);
     }
@@ -153,6 +155,12 @@ fn aliases(expr: &Expr, module: &Module, depth: usize, out: &mut Vec<Target>) {
                     aliases(arg, module, depth + 1, out);
                 }
             }
+            // What it is compared with afterwards is for the most part what it is without the change.
+            "replace" | "trimprefix" | "trimsuffix" => {
+                if let Some(text) = call.args.first() {
+                    aliases(text, module, depth + 1, out);
+                }
+            }
             _ => {}
         },
         _ => {}
@@ -187,29 +195,17 @@ fn conditions(expr: &Expr, module: &Module, depth: usize, out: &mut Vec<Target>)
     }
 }
 
-/// The constants that a list holds, or the keys of a map: literal, or through a local or a variable's default.
-fn members(expr: &Expr, module: &Module, depth: usize) -> Vec<Constant> {
-    if depth > MAX_ALIASES {
-        return Vec::new();
-    }
-    if let Some(found) = local_expr(expr, module).or_else(|| default_expr(expr, module)) {
-        return members(found, module, depth + 1);
-    }
-    match &expr.kind {
-        ExprKind::List(items) => items.iter().filter_map(constant).collect(),
-        ExprKind::Object(items) => items
-            .iter()
-            .filter_map(|item| match &item.key {
-                ObjectKey::Name(name) => Some(Constant::String(name.clone())),
-                ObjectKey::Expr(expr) => constant(expr),
-            })
-            .collect(),
-        ExprKind::Paren(inner) => members(inner, module, depth + 1),
-        ExprKind::Conditional(parts) => parts[1..].iter().flat_map(|part| members(part, module, depth + 1)).collect(),
-        ExprKind::Call(call)
-            if matches!(call.name.as_str(), "merge" | "concat" | "toset" | "tolist" | "tomap" | "keys") =>
-        {
-            call.args.iter().flat_map(|arg| members(arg, module, depth + 1)).collect()
+/// The constants in a list that is given, or the keys of a map.
+fn constants_in(value: &Value) -> Vec<Constant> {
+    match &value.data {
+        Data::Map(map) => map.entries.iter().map(|entry| Constant::String(entry.key.clone())).collect(),
+        Data::List(list) => {
+            let constant = |item: &Value| match &item.data {
+                Data::String(text) => Some(Constant::String(text.clone())),
+                Data::Number(number) => Some(Constant::Number(number.clone())),
+                _ => None,
+            };
+            list.items.iter().filter_map(constant).collect()
         }
         _ => Vec::new(),
     }
@@ -217,10 +213,42 @@ fn members(expr: &Expr, module: &Module, depth: usize) -> Vec<Constant> {
 
 struct Scan<'m> {
     module: &'m Module,
+    given: &'m FxHashMap<Text, Value>,
     uses: BTreeMap<Target, Uses>,
 }
 
 impl Scan<'_> {
+    /// The constants that a list holds, or the keys of a map: literal, or through a local or a variable's default.
+    fn members(&self, expr: &Expr, depth: usize) -> Vec<Constant> {
+        if depth > MAX_ALIASES {
+            return Vec::new();
+        }
+        if let Some(value) = variable_name(expr).and_then(|name| self.given.get(name)) {
+            return constants_in(value);
+        }
+        if let Some(found) = local_expr(expr, self.module).or_else(|| default_expr(expr, self.module)) {
+            return self.members(found, depth + 1);
+        }
+        match &expr.kind {
+            ExprKind::List(items) => items.iter().filter_map(constant).collect(),
+            ExprKind::Object(items) => items
+                .iter()
+                .filter_map(|item| match &item.key {
+                    ObjectKey::Name(name) => Some(Constant::String(name.clone())),
+                    ObjectKey::Expr(expr) => constant(expr),
+                })
+                .collect(),
+            ExprKind::Paren(inner) => self.members(inner, depth + 1),
+            ExprKind::Conditional(parts) => parts[1..].iter().flat_map(|part| self.members(part, depth + 1)).collect(),
+            ExprKind::Call(call)
+                if matches!(call.name.as_str(), "merge" | "concat" | "toset" | "tolist" | "tomap" | "keys") =>
+            {
+                call.args.iter().flat_map(|arg| self.members(arg, depth + 1)).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
     fn block(&mut self, block: &Block) {
         self.body(&block.body);
     }
@@ -273,7 +301,7 @@ impl Scan<'_> {
             ExprKind::Attribute(inner, _) | ExprKind::Paren(inner) => self.expr(inner),
             ExprKind::Index(collection, key) => {
                 if constant(key).is_none() {
-                    let keys = members(collection, self.module, 0);
+                    let keys = self.members(collection, 0);
                     self.compared(key, &keys);
                 }
                 self.expr(collection);
@@ -286,11 +314,11 @@ impl Scan<'_> {
             ExprKind::Call(call) => {
                 match (call.name.as_str(), call.args.as_slice()) {
                     ("contains", [list, item]) => {
-                        let known = members(list, self.module, 0);
+                        let known = self.members(list, 0);
                         self.compared(item, &known);
                     }
                     ("lookup", [map, key, ..]) => {
-                        let known = members(map, self.module, 0);
+                        let known = self.members(map, 0);
                         self.compared(key, &known);
                     }
                     _ => {}

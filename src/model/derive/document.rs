@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::value::{Data, Entry, List, ListKind, OriginId, Symbol, Unknown, Value, combine, decoded};
 
 use super::super::read::{Blocks, Context, Reader};
-use super::each;
+use super::{each, each_pair};
 
 /// The statements of a document; absent where there is none.
 pub(in crate::model) fn statements(context: &Context<'_>, document: &Value) -> Value {
@@ -195,7 +195,7 @@ fn of_blocks(reader: &Reader<'_>, depth: usize) -> Value {
     let header = reader.resource.header;
     let blocks = Blocks::of(&reader.raw("statement"), "", header, reader.origins());
     let mut items = Vec::new();
-    let mut rest = blocks.rest.clone();
+    let rest = blocks.rest.clone();
     for block in &blocks.list {
         let get = |name: &str| reader.raw_in(&block.value, block.header, name);
         let effect = each(&get("effect"), &mut |effect| {
@@ -239,31 +239,52 @@ fn of_blocks(reader: &Reader<'_>, depth: usize) -> Value {
             _ => exists.clone(),
         }));
     }
-    for source in ["source_policy_documents", "override_policy_documents"] {
-        let list = reader.raw(source);
-        match &list.data {
-            Data::List(list) => {
-                rest = rest.or_else(|| list.rest.clone());
-                for item in &list.items {
-                    match documents(reader.context, item, depth + 1).data {
-                        Data::List(more) => {
-                            items.extend(more.items.iter().cloned());
-                            rest = rest.or_else(|| more.rest.clone());
-                        }
-                        Data::Absent => {}
-                        Data::Unknown(unknown) => rest = rest.or(Some(unknown)),
-                        _ => rest = rest.or_else(|| Some(open("a document that this one builds on is not known"))),
-                    }
-                }
-            }
-            Data::Unknown(unknown) => rest = rest.or_else(|| Some(unknown.clone())),
-            Data::Choice(_) => {
-                rest = rest.or_else(|| Some(open("the documents that this one builds on depend on an input")));
-            }
-            _ => {}
+    let own = open_list(items, rest, reader.header_origin(header));
+    // Later ones take the place of earlier ones with the same id.
+    let sources = built_on(reader, "source_policy_documents", depth);
+    let overrides = built_on(reader, "override_policy_documents", depth);
+    sources.into_iter().chain([own.clone()]).chain(overrides).fold(Value::list(Vec::new(), own.origin), |all, next| {
+        each_pair(&all, &next, &mut |all, next| laid_over(all, next, own.origin))
+    })
+}
+
+/// The statements of the documents that an argument names.
+fn built_on(reader: &Reader<'_>, argument: &str, depth: usize) -> Vec<Value> {
+    let list = reader.raw(argument);
+    let mut found = Vec::new();
+    let mut rest = None;
+    match &list.data {
+        Data::List(list) => {
+            found.extend(list.items.iter().map(|item| documents(reader.context, item, depth + 1)));
+            rest.clone_from(&list.rest);
+        }
+        Data::Unknown(unknown) => rest = Some(unknown.clone()),
+        Data::Choice(_) => rest = Some(open("the documents that this one builds on depend on an input")),
+        _ => {}
+    }
+    found.extend(rest.map(|rest| Value::new(Data::Unknown(rest), list.origin)));
+    found
+}
+
+/// Two lists of statements as one: a statement takes the place of an earlier one with the same id.
+fn laid_over(all: &Value, next: &Value, origin: OriginId) -> Value {
+    let empty = List { kind: ListKind::Tuple, items: Vec::new(), rest: None };
+    let list = |value: &Value| match &value.data {
+        Data::List(list) => List::clone(list),
+        Data::Absent | Data::Null => empty.clone(),
+        Data::Unknown(unknown) => List { rest: Some(unknown.clone()), ..empty.clone() },
+        _ => List { rest: Some(open("a document that this one builds on is not known")), ..empty.clone() },
+    };
+    let (mut all, next) = (list(all), list(next));
+    let id = |item: &Value| item.get("sid").and_then(Value::as_str).filter(|id| !id.is_empty()).map(str::to_owned);
+    for item in next.items {
+        let same = id(&item).and_then(|wanted| all.items.iter_mut().find(|one| id(one) == Some(wanted.clone())));
+        match same {
+            Some(one) => *one = item,
+            None => all.items.push(item),
         }
     }
-    open_list(items, rest, reader.header_origin(header))
+    open_list(all.items, all.rest.or(next.rest), origin)
 }
 
 fn open(why: &str) -> Arc<Unknown> {

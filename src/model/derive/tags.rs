@@ -80,12 +80,32 @@ fn open(why: &str) -> Arc<Unknown> {
     Arc::new(Unknown { why: why.into(), symbol: None, shape: crate::value::Shape::Any })
 }
 
+/// Tags whose values are texts, as the provider makes them, however they are written.
+fn as_texts(tags: &Value) -> Value {
+    let text = |value: &Value| match &value.data {
+        Data::Bool(known) => Value::string(if *known { "true" } else { "false" }, value.origin),
+        Data::Number(number) => Value::string(number.to_string(), value.origin),
+        _ => value.clone(),
+    };
+    each(tags, &mut |tags| match &tags.data {
+        Data::Map(map) => {
+            let entries = map
+                .entries
+                .iter()
+                .map(|entry| Entry { value: each(&entry.value, &mut |value| text(value)), ..entry.clone() });
+            let map = Map { kind: map.kind, entries: entries.collect(), rest: map.rest.clone() };
+            Value::new(Data::Map(Arc::new(map)), tags.origin)
+        }
+        _ => tags.clone(),
+    })
+}
+
 /// The tags of a resource with those that its provider adds; the resource's own win.
 pub(in crate::model) fn merged_tags(own: &Value, provider: &Value, origins: &Origins) -> Value {
     if provider.is_unset() {
-        return own.clone();
+        return as_texts(own);
     }
-    each_pair(own, provider, &mut |own, provider| {
+    each_pair(&as_texts(own), &as_texts(provider), &mut |own, provider| {
         let mut entries: Vec<Entry> = Vec::new();
         let mut rest: Option<Arc<Unknown>> = None;
         for (tags, adds) in [(provider, true), (own, false)] {

@@ -104,6 +104,41 @@ fn terraform_policies_come_through_documents_and_attachments() {
 }
 
 #[test]
+fn documents_override_the_statements_of_the_documents_that_they_build_on() {
+    let built = terraform()
+        .add("aws_iam_role.r", "aws_iam_role", &json!({"name": "worker"}))
+        .add(
+            "data.aws_iam_policy_document.base",
+            "aws_iam_policy_document",
+            &json!({"statement": [
+                {"sid": "Read", "actions": ["dynamodb:*"], "resources": ["*"]},
+                {"sid": "Write", "actions": ["dynamodb:PutItem"], "resources": ["*"]},
+                {"actions": ["dynamodb:Scan"], "resources": ["*"]},
+            ]}),
+        )
+        .add(
+            "data.aws_iam_policy_document.d",
+            "aws_iam_policy_document",
+            &json!({
+                "source_policy_documents": [{"$ref": "data.aws_iam_policy_document.base.json"}],
+                "statement": [{"sid": "Read", "actions": ["dynamodb:GetItem"], "resources": ["*"]}],
+                "override_policy_documents": [
+                    r#"{"Statement":[{"Sid":"Write","Effect":"Allow","Action":"dynamodb:UpdateItem","Resource":"*"}]}"#],
+            }),
+        )
+        .add(
+            "aws_iam_role_policy.inline",
+            "aws_iam_role_policy",
+            &json!({"role": {"$ref": "aws_iam_role.r.id"}, "policy": {"$ref": "data.aws_iam_policy_document.d.json"}}),
+        )
+        .build();
+    assert_eq!(built.show("aws_iam_role_policy.inline/Read", "actions"), "[dynamodb:GetItem]");
+    assert_eq!(built.show("aws_iam_role_policy.inline/Write", "actions"), "[dynamodb:UpdateItem]");
+    let grants = built.show("aws_iam_role.r", "grants");
+    assert_eq!(grants.matches("aws_iam_role_policy.inline/").count(), 3, "{grants}");
+}
+
+#[test]
 fn users_hold_grants_through_their_groups() {
     let built = cloudformation()
         .add("User", "AWS::IAM::User", &json!({"Groups": [{"$ref": "Group.Ref"}]}))

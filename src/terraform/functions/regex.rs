@@ -2,7 +2,8 @@
 
 use regex::{Regex, RegexBuilder};
 
-use crate::value::{Entry, ListKind, MapKind, OriginId, Shape, Value};
+use crate::value::text::parts;
+use crate::value::{Entry, ListKind, MapKind, OriginId, Part, Shape, Value, join_parts};
 
 use super::Error;
 use super::call::{Call, Function, STRING, check_length};
@@ -10,7 +11,7 @@ use super::call::{Call, Function, STRING, check_length};
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("regex", &[STRING, STRING], Shape::Any, regex),
     Function::new("regexall", &[STRING, STRING], Shape::List, regexall),
-    Function::new("replace", &[STRING, STRING, STRING], Shape::String, replace),
+    Function::new("replace", &[STRING.partly(), STRING, STRING.partly()], Shape::String, replace),
 ];
 
 /// The most matches that are collected.
@@ -96,8 +97,16 @@ fn regexall(call: &Call<'_>) -> Result<Value, Error> {
 }
 
 fn replace(call: &Call<'_>) -> Result<Value, Error> {
-    let (text, old, new) = (call.text(0)?, call.text(1)?, call.text(2)?);
+    let old = call.text(1)?;
     let pattern = if old.len() > 1 { old.strip_prefix('/').and_then(|old| old.strip_suffix('/')) } else { None };
+    let Some(text) = call.arg(0)?.as_str() else { return Ok(call.unknown(call.arg(0)?)) };
+    let Some(new) = call.arg(2)?.as_str() else {
+        return match parts(call.arg(2)?) {
+            // What takes the place is open, and all around it is known.
+            Some(new) if pattern.is_none() && !old.is_empty() => Ok(with_open_parts(call, text, old, &new)),
+            _ => Ok(call.unknown(call.arg(2)?)),
+        };
+    };
     let Some(pattern) = pattern else {
         let count = if old.is_empty() { text.len() + 1 } else { text.matches(old).count() };
         check_length(text.len() + count.saturating_mul(new.len()))?;
@@ -117,6 +126,18 @@ fn replace(call: &Call<'_>) -> Result<Value, Error> {
     }
     out.push_str(&text[last..]);
     Ok(call.string(out))
+}
+
+/// A text in which a part that is not wholly known takes the place of another one.
+fn with_open_parts(call: &Call<'_>, text: &str, old: &str, new: &[Part]) -> Value {
+    let mut pieces = Vec::new();
+    for (index, piece) in text.split(old).take(MAX_MATCHES).enumerate() {
+        if index > 0 {
+            pieces.extend(new.iter().cloned());
+        }
+        pieces.push(Part::Known(piece.into(), call.origin()));
+    }
+    join_parts(pieces, call.origin())
 }
 
 /// Rewrites a pattern from Go's syntax to the crate's: classes such as `\d` are ASCII, brackets and braces that open

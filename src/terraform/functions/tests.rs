@@ -357,6 +357,7 @@ fn what_differs_from_run_to_run_is_unknown() {
         ("uuid", vec![]),
         ("bcrypt", vec![text("a")]),
         ("base64gzip", vec![text("a")]),
+        ("rsadecrypt", vec![text("a"), text("b")]),
         ("pathexpand", vec![text("~/x")]),
     ] {
         assert!(bench.call(name, &args).is_unknown(), "{name}");

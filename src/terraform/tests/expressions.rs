@@ -82,3 +82,15 @@ fn try_and_can_go_on_where_something_is_refused() {
         check_expression("resource \"aws_kms_key\" \"k\" {}", expression, expected);
     }
 }
+
+#[test]
+fn what_is_known_of_a_text_stays_known_when_a_part_of_it_is_replaced_by_something_open() {
+    let key = "resource \"aws_kms_key\" \"k\" {}";
+    check_expression(key, "replace(\"a-KEY-b\", \"KEY\", aws_kms_key.k.arn)", "\"a-${?aws_kms_key.k.arn}-b\"");
+    check_expression(key, "replace(\"a-b\", \"KEY\", aws_kms_key.k.arn)", "\"a-b\"");
+    check_expression(
+        key,
+        "replace(\"a-b\", \"/KEY/\", aws_kms_key.k.arn)",
+        "?(an attribute of `aws_kms_key.k` is known only after it is made)",
+    );
+}

@@ -36,6 +36,18 @@ fn a_variable_that_is_compared_has_a_case_for_each_constant() {
 }
 
 #[test]
+fn a_workspace_is_told_apart_by_the_keys_of_a_map_that_is_given() {
+    let main = "variable \"environments\" {\n  type = map(object({ protected = bool }))\n}\nlocals {\n  \
+                name = lower(replace(terraform.workspace, \"_\", \"-\"))\n  own = contains(keys(var.environments), \
+                local.name)\n  env = local.own ? var.environments[local.name] : var.environments[\"default\"]\n}\n\
+                resource \"aws_dynamodb_table\" \"t\" {\n  deletion_protection_enabled = local.env.protected\n}\n";
+    let values = "{\"environments\": {\"default\": {\"protected\": false}, \"prod-eu\": {\"protected\": true}}}";
+    let case = evaluated(&[("infra/main.tf", main), ("infra/terraform.tfvars.json", values)], &Options::default());
+    let shown = show(&case.value("aws_dynamodb_table.t", "deletion_protection_enabled"), &case.project.inputs);
+    assert!(shown.starts_with("<terraform.workspace? default: false; prod-eu: true; anything else: ?"), "{shown}");
+}
+
+#[test]
 fn files_and_the_command_line_win_in_terraforms_order() {
     let files = [
         (
