@@ -27,6 +27,8 @@ pub struct Artifact {
     constructs: FxHashMap<Text, Construct>,
     /// Stack traces by the path of the construct: those of nested stacks are in the same list.
     traces: FxHashMap<Text, Vec<Text>>,
+    /// Where the template lies.
+    folder: PathBuf,
 }
 
 struct Construct {
@@ -67,7 +69,7 @@ impl Artifact {
             .filter(|construct: &&Construct| !construct.trace.is_empty())
             .map(|construct| (construct.path.clone(), construct.trace.clone()))
             .collect();
-        Some(Self { region, account, constructs, traces })
+        Some(Self { region, account, constructs, traces, folder: folder.to_owned() })
     }
 
     /// What is known from outside, with the environment of the stack where nothing else decides it.
@@ -106,8 +108,8 @@ pub fn name_constructs(
             },
             (None, None) => continue,
         };
-        let trace = artifact.and_then(|artifact| artifact.traces.get(&path));
-        if let Some(span) = trace.and_then(|trace| source_line(trace, loader, &mut files)) {
+        let trace = artifact.and_then(|artifact| Some((artifact.traces.get(&path)?, artifact.folder.as_path())));
+        if let Some(span) = trace.and_then(|(trace, folder)| source_line(trace, folder, loader, &mut files)) {
             origin = origins.hop(span, Step::Literal, OriginId::NONE);
         }
         if let Data::Map(map) = &resource.meta.data {
@@ -162,6 +164,7 @@ fn read_metadata(metadata: Option<NodeRef<'_>>, into: &mut FxHashMap<Text, Const
 /// The innermost line of a stack trace that lies in the user's own files.
 fn source_line(
     trace: &[Text],
+    folder: &Path,
     loader: &Loader<'_>,
     files: &mut FxHashMap<PathBuf, Option<std::sync::Arc<SourceFile>>>,
 ) -> Option<Span> {
@@ -170,7 +173,7 @@ fn source_line(
         if path.contains("node_modules") || path.contains("site-packages") || path.starts_with("node:") {
             return None;
         }
-        let file = files.entry(PathBuf::from(path)).or_insert_with(|| local(path, loader)).clone()?;
+        let file = files.entry(PathBuf::from(path)).or_insert_with(|| local(path, folder, loader)).clone()?;
         let index = file.lines();
         let start = index.line_start(line.checked_sub(1)?)?;
         let end = index.line_start(line).unwrap_or(u32::try_from(file.text().len()).ok()?);
@@ -203,16 +206,20 @@ fn place(line: &str) -> Option<(&str, usize)> {
 }
 
 /// The file of this repository that a path of the machine that synthesised the template means: its longest end that
-/// is a file below the root.
-fn local(path: &str, loader: &Loader<'_>) -> Option<std::sync::Arc<SourceFile>> {
+/// is a file below a directory that the template lies in, as far as the root. Seen from the working directory, as all
+/// paths are.
+fn local(path: &str, folder: &Path, loader: &Loader<'_>) -> Option<std::sync::Arc<SourceFile>> {
     const MAX_PARTS: usize = 32;
-    let root = loader.root?;
     let path = path.replace('\\', "/");
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty() && *part != "." && *part != "..").collect();
     let first = parts.len().saturating_sub(MAX_PARTS);
+    let mut above: Vec<&Path> = folder.ancestors().take(MAX_PARTS).collect();
+    if folder.is_relative() {
+        above.extend(["..", "../..", "../../.."].map(Path::new));
+    }
     (first..parts.len()).find_map(|start| {
-        let candidate = lexical(&root.join(parts.get(start..)?.join("/")));
-        read_source(&candidate, loader.fs, loader)
+        let end = parts.get(start..)?.join("/");
+        above.iter().find_map(|base| read_source(&lexical(&base.join(&end)), loader.fs, loader))
     })
 }
 

@@ -69,7 +69,8 @@ pub fn evaluate(tree: &Tree, options: &Options, loader: &Loader<'_>) -> Option<P
     }
     let (mut evaluated, region, account) = {
         let stack = stack::Stack::new(&session, template, "".into(), None);
-        let evaluated = stack.evaluate();
+        let mut evaluated = stack.evaluate();
+        nested::hand_on(tags(options, &session), &mut evaluated.resources);
         let rules = stack.rules();
         session.inputs.borrow_mut().constraints.extend(rules);
         stack.finish();
@@ -90,6 +91,17 @@ pub fn evaluate(tree: &Tree, options: &Options, loader: &Loader<'_>) -> Option<P
         account,
         problems,
     })
+}
+
+/// The tags of the stack, as far as they are given from outside.
+fn tags(options: &Options, session: &session::Session<'_>) -> Option<Value> {
+    let entry = |given: &Given| {
+        let origin =
+            given.span.map_or(OriginId::NONE, |span| session.origins.hop(span, given.step.clone(), OriginId::NONE));
+        crate::value::Entry::new(given.name.clone(), OriginId::NONE, Value::string(given.value.clone(), origin))
+    };
+    let entries: Vec<_> = options.tags.iter().map(entry).collect();
+    (!entries.is_empty()).then(|| Value::map(entries, OriginId::NONE))
 }
 
 /// A file that looks like a template and of which nothing can be evaluated.

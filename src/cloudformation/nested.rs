@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
-use crate::resource::{Call, Problem};
+use crate::resource::{Call, Problem, Resource};
 use crate::source::Span;
 use crate::syntax::tree::NodeRef;
 use crate::value::{OriginId, Step, Text, Value, combine};
@@ -15,6 +15,14 @@ use super::for_each::Definition;
 use super::library;
 use super::stack::{Evaluated, Stack};
 use super::template::Template;
+
+/// Gives the tags of a stack to its resources, as CloudFormation does.
+pub fn hand_on(tags: Option<Value>, resources: &mut [Resource]) {
+    let Some(tags) = tags.filter(|tags| !tags.is_unset()) else { return };
+    for resource in resources.iter_mut().filter(|resource| resource.default_tags.is_unset()) {
+        resource.default_tags = tags.clone();
+    }
+}
 
 impl<'t> Stack<'t> {
     /// What a nested stack gives; `None` for other resources and for templates that are not here.
@@ -58,6 +66,10 @@ impl<'t> Stack<'t> {
         let header = definition.key.span();
         let call = Call { address, header, span: header.to(definition.value.span()), installed: false, arguments };
         let exists = self.exists(definition);
+        let properties = definition.value.get("Properties");
+        let tags =
+            properties.and_then(|properties| properties.get("Tags")).map(|tags| self.eval(tags, &definition.scope));
+        hand_on(tags, &mut evaluated.resources);
         for resource in &mut evaluated.resources {
             resource.calls.insert(0, call.clone());
             if exists.as_bool() != Some(true) {

@@ -14,6 +14,8 @@ pub struct Options {
     pub account: Option<Text>,
     /// Values of parameters; the last one for a name holds.
     pub parameters: Vec<Given>,
+    /// Tags of the stack, which it hands on to its resources.
+    pub tags: Vec<Given>,
     /// The configured environment that this evaluation is for.
     pub environment: Option<Text>,
 }

@@ -38,9 +38,10 @@ pub fn complete(options: &Options, tree: &Tree, loader: &Loader<'_>) -> Option<O
     let chosen = chosen(&settings, options.environment.as_deref())?;
     let mut complete = options.clone();
     // What is given otherwise comes later and holds.
-    let mut given = overrides(&settings, &chosen, &file);
-    given.append(&mut complete.parameters);
-    complete.parameters = given;
+    let mut parameters = given(&settings, "parameter_overrides", &chosen, &file);
+    complete.tags = given(&settings, "tags", &chosen, &file);
+    parameters.append(&mut complete.parameters);
+    complete.parameters = parameters;
     if complete.region.is_none() {
         complete.region = settings
             .iter()
@@ -57,7 +58,9 @@ pub fn complete(options: &Options, tree: &Tree, loader: &Loader<'_>) -> Option<O
 #[must_use]
 pub fn parameters(file: &Arc<SourceFile>, environment: Option<&str>) -> Vec<Given> {
     let settings = settings(file);
-    chosen(&settings, environment).map(|chosen| overrides(&settings, &chosen, file)).unwrap_or_default()
+    chosen(&settings, environment)
+        .map(|chosen| given(&settings, "parameter_overrides", &chosen, file))
+        .unwrap_or_default()
 }
 
 /// The environment that counts; `None` where several override parameters and none is named.
@@ -65,7 +68,7 @@ fn chosen(settings: &[Setting], named: Option<&str>) -> Option<String> {
     if let Some(name) = named {
         return Some(name.to_owned());
     }
-    let overriding = settings.iter().filter(|setting| is_override(setting));
+    let overriding = settings.iter().filter(|setting| is_about(setting, "parameter_overrides"));
     let mut names: Vec<&str> = overriding.map(|setting| environment(&setting.table)).collect();
     names.dedup();
     match names.as_slice() {
@@ -75,10 +78,11 @@ fn chosen(settings: &[Setting], named: Option<&str>) -> Option<String> {
     }
 }
 
-fn overrides(settings: &[Setting], chosen: &str, file: &SourceFile) -> Vec<Given> {
+/// The pairs of a key in an environment.
+fn given(settings: &[Setting], key: &str, chosen: &str, file: &SourceFile) -> Vec<Given> {
     let name = file.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let mut given: Vec<Given> = Vec::new();
-    for setting in settings.iter().filter(|setting| is_override(setting) && environment(&setting.table) == chosen) {
+    for setting in settings.iter().filter(|setting| is_about(setting, key) && environment(&setting.table) == chosen) {
         for (text, span) in &setting.values {
             given.extend(pairs(text).into_iter().map(|(parameter, value)| Given {
                 name: parameter.into(),
@@ -95,8 +99,8 @@ fn environment(table: &str) -> &str {
     table.split('.').next().unwrap_or_default()
 }
 
-fn is_override(setting: &Setting) -> bool {
-    setting.key == "parameter_overrides" && is_deployment(&setting.table)
+fn is_about(setting: &Setting, key: &str) -> bool {
+    setting.key == key && is_deployment(&setting.table)
 }
 
 /// Tables of `sam deploy` and of all commands.

@@ -13,6 +13,7 @@ use crate::value::{Data, Entry, List, ListKind, OriginId, Symbol, Text, Value, c
 
 use super::conditions::and;
 use super::for_each::Scope;
+use super::nested::hand_on;
 use super::sam::{EVENT_TYPE, entry, generated, managed_policy, trust};
 use super::stack::Stack;
 
@@ -65,6 +66,7 @@ pub fn expand(stack: &Stack<'_>, mut resources: Vec<Resource>) -> Vec<Resource> 
     made.retain(|one| resources.iter().all(|written| written.address != one.address));
     resources.append(&mut made);
     extend(stack, &mut resources);
+    hand_on(provider.get("stackTags").cloned(), &mut resources);
     resources
 }
 

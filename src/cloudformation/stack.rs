@@ -182,7 +182,18 @@ impl<'t> Stack<'t> {
         if self.resource(name).is_some() {
             return self.resource_reference(name, span);
         }
+        if let Some(alias) = self.published_alias(name) {
+            return self.given_by_service(&alias, "Ref", span);
+        }
         self.undefined(name, "Ref", span)
+    }
+
+    /// The resource that `Function.Alias` refers to in a serverless template.
+    fn published_alias(&self, name: &str) -> Option<String> {
+        let function = name.strip_suffix(".Alias").filter(|_| self.template.is_serverless())?;
+        let properties = self.resource(function)?.value.get("Properties")?;
+        let alias = properties.get("AutoPublishAlias").and_then(super::compared::constant)?;
+        Some(super::sam::alias_id(function, &alias))
     }
 
     /// What a pseudo parameter is, without a place of its own.

@@ -34,14 +34,19 @@ pub fn expand(stack: &Stack<'_>, function: &mut Resource, made: &mut Vec<Resourc
     role(stack, function, grants, "lambda.amazonaws.com", made);
 }
 
+/// The logical id of an alias that is published.
+pub fn alias_id(function: &str, alias: &str) -> String {
+    let letters: String = alias.chars().filter(|letter| !matches!(letter, '-' | '_')).collect();
+    format!("{function}Alias{letters}")
+}
+
 /// What calls the function: its alias where one is published with every deployment, else the function itself.
 fn alias(stack: &Stack<'_>, function: &Resource, made: &mut Vec<Resource>) -> Value {
     let header = function.header;
     let itself = stack.reference(&function.name, header, &super::super::for_each::Scope::default());
     let Some(written) = function.attributes.get("AutoPublishAlias") else { return itself };
     let Some(name) = written.as_str().filter(|name| !name.is_empty()) else { return itself };
-    let letters: String = name.chars().filter(|letter| !matches!(letter, '-' | '_')).collect();
-    let id: Text = format!("{}Alias{letters}", function.name).into();
+    let id: Text = alias_id(&function.name, name).into();
     let attributes =
         Value::map(vec![entry("FunctionName", itself), entry("Name", written.clone())], function.attributes.origin);
     made.push(generated(function, stack.address(&id), id.clone(), "AWS::Lambda::Alias", header, attributes));

@@ -14,7 +14,7 @@ mod graphql;
 mod policies;
 mod policy_templates;
 
-pub use function::trust;
+pub use function::{alias_id, trust};
 
 use crate::resource::Resource;
 use crate::source::Span;

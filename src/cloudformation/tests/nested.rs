@@ -172,3 +172,12 @@ fn a_parameter_that_the_parent_does_not_pass_has_its_default() {
     let printed = print(&run);
     assert!(printed.contains("C/T DynamoDB::Table if false"), "{printed}");
 }
+
+#[test]
+fn the_tags_of_a_stack_are_those_of_its_resources() {
+    let root = "Resources:\n  C: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: child.yaml, Parameters: {Name: x}, Tags: [{Key: team, Value: orders}]}}\n  T: {Type: AWS::DynamoDB::Table}\n";
+    let run = run_files(&[("root.yaml", root), ("child.yaml", CHILD)], &Options::default()).expect("template");
+    let tags: Vec<String> =
+        run.project.resources.iter().map(|one| show(&one.default_tags, &run.project.inputs)).collect();
+    assert_eq!(tags, ["nothing", "nothing", r#"[{Key: "team", Value: "orders"}]"#]);
+}

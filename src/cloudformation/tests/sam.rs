@@ -226,3 +226,15 @@ fn a_connector_finds_the_role_however_it_is_written() {
         assert_eq!(show(roles, &run.project.inputs), expected);
     }
 }
+
+#[test]
+fn an_alias_that_is_published_can_be_referred_to() {
+    let run = run_with(
+        "Transform: AWS::Serverless-2016-10-31\nResources:\n  F: {Type: AWS::Serverless::Function, Properties: {AutoPublishAlias: live-1}}\n  M: {Type: AWS::Lambda::EventSourceMapping, Properties: {FunctionName: !Ref F.Alias}}\n",
+        &in_one_place(),
+    );
+    let alias = find(&run, "FAliaslive1");
+    assert_eq!(show(&alias.attributes, &run.project.inputs), r#"{FunctionName: <F.Ref>, Name: "live-1"}"#);
+    let mapping = find(&run, "M");
+    assert_eq!(show(&mapping.attributes, &run.project.inputs), "{FunctionName: <FAliaslive1.Ref>}");
+}

@@ -67,3 +67,11 @@ fn the_file_may_be_yaml() {
         );
     }
 }
+
+#[test]
+fn tags_are_handed_on_to_resources() {
+    let config =
+        "[default.deploy.parameters]\nparameter_overrides = \"Env=prod\"\ntags = \"team=\\\"orders\\\" cost=1\"\n";
+    let run = with(config, &Options::default());
+    assert_eq!(show(&run.project.resources[0].default_tags, &run.project.inputs), r#"{team: "orders", cost: "1"}"#);
+}

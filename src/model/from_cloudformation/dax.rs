@@ -2,15 +2,16 @@
 
 use crate::value::Value;
 
-use super::super::derive::{each, is_set, literals, tag_list};
+use super::super::derive::{each, is_set, literals};
 use super::super::drafts::Drafts;
 use super::super::read::{Reader, convert};
 use super::super::schema::{Subject, Type};
+use super::table::all_tags;
 
 pub(super) fn cluster(reader: &Reader<'_>, drafts: &mut Drafts) {
     let mut cluster = reader.draft(Subject::DaxCluster);
     reader.name(&mut cluster, "name");
-    cluster.set("tags", tag_list(&cluster.value("tags"), "Key", "Value"));
+    cluster.set("tags", all_tags(reader, &cluster.value("tags")));
     cluster.set("zones_written", is_set(&reader.raw("AvailabilityZones")));
     cluster.set("literal_zones", literals(&cluster.value("zones"), reader.origins()));
     drafts.add(cluster);

@@ -6,7 +6,7 @@ use super::super::derive::{each, is_set, key_class, set_keys, without_empty};
 use super::super::drafts::Drafts;
 use super::super::read::Reader;
 use super::super::schema::{Default, Subject, Type};
-use super::table::recovery_written;
+use super::table::{all_tags, recovery_written};
 
 pub(super) fn lower(reader: &Reader<'_>, drafts: &mut Drafts) {
     let mut table = reader.draft(Subject::Table);
@@ -55,6 +55,7 @@ pub(super) fn lower(reader: &Reader<'_>, drafts: &mut Drafts) {
     table.set("encryption.key_class", key_class(reader.context, &table.value("encryption.enabled"), &key));
     table.set("encryption.kms_key", key);
     recovery_written(reader, &mut table, attributes, header);
+    table.set("tags", all_tags(reader, &table.value("tags")));
     table.set("deletion_policy", reader.meta("DeletionPolicy", &Type::Enum(&["Retain"]), None));
     table.set("update_replace_policy", reader.meta("UpdateReplacePolicy", &Type::Enum(&["Retain"]), None));
     table.set("regions", Value::list(vec![reader.region()], here));

@@ -4,12 +4,19 @@ use crate::source::Span;
 use crate::value::{Data, EntityId, Value};
 
 use super::super::derive::{
-    both, each, is_set, key_class, known_text, or_else, set_keys, tag_list, without_empty, without_minus_one,
+    both, each, is_set, key_class, known_text, merged_tags, or_else, set_keys, tag_list, without_empty,
+    without_minus_one,
 };
 use super::super::draft::Draft;
 use super::super::drafts::Drafts;
 use super::super::read::{Block, Blocks, Reader};
 use super::super::schema::{Subject, Type};
+
+/// The tags of a resource with those of its stack, which CloudFormation hands on.
+pub(super) fn all_tags(reader: &Reader<'_>, own: &Value) -> Value {
+    let of_stack = tag_list(&reader.resource.default_tags, "Key", "Value");
+    merged_tags(&tag_list(own, "Key", "Value"), &of_stack, reader.origins())
+}
 
 pub(super) fn lower(reader: &Reader<'_>, drafts: &mut Drafts) {
     let mut table = reader.draft(Subject::Table);
@@ -24,7 +31,7 @@ pub(super) fn lower(reader: &Reader<'_>, drafts: &mut Drafts) {
     table.set("encryption.key_class", key_class(reader.context, &table.value("encryption.enabled"), &key));
     table.set("encryption.kms_key", key);
     recovery_written(reader, &mut table, &reader.resource.attributes, reader.resource.header);
-    table.set("tags", tag_list(&table.value("tags"), "Key", "Value"));
+    table.set("tags", all_tags(reader, &table.value("tags")));
     table.set("import.written", is_set(&reader.raw("ImportSourceSpecification")));
     table.set("regions", Value::list(vec![reader.region()], here));
     let whole = Block {
