@@ -237,6 +237,8 @@ fn fix(fix: &Fix) -> String {
             list.iter().map(|(path, value)| format!("({}, {})", text(path), program(value))).collect();
         borrowed(&items)
     };
+    let leads_to: Vec<String> = fix.leads_to.iter().map(|name| text(name)).collect();
+    let remove_items: Vec<String> = fix.remove_items.iter().map(program).collect();
     let remove: Vec<String> = fix.remove.iter().map(program).collect();
     let replace = fix.replace.iter().map(|one| {
         let part = optional(one.text.as_ref().map(|part| text(part)));
@@ -253,17 +255,19 @@ fn fix(fix: &Fix) -> String {
     let create =
         fix.create.iter().map(|one| format!("Create {{ kind: {}, set: {} }}", text(&one.kind), pairs(&one.set)));
     format!(
-        "Fix {{ safe: {}, when: {}, title: {}, set: {}, insert: {}, remove: {}, replace: {}, beside: {}, write: {}, \
-         create: {} }}",
+        "Fix {{ safe: {}, when: {}, title: {}, set: {}, insert: {}, remove: {}, remove_items: {}, replace: {}, beside: {}, write: {}, \
+         create: {}, leads_to: {} }}",
         fix.safe,
         optional(fix.when.as_ref().map(program)),
         optional(fix.title.as_ref().map(template)),
         pairs(&fix.set),
         pairs(&fix.insert),
         borrowed(&remove),
+        borrowed(&remove_items),
         borrowed(&replace.collect::<Vec<_>>()),
         borrowed(&beside.collect::<Vec<_>>()),
         borrowed(&write.collect::<Vec<_>>()),
         borrowed(&create.collect::<Vec<_>>()),
+        borrowed(&leads_to),
     )
 }

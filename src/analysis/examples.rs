@@ -6,13 +6,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::cloudformation;
+use crate::finding::Fix;
+use crate::finding::fix::Mender;
 use crate::model;
 use crate::policy::engine::{PolicySettings, Settings, Verdict, judge};
 use crate::policy::expression::{Constant, literal};
 use crate::policy::page::{Dialect, Example, Expectation, Page};
-use crate::policy::{Pack, Severity, evaluate};
+use crate::policy::{Pack, Profile, Severity, evaluate};
 use crate::resource::{ProblemKind, Project};
-use crate::source::{Overlay, Sources};
+use crate::source::{FileId, Overlay, Sources, Span};
+use crate::syntax::edit::{Edit, apply};
 use crate::syntax::parse_data;
 use crate::syntax::tree::Tree;
 use crate::terraform;
@@ -40,11 +43,58 @@ pub struct Found {
     pub message: String,
     pub case: Option<String>,
     pub severity: Severity,
+    pub policy: String,
+    /// The resource's address.
+    pub address: String,
+    pub fix: Option<FoundFix>,
+}
+
+/// How a finding in an example is mended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundFix {
+    pub safe: bool,
+    pub title: String,
+    /// File, byte range, new text.
+    pub edits: Vec<(String, usize, usize, String)>,
+    /// Policies whose findings may come instead.
+    pub leads_to: Vec<String>,
 }
 
 /// Analyses an example under its own policy; the others of the pack are there for what it gives way to.
 #[must_use]
 pub fn analyse(example: &Example, page: &Page, pack: &Pack) -> Heard {
+    hear(example, pack, &settings(example, page, pack))
+}
+
+/// The same with the others of the default profile, too.
+#[must_use]
+pub fn analyse_by_all(example: &Example, page: &Page, pack: &Pack) -> Heard {
+    let mut settings = settings(example, page, pack);
+    settings.policies.retain(|name, _| *name == page.name);
+    settings.profile = Profile::Default;
+    hear(example, pack, &settings)
+}
+
+/// The example with the edits of a fix applied; nothing where they do not fit.
+#[must_use]
+pub fn mended(example: &Example, fix: &FoundFix) -> Option<Example> {
+    let mut mended = example.clone();
+    for file in &mut mended.files {
+        let edits: Vec<Edit> = fix
+            .edits
+            .iter()
+            .filter(|(name, ..)| *name == file.name)
+            .map(|(_, start, end, text)| {
+                let number = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+                Edit { span: Span::new(FileId(0), number(*start), number(*end)), text: text.clone() }
+            })
+            .collect();
+        file.text = apply(&file.text, &edits)?;
+    }
+    Some(mended)
+}
+
+fn hear(example: &Example, pack: &Pack, settings: &Settings) -> Heard {
     let sources = Arc::new(Sources::new());
     let mut heard = Heard::default();
     let projects = projects(example, &sources);
@@ -56,12 +106,13 @@ pub fn analyse(example: &Example, page: &Page, pack: &Pack) -> Heard {
             heard.problems.push(problem.message.clone());
         }
         let model = model::build(project);
-        let settings = settings(example, page, pack);
-        for judgement in judge(project, &model, pack, &settings) {
+        let mender = Mender::new(project, &model, &sources, &|_| true);
+        for judgement in judge(project, &model, pack, settings) {
             match judgement.verdict {
                 Verdict::Pass => {}
                 Verdict::Undetermined { why, .. } => heard.undetermined.push(why.to_string()),
                 Verdict::Fail(failure) => {
+                    let fix = mender.fix(judgement.entity, &failure).map(|fix| found_fix(fix, &sources));
                     let file = sources.get(failure.primary.file);
                     heard.findings.push(Found {
                         file: file.as_ref().map(|file| file.path_text()).unwrap_or_default(),
@@ -71,6 +122,9 @@ pub fn analyse(example: &Example, page: &Page, pack: &Pack) -> Heard {
                         message: failure.message,
                         case: failure.description,
                         severity: failure.severity,
+                        policy: judgement.policy.name.to_string(),
+                        address: model.get(judgement.entity).address.to_string(),
+                        fix,
                     });
                 }
             }
@@ -78,6 +132,16 @@ pub fn analyse(example: &Example, page: &Page, pack: &Pack) -> Heard {
     }
     heard.findings.sort_by(|a, b| (&a.file, a.start, a.end, &a.message).cmp(&(&b.file, b.start, b.end, &b.message)));
     heard
+}
+
+fn found_fix(fix: Fix, sources: &Sources) -> FoundFix {
+    let name = |file: FileId| sources.get(file).map(|file| file.path_text()).unwrap_or_default();
+    let edits = fix
+        .edits
+        .into_iter()
+        .map(|edit| (name(edit.span.file), edit.span.start as usize, edit.span.end as usize, edit.text))
+        .collect();
+    FoundFix { safe: fix.safe, title: fix.title, edits, leads_to: fix.leads_to }
 }
 
 /// What does not come out as the page says; empty where all does.
@@ -141,7 +205,7 @@ fn first_line(text: &str) -> &str {
 
 /// Only the page's own policy is on, in the example's profile or its own.
 fn settings(example: &Example, page: &Page, pack: &Pack) -> Settings {
-    let mut settings = Settings { closed_world: example.closed_world, ..Settings::default() };
+    let mut settings = Settings { closed_world: example.closed_world, fixes: true, ..Settings::default() };
     settings.profile = example.profile.unwrap_or(page.profile);
     for other in pack.iter().filter(|other| other.name != page.name) {
         let off = PolicySettings { enabled: Some(false), ..PolicySettings::default() };

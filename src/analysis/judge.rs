@@ -12,12 +12,14 @@ use super::policies::Choice;
 use super::suppress::is_installed;
 use super::understand::{Understood, guarded};
 use crate::config::Config;
-use crate::finding::{Finding, Undetermined, verdict};
+use crate::finding::fix::Mender;
+use crate::finding::{Finding, Fix, Undetermined, verdict};
 use crate::policy::Pack;
 use crate::policy::engine::{self, Settings, Verdict};
 use crate::policy::evaluate::Words;
 use crate::resource::Problem;
 use crate::source::{Sources, Span};
+use crate::syntax::edit;
 
 /// What judging takes.
 pub struct Judge<'a> {
@@ -25,6 +27,8 @@ pub struct Judge<'a> {
     pub pack: &'a Pack,
     pub choices: &'a Choices,
     pub deployments: &'a [Deployment],
+    /// Whether findings come with their fixes.
+    pub fixes: bool,
 }
 
 /// What came of it.
@@ -89,6 +93,7 @@ impl Judge<'_> {
         settings.region = deployment.terraform.region.as_ref().map(ToString::to_string);
         settings.account = deployment.terraform.account.as_ref().map(ToString::to_string);
         settings.words = self.words();
+        settings.fixes = self.fixes;
         settings
     }
 
@@ -110,6 +115,7 @@ impl Judge<'_> {
         let is_own = |span: Span| sources.get(span.file).is_none_or(|file| !is_installed(&file.path));
         let mut findings = Vec::new();
         let mut undetermined = Vec::new();
+        let mender = Mender::new(project, model, sources, &is_own);
         // Most often the same holds for all of a project.
         let mut choices: Vec<&Choice> = Vec::new();
         for path in places(understood, sources) {
@@ -133,7 +139,9 @@ impl Judge<'_> {
                 match &judgement.verdict {
                     Verdict::Pass => {}
                     Verdict::Fail(failure) => {
-                        findings.push(verdict::finding(project, entity, judgement.policy, failure, &is_own));
+                        let mut finding = verdict::finding(project, entity, judgement.policy, failure, &is_own);
+                        finding.fix = mender.fix(judgement.entity, failure);
+                        findings.push(finding);
                     }
                     Verdict::Undetermined { why, span } => {
                         undetermined.push(verdict::undetermined(project, entity, judgement.policy, why, *span));
@@ -175,6 +183,7 @@ impl Judge<'_> {
                             }
                         }
                         first.confidence = first.confidence.max(finding.confidence);
+                        first.fix = both_fixes(first.fix.take(), finding.fix);
                     }
                     None => {
                         known.insert(key, merged.len());
@@ -198,4 +207,11 @@ impl Judge<'_> {
         }
         finding
     }
+}
+
+/// What mends a finding in two deployments; nothing where it can't be mended in one of them.
+fn both_fixes(one: Option<Fix>, other: Option<Fix>) -> Option<Fix> {
+    let (one, other) = (one?, other?);
+    let edits = edit::in_order(one.edits.into_iter().chain(other.edits).collect())?;
+    Some(Fix { safe: one.safe && other.safe, title: one.title, edits, leads_to: one.leads_to })
 }

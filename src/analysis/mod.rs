@@ -9,6 +9,7 @@ mod adopt;
 mod choices;
 mod environments;
 pub mod examples;
+mod fixing;
 mod judge;
 mod locate;
 mod outcome;
@@ -33,6 +34,7 @@ use crate::resource::Problem;
 use crate::source::{FileSystem, Overlay, Sources};
 
 pub use adopt::{Bookkeeping, read_baseline};
+pub use fixing::{ChangedFile, Fixed, Fixing, Which, fix};
 pub use outcome::{Analysis, Counts};
 pub use policies::{find_policies, load_policies};
 pub use request::{Request, Since, UsageError, VariableArgument};
@@ -157,7 +159,7 @@ fn analyse(request: &Request, prepared: Prepared, fs: &dyn FileSystem, sources: 
         understanding: &understanding,
     }));
     let judged_by = choices.names(&pack);
-    let judge = judge::Judge { config: &config, pack: &pack, choices: &choices, deployments: &deployments };
+    let judge = judge::Judge { config: &config, pack: &pack, choices: &choices, deployments: &deployments, fixes: request.fixes };
     let judged = judge.judge(understanding.projects, &sources);
     problems.extend(judged.problems);
     let mut findings = judged.findings;

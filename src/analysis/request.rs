@@ -43,6 +43,8 @@ pub struct Request {
     pub baseline: Option<PathBuf>,
     /// Whether a baseline counts.
     pub baselines: bool,
+    /// Whether findings come with their fixes; these take looking at the files a second time.
+    pub fixes: bool,
     /// The day of the run.
     pub today: Date,
 }
@@ -88,6 +90,7 @@ impl Request {
             new_since: None,
             baseline: None,
             baselines: true,
+            fixes: false,
             today,
         }
     }

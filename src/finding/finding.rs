@@ -3,6 +3,8 @@
 use crate::policy::{Confidence, Severity};
 use crate::source::Span;
 
+pub use crate::syntax::edit::Edit;
+
 /// A place with what it has to do with the finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Label {
@@ -21,19 +23,14 @@ pub struct Subject {
     pub construct: Option<String>,
 }
 
-/// One edit of a file: the text of the span gives way to `text`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Edit {
-    pub span: Span,
-    pub text: String,
-}
-
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fix {
     /// Applied without being asked for each one: in place, without interruption, nothing that worked changes.
     pub safe: bool,
     pub title: String,
     pub edits: Vec<Edit>,
+    /// Policies whose findings may come instead: the fault hid them.
+    pub leads_to: Vec<String>,
 }
 
 /// What became of a finding in triage. Triage classifies and never deletes.

@@ -5,6 +5,7 @@ pub mod evidence;
 #[expect(clippy::module_inception, reason = "the finding is what the folder is about")]
 mod finding;
 mod fingerprint;
+pub mod fix;
 mod merge;
 pub mod suggest;
 pub mod triage;

@@ -3,6 +3,7 @@
 //! Everything that comes from users' files is made safe for the output it goes to.
 
 pub mod concise;
+pub mod diff;
 pub mod escape;
 pub mod github;
 pub mod gitlab;

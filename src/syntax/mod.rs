@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::source::SourceFile;
 use tree::Tree;
 
+pub mod edit;
 pub mod hcl;
 pub mod json;
 mod keys;

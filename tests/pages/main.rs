@@ -2,6 +2,7 @@
 //! in order.
 
 mod derive;
+mod fixes;
 
 use dynalens::analysis::examples::{Heard, analyse, check};
 use dynalens::policy::page::{Dialect, Example, Expectation, Page, SECTIONS, examples, sections};

@@ -6,6 +6,7 @@
 
 mod cases;
 mod passes;
+mod remedy;
 mod settings;
 #[cfg(test)]
 mod tests;
@@ -22,6 +23,7 @@ use super::page::{Page, Scope};
 use super::{Confidence, Pack, Profile, Severity};
 
 pub use cases::describe;
+pub use remedy::{Created, Remedy, Replaced, Written};
 pub use settings::{PolicySettings, Settings};
 
 /// How many cases of one policy and entity are looked at.
@@ -67,6 +69,9 @@ pub struct Failure {
     pub related: Vec<Related>,
     /// The combinations of inputs in which it fails.
     pub cases: Vec<Assignment>,
+    /// What would mend it in each of these, in their order; nothing where the page has no fix for the case, or fixes
+    /// were not asked for.
+    pub remedies: Vec<Option<Remedy>>,
     /// These in words (`Environment is prod`); `None` where it fails in all cases.
     pub description: Option<String>,
 }
@@ -201,6 +206,7 @@ struct Failed {
     origin: OriginId,
     label: String,
     related: Vec<Related>,
+    remedy: Option<Remedy>,
 }
 
 /// What stands between a condition and its truth.
@@ -301,11 +307,13 @@ impl<'w, 'p> Judge<'w, 'p> {
                 })
                 .unwrap_or(first);
             let (mut these, mut others) = (Vec::new(), Vec::new());
+            let mut remedies = Vec::new();
             for (index, (assignment, leaf)) in leaves.iter().enumerate() {
                 match leaf {
                     Leaf::Fail(other) if other.primary == first.primary => {
                         done[index] = true;
                         these.push(assignment);
+                        remedies.push(other.remedy.clone());
                     }
                     _ => others.push(assignment),
                 }
@@ -323,6 +331,7 @@ impl<'w, 'p> Judge<'w, 'p> {
                 label: first.label.clone(),
                 related: first.related.clone(),
                 cases: these.into_iter().cloned().collect(),
+                remedies,
                 description,
             };
             let verdict = Verdict::Fail(Box::new(failure));
@@ -551,7 +560,8 @@ impl<'w, 'p> Judge<'w, 'p> {
                 related.push(Related { origin: one.origin(), span: *place, message });
             }
         }
-        Failed { message, help, primary: span, origin, label: label.unwrap_or(own), related }
+        let remedy = if self.settings.fixes { remedy::remedy(scene, self.page) } else { None };
+        Failed { message, help, primary: span, origin, label: label.unwrap_or(own), related, remedy }
     }
 }
 

@@ -23,6 +23,8 @@ pub struct Settings {
     pub account: Option<String>,
     /// Whether the configured environment that is judged is for production, where it says so.
     pub production: Option<bool>,
+    /// Whether to work out how failures are mended.
+    pub fixes: bool,
 }
 
 /// The settings of one policy.

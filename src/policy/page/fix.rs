@@ -26,10 +26,14 @@ pub struct Fix {
     pub insert: Cow<'static, [Assignment]>,
     /// Values whose places are removed.
     pub remove: Cow<'static, [Program]>,
+    /// Values whose whole items of a list, or blocks, are removed.
+    pub remove_items: Cow<'static, [Program]>,
     pub replace: Cow<'static, [Replace]>,
     pub beside: Cow<'static, [Beside]>,
     pub write: Cow<'static, [Write]>,
     pub create: Cow<'static, [Create]>,
+    /// Policies that the fault hid: their findings are no reason not to mend it.
+    pub leads_to: Cow<'static, [Cow<'static, str>]>,
 }
 
 /// Another text where values are written.
@@ -67,7 +71,20 @@ pub struct Create {
     pub set: Cow<'static, [Assignment]>,
 }
 
-const FIELDS: &[&str] = &["safe", "when", "title", "set", "insert", "remove", "replace", "beside", "write", "create"];
+const FIELDS: &[&str] = &[
+    "safe",
+    "when",
+    "title",
+    "set",
+    "insert",
+    "remove",
+    "remove-items",
+    "replace",
+    "beside",
+    "write",
+    "create",
+    "leads-to",
+];
 
 impl Reader<'_> {
     /// The fixes of the page: none, one map, or a list of maps of which the first one that fits counts.
@@ -97,14 +114,16 @@ impl Reader<'_> {
                 "title" => fix.title = self.template_in(value, names),
                 "set" => fix.set = self.assignments(value, subjects, names).into(),
                 "insert" => fix.insert = self.assignments(value, subjects, names).into(),
-                "remove" => {
-                    let programs = items(value).into_iter().filter_map(|item| self.program(item, names));
-                    fix.remove = programs.map(|(program, _)| program).collect::<Vec<_>>().into();
-                }
+                "remove" => fix.remove = self.programs(value, names).into(),
+                "remove-items" => fix.remove_items = self.programs(value, names).into(),
                 "replace" => fix.replace = self.each(value, |reader, parts| reader.replace(parts, names)).into(),
                 "beside" => fix.beside = self.each(value, |reader, parts| reader.beside(parts, names)).into(),
                 "write" => fix.write = self.each(value, |reader, parts| reader.write(parts, names)).into(),
                 "create" => fix.create = self.each(value, |reader, parts| reader.create(parts, names)).into(),
+                "leads-to" => {
+                    let names = items(value).into_iter().filter_map(|item| self.text_in(item).map(Cow::Owned));
+                    fix.leads_to = names.collect::<Vec<_>>().into();
+                }
                 _ => {}
             }
         }
@@ -115,6 +134,11 @@ impl Reader<'_> {
         };
         fix.safe = safe;
         Some(fix)
+    }
+
+    /// One expression, or a list of them.
+    fn programs(&mut self, node: &Node, names: &Names) -> Vec<Program> {
+        items(node).into_iter().filter_map(|item| self.program(item, names)).map(|(program, _)| program).collect()
     }
 
     /// Reads one map or a list of maps.

@@ -1,0 +1,284 @@
+//! Applying fixes: in rounds, each of which is held against a second analysis before it counts.
+//!
+//! Takes a request and a file system, gives the texts that files have afterwards, and writes nothing. A round takes
+//! the fixes that do not touch the same places; afterwards their findings have to be gone, and no new finding and no
+//! error may have come. Where that does not hold, fewer are tried, down to single ones, which are then left out.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::outcome::Analysis;
+use super::request::{Request, UsageError};
+use super::run;
+use crate::finding::triage::UNUSED_SUPPRESSION;
+use crate::finding::{Edit, Finding, Status};
+use crate::resource::ProblemKind;
+use crate::source::{FileSystem, Overlay, Span, lexical};
+use crate::syntax::edit;
+
+/// How many rounds and attempts there are; each takes an analysis.
+const MOST_ATTEMPTS: usize = 400;
+
+/// What fixing came to.
+#[derive(Debug)]
+pub struct Fixing {
+    /// In the order of their paths.
+    pub files: Vec<ChangedFile>,
+    /// What was mended, in the order of the rounds.
+    pub fixed: Vec<Fixed>,
+    /// Findings whose fix did not stand the test, with the reason.
+    pub refused: Vec<(Fixed, String)>,
+    /// How many of the findings that are left have a fix that was not asked for.
+    pub unsafe_left: usize,
+    /// What is found afterwards.
+    pub analysis: Analysis,
+}
+
+/// A file with its text before and afterwards.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChangedFile {
+    pub path: PathBuf,
+    pub before: String,
+    pub after: String,
+}
+
+/// A finding that was mended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fixed {
+    pub policy: String,
+    pub address: String,
+    pub title: String,
+    pub safe: bool,
+    /// The file and line (from 1) where the finding stood.
+    pub path: PathBuf,
+    pub line: usize,
+}
+
+/// Which fixes are applied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    Safe,
+    All,
+}
+
+/// Mends what can be mended, in memory.
+///
+/// # Errors
+/// A request that can't be met as it is.
+pub fn fix(request: &Request, fs: &dyn FileSystem, which: Which) -> Result<Fixing, UsageError> {
+    let mut request = request.clone();
+    request.fixes = true;
+    let analysis = run(&request, fs)?;
+    let mut state = State { request, fs, texts: BTreeMap::new(), originals: BTreeMap::new(), analysis };
+    let (mut fixed, mut refused) = (Vec::new(), Vec::new());
+    let mut rejected: FxHashSet<String> = FxHashSet::default();
+    let mut most = usize::MAX;
+    for _ in 0..MOST_ATTEMPTS {
+        let chosen = choose(&state.analysis, which, &rejected, most);
+        if chosen.is_empty() {
+            break;
+        }
+        match state.attempt(&chosen)? {
+            Ok(next) => {
+                fixed.extend(chosen.iter().filter_map(|finding| state.described(finding)));
+                state.accept(next);
+                most = usize::MAX;
+            }
+            Err(why) if chosen.len() == 1 => {
+                let finding = chosen[0];
+                rejected.insert(key(finding));
+                refused.extend(state.described(finding).map(|described| (described, why)));
+                most = usize::MAX;
+            }
+            Err(_) => most = chosen.len() / 2,
+        }
+    }
+    let unsafe_left = state
+        .analysis
+        .active_findings()
+        .filter(|finding| finding.fix.as_ref().is_some_and(|fix| which == Which::Safe && !fix.safe))
+        .count();
+    let files = state
+        .texts
+        .iter()
+        .filter_map(|(path, after)| {
+            let before = state.originals.get(path)?;
+            (before != after).then(|| ChangedFile { path: path.clone(), before: before.clone(), after: after.clone() })
+        })
+        .collect();
+    Ok(Fixing { files, fixed, refused, unsafe_left, analysis: state.analysis })
+}
+
+/// What a finding is called from round to round.
+fn key(finding: &Finding) -> String {
+    format!("{}\0{}\0{}\0{:?}", finding.fingerprint, finding.resource.address, finding.message, finding.case)
+}
+
+/// The fixes that may be applied together, in the order of the findings.
+fn choose<'a>(analysis: &'a Analysis, which: Which, rejected: &FxHashSet<String>, most: usize) -> Vec<&'a Finding> {
+    let mut chosen: Vec<&Finding> = Vec::new();
+    let mut edits: Vec<&Edit> = Vec::new();
+    for finding in &analysis.findings {
+        if chosen.len() >= most {
+            break;
+        }
+        let Some(fix) = &finding.fix else { continue };
+        if finding.status != Status::Active || !(fix.safe || which == Which::All) || rejected.contains(&key(finding)) {
+            continue;
+        }
+        if fix.edits.iter().any(|edit| edits.iter().any(|other| touch(edit, other))) {
+            continue;
+        }
+        edits.extend(&fix.edits);
+        chosen.push(finding);
+    }
+    chosen
+}
+
+/// Whether two edits have to wait for each other: they overlap, or put the same thing at the same place.
+fn touch(a: &Edit, b: &Edit) -> bool {
+    if a.span.file != b.span.file {
+        return false;
+    }
+    let word = |text: &str| {
+        let text = text.trim_start_matches(|letter: char| !letter.is_alphanumeric());
+        text.split(|letter: char| !letter.is_alphanumeric() && letter != '_').next().map(str::to_owned)
+    };
+    match (a.span.is_empty(), b.span.is_empty()) {
+        (true, true) => a.span.start == b.span.start && word(&a.text) == word(&b.text),
+        (true, false) => inside(a.span.start, b.span),
+        (false, true) => inside(b.span.start, a.span),
+        (false, false) => a.span.start < b.span.end && b.span.start < a.span.end,
+    }
+}
+
+fn inside(at: u32, span: Span) -> bool {
+    span.start <= at && at <= span.end
+}
+
+/// The texts so far and what is found in them.
+struct State<'f> {
+    request: Request,
+    fs: &'f dyn FileSystem,
+    texts: BTreeMap<PathBuf, String>,
+    originals: BTreeMap<PathBuf, String>,
+    analysis: Analysis,
+}
+
+/// What an attempt gives.
+struct Next {
+    texts: BTreeMap<PathBuf, String>,
+    originals: BTreeMap<PathBuf, String>,
+    analysis: Analysis,
+}
+
+impl State<'_> {
+    /// Applies some fixes and looks again; the reason where they do not stand the test.
+    fn attempt(&self, chosen: &[&Finding]) -> Result<Result<Next, String>, UsageError> {
+        let mut by_file: BTreeMap<u32, Vec<&Edit>> = BTreeMap::new();
+        for edit in chosen.iter().filter_map(|finding| finding.fix.as_ref()).flat_map(|fix| &fix.edits) {
+            by_file.entry(edit.span.file.0).or_default().push(edit);
+        }
+        let mut texts = self.texts.clone();
+        let mut originals = self.originals.clone();
+        for edits in by_file.into_values() {
+            let Some(file) = edits.first().and_then(|edit| self.analysis.sources.get(edit.span.file)) else {
+                return Ok(Err("its file is not there any more".to_owned()));
+            };
+            let Some(after) = edit::apply(file.text(), edits) else {
+                return Ok(Err("its edits overlap".to_owned()));
+            };
+            originals.entry(file.path.clone()).or_insert_with(|| file.text().to_owned());
+            texts.insert(file.path.clone(), after);
+        }
+        let analysis = self.look(&texts)?;
+        Ok(match objection(&self.analysis, &analysis, chosen) {
+            None => Ok(Next { texts, originals, analysis }),
+            Some(why) => Err(why),
+        })
+    }
+
+    fn look(&self, texts: &BTreeMap<PathBuf, String>) -> Result<Analysis, UsageError> {
+        let mut request = self.request.clone();
+        let mut overlay = Overlay::over(self.fs);
+        for (path, text) in texts {
+            overlay.set(lexical(path), text.as_bytes());
+            if let Some((own, bytes)) = &mut request.stdin
+                && *own == *path
+            {
+                *bytes = text.clone().into_bytes();
+            }
+        }
+        run(&request, &overlay)
+    }
+
+    fn accept(&mut self, next: Next) {
+        self.texts = next.texts;
+        self.originals = next.originals;
+        self.analysis = next.analysis;
+    }
+
+    fn described(&self, finding: &Finding) -> Option<Fixed> {
+        let fix = finding.fix.as_ref()?;
+        let file = self.analysis.sources.get(finding.primary.span.file)?;
+        Some(Fixed {
+            policy: finding.policy.clone(),
+            address: finding.resource.address.clone(),
+            title: fix.title.clone(),
+            safe: fix.safe,
+            path: file.path.clone(),
+            line: file.lines().line_of(finding.primary.span.start) + 1,
+        })
+    }
+}
+
+type Counts<'a> = FxHashMap<(&'a str, &'a str), usize>;
+
+fn counts(findings: &[Finding]) -> Counts<'_> {
+    let mut counts = Counts::default();
+    for finding in findings.iter().filter(|finding| finding.policy != UNUSED_SUPPRESSION) {
+        *counts.entry((&finding.policy, &finding.resource.address)).or_default() += 1;
+    }
+    counts
+}
+
+/// Why the texts after some fixes are not as they should be; nothing where they are.
+fn objection(before: &Analysis, after: &Analysis, chosen: &[&Finding]) -> Option<String> {
+    let errors =
+        |analysis: &Analysis| analysis.problems.iter().filter(|problem| problem.kind != ProblemKind::Note).count();
+    if errors(after) > errors(before) {
+        return Some("the file would have an error".to_owned());
+    }
+    let (earlier, later) = (counts(&before.findings), counts(&after.findings));
+    for finding in chosen {
+        let name = (finding.policy.as_str(), finding.resource.address.as_str());
+        let own =
+            chosen.iter().filter(|other| (other.policy.as_str(), other.resource.address.as_str()) == name).count();
+        let number = |counts: &Counts<'_>| counts.get(&name).copied().unwrap_or_default();
+        if finding.policy != UNUSED_SUPPRESSION && number(&later) + own > number(&earlier) {
+            return Some("the finding would still be there".to_owned());
+        }
+        let open = |analysis: &Analysis| {
+            let same = analysis.undetermined.iter();
+            same.filter(|one| (one.policy.as_str(), one.resource.address.as_str()) == name).count()
+        };
+        if open(after) > open(before) {
+            return Some("it could not be told any more whether the finding is gone".to_owned());
+        }
+    }
+    let expected = |policy: &str| {
+        chosen
+            .iter()
+            .filter_map(|finding| finding.fix.as_ref())
+            .any(|fix| fix.leads_to.iter().any(|name| name == policy))
+    };
+    let mut new: Vec<&str> = later
+        .iter()
+        .filter(|(name, count)| **count > earlier.get(*name).copied().unwrap_or_default() && !expected(name.0))
+        .map(|((policy, _), _)| *policy)
+        .collect();
+    new.sort_unstable();
+    new.first().map(|policy| format!("it would bring a finding of {policy}"))
+}

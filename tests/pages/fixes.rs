@@ -1,0 +1,88 @@
+//! The fixes of the pages: each is applied to every failing example, in every form of its language.
+
+use dynalens::analysis::examples::{Found, Heard, analyse_by_all, mended};
+use dynalens::policy::Pack;
+use dynalens::policy::page::{Dialect, Example, Expectation, Page};
+
+use super::{all_examples, derive};
+
+/// How often a policy fails at each resource.
+fn counts(heard: &Heard) -> Vec<(String, String, usize)> {
+    let mut all: Vec<(String, String, usize)> = Vec::new();
+    for found in &heard.findings {
+        match all.iter_mut().find(|(policy, address, _)| *policy == found.policy && *address == found.address) {
+            Some((_, _, count)) => *count += 1,
+            None => all.push((found.policy.clone(), found.address.clone(), 1)),
+        }
+    }
+    all
+}
+
+fn count(heard: &Heard, found: &Found) -> usize {
+    heard.findings.iter().filter(|other| other.policy == found.policy && other.address == found.address).count()
+}
+
+/// What is wrong with the fix of one finding.
+fn judge(example: &Example, page: &Page, pack: &Pack, before: &Heard, found: &Found) -> Vec<String> {
+    let Some(fix) = &found.fix else { return Vec::new() };
+    let Some(after) = mended(example, fix) else { return vec![format!("the edits do not fit: {fix:?}")] };
+    let text: String = after.files.iter().map(|file| format!("{}\n", file.text)).collect();
+    if std::env::var("SHOW_FIXES").is_ok() {
+        println!("---- {} ({}) {}\n{text}", page.name, if fix.safe { "safe" } else { "unsafe" }, fix.title);
+    }
+    let heard = analyse_by_all(&after, page, pack);
+    let mut wrong = Vec::new();
+    if heard.problems != before.problems {
+        wrong.push(format!("there are errors now: {:?}\n{text}", heard.problems));
+    }
+    if count(&heard, found) >= count(before, found) {
+        wrong.push(format!("the finding is still there ({})\n{text}", fix.title));
+    }
+    for (policy, address, number) in counts(&heard) {
+        let earlier = before.findings.iter().filter(|one| one.policy == policy && one.address == address).count();
+        if number > earlier && !fix.leads_to.contains(&policy) {
+            wrong.push(format!("there is a new finding of {policy} at {address}\n{text}"));
+        }
+    }
+    wrong
+}
+
+#[test]
+fn every_fix_mends_its_finding_and_nothing_new_comes() {
+    let pack = Pack::built_in();
+    let mut wrong = Vec::new();
+    let mut mended: Vec<(String, Dialect, bool, usize, usize)> = Vec::new();
+    for (page, example, place) in all_examples(&pack) {
+        if page.fixes.is_empty() || example.expectation != Expectation::Fails {
+            continue;
+        }
+        for (json, example) in [(false, Some(example.clone())), (true, derive::in_json(&example))] {
+            let Some(example) = example else { continue };
+            let before = analyse_by_all(&example, page, &pack);
+            let own: Vec<&Found> = before.findings.iter().filter(|found| found.policy == page.name).collect();
+            let fixed = own.iter().filter(|found| found.fix.is_some()).count();
+            let form = if json { " in JSON" } else { "" };
+            for found in &own {
+                let complaints = judge(&example, page, &pack, &before, found);
+                wrong.extend(complaints.iter().map(|one| format!("{place}{form}: {one}")));
+            }
+            let key = (page.name.to_string(), example.dialect, json);
+            match mended.iter_mut().find(|one| (one.0.clone(), one.1, one.2) == key) {
+                Some(known) => {
+                    known.3 += fixed;
+                    known.4 += own.len();
+                }
+                None => mended.push((key.0, key.1, key.2, fixed, own.len())),
+            }
+        }
+    }
+    for (name, dialect, json, fixed, all) in &mended {
+        if std::env::var("SHOW_FIXES").is_ok() {
+            println!("{name} {dialect:?} json={json}: {fixed} of {all}");
+        }
+        if *fixed == 0 {
+            wrong.push(format!("{name}: no failing example in {dialect:?} (JSON: {json}) has a fix"));
+        }
+    }
+    assert!(wrong.is_empty(), "{} fixes are wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
