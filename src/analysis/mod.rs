@@ -20,6 +20,7 @@ mod request;
 mod shown;
 mod suppress;
 mod survey;
+mod suppressing;
 mod understand;
 mod unmatched;
 
@@ -38,6 +39,8 @@ pub use fixing::{ChangedFile, Fixed, Fixing, Which, fix};
 pub use outcome::{Analysis, Counts};
 pub use policies::{find_policies, load_policies};
 pub use request::{Request, Since, UsageError, VariableArgument};
+pub use suppressing::{Form, Suppressing, suppress_findings};
+pub use request::{Request, Since, UsageError};
 pub use shown::{PolicyShown, Setting, Shown, shown};
 pub use survey::{Files as SurveyedFiles, Survey, survey};
 pub use understand::{Understanding, Understood};

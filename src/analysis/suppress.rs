@@ -71,7 +71,7 @@ pub fn apply(
     if let Some(severity) = context.choices.base.unused_suppressions {
         let whole = covers_configuration(context.request, context.config, context.here);
         let judged = |policy: &str| context.choices.is_on(context.pack, policy);
-        let unused = triage::unused(&suppressions, &used, undetermined, &judged);
+        let unused = triage::unused(&suppressions, &used, undetermined, &judged, context.sources);
         findings.extend(unused.into_iter().filter_map(|mut finding| {
             finding.severity = severity;
             let own = Some(finding.primary.span.file) == context.config.file;

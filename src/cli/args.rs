@@ -45,6 +45,12 @@ pub enum Command {
     /// The configuration file: its schema, and what holds for a path.
     #[command(after_help = super::config::EXAMPLES)]
     Config(ConfigArgs),
+    /// Mends findings in the files: what is safe, and with --unsafe the rest.
+    #[command(after_help = super::fix::EXAMPLES)]
+    Fix(Box<super::fix::FixArgs>),
+    /// Suppresses the current findings, with a reason: comments, or entries of the configuration.
+    #[command(after_help = super::suppress::EXAMPLES)]
+    Suppress(Box<super::suppress::SuppressArgs>),
     /// Prints what a policy means: the rule, the reason, examples.
     Explain(ExplainArgs),
     /// Lists the policies.
@@ -71,6 +77,11 @@ pub struct CheckArgs {
     pub no_suppressions: bool,
     #[command(flatten)]
     pub scope: ScopeArgs,
+    /// Mend what is safe to mend before reporting the rest, as `dynalens fix` does.
+    #[arg(long, help_heading = "Fixing")]
+    pub fix: bool,
+    #[command(flatten)]
+    pub how: super::fix::HowArgs,
     /// How the report is written to standard output.
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub format: Format,

@@ -4,9 +4,9 @@ use std::io::{self, Read, Write};
 use std::path::PathBuf;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use super::Exit;
 use super::args::{CheckArgs, ChoiceArgs, Format, InputArgs, ScopeArgs};
 use super::output::{complain, look, to_file, to_stdout};
+use super::{Exit, fix};
 use crate::analysis::{self, Analysis, Request, Since, UsageError};
 use crate::finding::Status;
 use crate::finding::triage::Date;
@@ -38,9 +38,30 @@ pub fn run(arguments: CheckArgs) -> Exit {
     request.suppressions = !arguments.no_suppressions;
     scope(&mut request, arguments.scope);
     prepare_threads();
-    let analysis = match analysis::run(&request, &Disk) {
-        Ok(analysis) => analysis,
-        Err(error) => return usage(&error),
+    let formats = arguments.output.iter().map(|output| output.format).chain([arguments.format]);
+    request.fixes =
+        formats.into_iter().any(|format| matches!(format, Format::Json | Format::JsonLines | Format::Sarif));
+    let analysis = if arguments.fix || arguments.how.diff {
+        let fixing = match analysis::fix(&request, &Disk, fix::which(arguments.how)) {
+            Ok(fixing) => fixing,
+            Err(error) => return usage(&error),
+        };
+        let told = fix::apply(&fixing, &request, arguments.how)
+            .and_then(|whole| fix::tell(&fixing, arguments.how, &mut io::stderr().lock()).map(|()| whole));
+        match told {
+            Ok(true) if arguments.how.diff => return exit(&fixing.analysis, arguments.fail_on),
+            Ok(true) => fixing.analysis,
+            Ok(false) => return Exit::Failed,
+            Err(error) => {
+                complain(&format!("standard output can't be written: {error}"));
+                return Exit::Failed;
+            }
+        }
+    } else {
+        match analysis::run(&request, &Disk) {
+            Ok(analysis) => analysis,
+            Err(error) => return usage(&error),
+        }
     };
     let duration = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     for output in &arguments.output {
@@ -145,7 +166,7 @@ pub fn prepare_threads() {
     let _ = rayon::ThreadPoolBuilder::new().stack_size(STACK).build_global();
 }
 
-fn scope(request: &mut Request, scope: ScopeArgs) {
+pub fn scope(request: &mut Request, scope: ScopeArgs) {
     request.since = match scope.changed_since {
         Some(revision) => Some(Since::Revision(revision)),
         None => scope.staged.then_some(Since::Staged),

@@ -5,10 +5,13 @@ mod baseline;
 mod check;
 mod config;
 mod init;
+mod fix;
 mod model;
 mod output;
 mod page;
 mod policies;
+mod suppress;
+mod write;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -51,6 +54,8 @@ pub fn run(arguments: Vec<OsString>) -> Exit {
         Command::Baseline(arguments) => baseline::run(*arguments),
         Command::Config(arguments) => config::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
+        Command::Fix(arguments) => fix::run(*arguments),
+        Command::Suppress(arguments) => suppress::run(*arguments),
         Command::Model(arguments) => model::run(*arguments),
         Command::Explain(arguments) => explain(&arguments),
         Command::Policies(arguments) => list(&arguments),

@@ -20,11 +20,15 @@ pub enum WriteError {
 
 /// Replaces a file's text, whose present one has to be `before`. The new text is written beside the file and then put
 /// in its place, with the file's permissions. A symbolic link stays one: its target is written, where that lies below
-/// one of `roots`.
+/// one of `roots`. A file that is not there and had no text is made.
 ///
 /// # Errors
 /// When the file is not as it was, or the system refuses.
 pub fn write_file(path: &Path, before: &str, after: &str, roots: &[PathBuf]) -> Result<(), WriteError> {
+    if before.is_empty() && !path.exists() {
+        let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
+        return Ok(file.write_all(after.as_bytes())?);
+    }
     let target = fs::canonicalize(path)?;
     if fs::symlink_metadata(path)?.is_symlink() && !roots.iter().any(|root| target.starts_with(root)) {
         return Err(WriteError::LeadsOut);

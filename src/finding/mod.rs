@@ -8,6 +8,7 @@ mod fingerprint;
 pub mod fix;
 mod merge;
 pub mod suggest;
+pub mod suppress;
 pub mod triage;
 pub mod verdict;
 

@@ -9,6 +9,7 @@ mod date;
 mod foreign;
 mod names;
 mod place;
+mod remove;
 mod suppression;
 #[cfg(test)]
 mod tests;
@@ -18,7 +19,7 @@ pub use date::Date;
 pub use names::Names;
 pub use suppression::{Glob, Reach, Suppression, address_fits};
 
-use super::{Finding, Label, Status, Subject, SuppressionKind, Undetermined, fingerprint};
+use super::{Finding, Fix, Label, Status, Subject, SuppressionKind, Undetermined, fingerprint};
 use crate::policy::{Confidence, Severity};
 use crate::resource::Problem;
 use crate::source::{Sources, Span};
@@ -97,16 +98,16 @@ pub fn unused(
     used: &[bool],
     undetermined: &[Undetermined],
     judged: &dyn Fn(&str) -> bool,
+    sources: &Sources,
 ) -> Vec<Finding> {
+    let unused: Vec<&Suppression> = suppressions
+        .iter()
+        .zip(used)
+        .filter(|(suppression, used)| !**used && is_needless(suppression, undetermined, judged))
+        .map(|(suppression, _)| suppression)
+        .collect();
     let mut found = Vec::new();
-    for (suppression, used) in suppressions.iter().zip(used) {
-        let open = undetermined
-            .iter()
-            .any(|verdict| suppression.policies.contains(&verdict.policy) && could_reach(suppression, verdict.span));
-        let ours = suppression.kind != SuppressionKind::OtherTool;
-        if *used || !ours || open || !suppression.policies.iter().all(|policy| judged(policy)) {
-            continue;
-        }
+    for suppression in &unused {
         let name = &suppression.name;
         found.push(Finding {
             policy: UNUSED_SUPPRESSION.to_owned(),
@@ -127,12 +128,26 @@ pub fn unused(
             anchors: Vec::new(),
             via: None,
             absent: false,
-            fix: None,
+            fix: remove::removal(suppression, &unused, sources).map(|edits| Fix {
+                safe: true,
+                title: "take the suppression out".to_owned(),
+                edits,
+                leads_to: Vec::new(),
+            }),
             status: Status::Active,
             fingerprint: fingerprint(UNUSED_SUPPRESSION, name, "", 0),
         });
     }
     found
+}
+
+/// Whether a suppression that suppressed nothing is known to be in vain.
+fn is_needless(suppression: &Suppression, undetermined: &[Undetermined], judged: &dyn Fn(&str) -> bool) -> bool {
+    let open = undetermined
+        .iter()
+        .any(|verdict| suppression.policies.contains(&verdict.policy) && could_reach(suppression, verdict.span));
+    let ours = suppression.kind != SuppressionKind::OtherTool;
+    ours && !open && suppression.policies.iter().all(|policy| judged(policy))
 }
 
 fn could_reach(suppression: &Suppression, place: Span) -> bool {

@@ -85,7 +85,7 @@ fn comments_suppress_what_they_stand_on_and_nothing_else() {
     assert_eq!(findings[2].status, Status::Active);
     assert_eq!(used, [true, true, false]);
 
-    let unused = unused(&suppressions, &used, &[], &|_| true);
+    let unused = unused(&suppressions, &used, &[], &|_| true, &sources);
     assert_eq!(unused.len(), 1);
     assert_eq!(file.slice(unused[0].primary.span), "recovery");
 }
@@ -108,7 +108,7 @@ fn a_suppression_of_a_policy_that_did_not_take_part_is_not_called_unused() {
     let file = sources.find(std::path::Path::new("main.tf")).unwrap();
     let (suppressions, _) = resolve(from_comments(&file, &comments, false).0, &names);
     let used = vec![false; suppressions.len()];
-    assert!(unused(&suppressions, &used, &[], &|policy| policy != "recovery").is_empty());
+    assert!(unused(&suppressions, &used, &[], &|policy| policy != "recovery", &sources).is_empty());
 }
 
 #[test]

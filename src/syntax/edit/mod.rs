@@ -166,6 +166,26 @@ impl Editable {
         }
     }
 
+    /// Puts a line of a comment directly above what begins at a place, or says it in the way that the file's language
+    /// has: Terraform's JSON takes a text under the key `//`. Nothing for JSON without comments.
+    #[must_use]
+    pub fn comment(&self, whole: Span, comment: &str) -> Option<Edit> {
+        match self {
+            Self::Tree(tree) => tree.comment(whole, comment),
+            Self::Hcl(native) => native.comment(whole, comment),
+        }
+    }
+
+    /// Puts an item into the list at the end of a way of keys below the key that a span begins with; what is missing
+    /// on the way is made. For YAML and JSON.
+    #[must_use]
+    pub fn item_below(&self, whole: Span, way: &[&str], item: &Term) -> Option<Vec<Edit>> {
+        match self {
+            Self::Tree(tree) => tree.item_below(whole, way, item),
+            Self::Hcl(_) => None,
+        }
+    }
+
     /// The item of a list, or the block, in which something stands.
     #[must_use]
     pub fn item_of(&self, span: Span) -> Option<Span> {

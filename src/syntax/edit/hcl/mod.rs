@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::source::{SourceFile, Span};
 use crate::syntax::hcl::{self, Block, Body, Document, Expr, ExprKind};
 
-use super::text::{line_end, newline, span};
+use super::text::{indent, is_first, line_end, line_start, newline, span};
 use super::{Edit, Term};
 use find::Holder;
 
@@ -57,6 +57,16 @@ impl Native {
     /// The block whose header stands at a span.
     fn block(&self, header: Span) -> Option<&Block> {
         find::block(&self.document.body, header)
+    }
+
+    pub(super) fn comment(&self, whole: Span, comment: &str) -> Option<Edit> {
+        let start = whole.start as usize;
+        if whole.file != self.document.file.id || !is_first(self.text(), start) {
+            return None;
+        }
+        let at = line_start(self.text(), start).max(self.document.file.body_start().min(start));
+        let text = format!("{}# {comment}{}", indent(self.text(), start), self.newline());
+        Some(Edit { span: self.at(at, at), text })
     }
 
     pub(super) fn item_of(&self, span: Span) -> Option<Span> {

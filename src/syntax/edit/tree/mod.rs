@@ -1,6 +1,7 @@
 //! Changes of YAML and JSON.
 
 mod insert;
+mod note;
 mod remove;
 mod render;
 
