@@ -19,8 +19,8 @@ mod prepare;
 mod request;
 mod shown;
 mod suppress;
-mod survey;
 mod suppressing;
+mod survey;
 mod understand;
 mod unmatched;
 
@@ -39,9 +39,8 @@ pub use fixing::{ChangedFile, Fixed, Fixing, Which, fix};
 pub use outcome::{Analysis, Counts};
 pub use policies::{find_policies, load_policies};
 pub use request::{Request, Since, UsageError, VariableArgument};
-pub use suppressing::{Form, Suppressing, suppress_findings};
-pub use request::{Request, Since, UsageError};
 pub use shown::{PolicyShown, Setting, Shown, shown};
+pub use suppressing::{Form, Suppressing, suppress_findings};
 pub use survey::{Files as SurveyedFiles, Survey, survey};
 pub use understand::{Understanding, Understood};
 
@@ -162,7 +161,13 @@ fn analyse(request: &Request, prepared: Prepared, fs: &dyn FileSystem, sources: 
         understanding: &understanding,
     }));
     let judged_by = choices.names(&pack);
-    let judge = judge::Judge { config: &config, pack: &pack, choices: &choices, deployments: &deployments, fixes: request.fixes };
+    let judge = judge::Judge {
+        config: &config,
+        pack: &pack,
+        choices: &choices,
+        deployments: &deployments,
+        fixes: request.fixes,
+    };
     let judged = judge.judge(understanding.projects, &sources);
     problems.extend(judged.problems);
     let mut findings = judged.findings;

@@ -7,6 +7,7 @@ use crate::policy::{Confidence, Profile};
 
 /// Everything that the outside world has a say in. Paths are relative to the working directory.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own on the command line")]
 pub struct Request {
     /// Files, directories and globs; none for the working directory.
     pub paths: Vec<PathBuf>,

@@ -82,9 +82,8 @@ fn in_comments(analysis: &Analysis, active: &[&Finding], reason: &Reason<'_>) ->
         .collect();
     let place = |finding: &&Finding| {
         let file = sources.get(finding.primary.span.file);
-        let at = file.map(|file| {
-            format!("{}:{}", file.path_text(), file.lines().line_of(finding.primary.span.start) + 1)
-        });
+        let at =
+            file.map(|file| format!("{}:{}", file.path_text(), file.lines().line_of(finding.primary.span.start) + 1));
         format!("{}: {}", at.unwrap_or_default(), finding.policy)
     };
     let left = made.left.iter().filter_map(|index| active.get(*index)).map(place).collect();
@@ -117,7 +116,9 @@ fn in_configuration(
     let file = match analysis.sources.load(fs, &shown) {
         Ok(file) => file,
         Err(_) if !fs.is_file(&shown) => analysis.sources.add(shown.clone(), ""),
-        Err(error) => return Err(UsageError::new(format!("`{}` can't be read: {}", shown.display(), error.reason), None)),
+        Err(error) => {
+            return Err(UsageError::new(format!("`{}` can't be read: {}", shown.display(), error.reason), None));
+        }
     };
     let relative = |path: &Path| {
         let path = here.absolute(path);

@@ -85,7 +85,8 @@ pub fn run(arguments: SuppressArgs) -> Exit {
             writeln!(out, "{}: there is no place for a comment; use --in-configuration", one_line(place))?;
         }
         let files = done.files.len();
-        let (findings, file) = (if done.count == 1 { "finding" } else { "findings" }, if files == 1 { "file" } else { "files" });
+        let (findings, file) =
+            (if done.count == 1 { "finding" } else { "findings" }, if files == 1 { "file" } else { "files" });
         let verb = if arguments.diff { "would be suppressed" } else { "suppressed" };
         writeln!(out, "{} {findings} {verb} in {files} {file}", done.count)
     };

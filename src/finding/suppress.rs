@@ -104,7 +104,7 @@ pub fn configuration(
     for entry in entries(sources, findings, reason, relative) {
         let now = Arc::new(SourceFile::new(file.id, file.path.clone(), text.as_str()));
         if text.trim().is_empty() {
-            text = "suppressions:\n".to_owned();
+            "suppressions:\n".clone_into(&mut text);
             text.push_str(&line(&entry)?);
             continue;
         }

@@ -171,9 +171,13 @@ mod tests {
         String::from_utf8(out).unwrap()
     }
 
+    fn lines(count: usize) -> String {
+        (1..=count).map(|line| format!("{line}\n")).collect::<Vec<_>>().concat()
+    }
+
     #[test]
     fn a_change_is_shown_with_its_context() {
-        let before: String = (1..=12).map(|line| format!("{line}\n")).collect();
+        let before = lines(12);
         let after = before.replace("6\n", "six\nsix and a half\n");
         assert_eq!(
             diff(&before, &after),
@@ -184,7 +188,7 @@ mod tests {
 
     #[test]
     fn changes_that_are_far_apart_are_hunks_of_their_own() {
-        let before: String = (1..=30).map(|line| format!("{line}\n")).collect();
+        let before = lines(30);
         let after = before.replacen("2\n", "", 1).replace("28\n", "28\nmore\n");
         let text = diff(&before, &after);
         assert_eq!(text.matches("@@ -").count(), 2, "{text}");

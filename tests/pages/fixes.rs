@@ -26,7 +26,7 @@ fn count(heard: &Heard, found: &Found) -> usize {
 fn judge(example: &Example, page: &Page, pack: &Pack, before: &Heard, found: &Found) -> Vec<String> {
     let Some(fix) = &found.fix else { return Vec::new() };
     let Some(after) = mended(example, fix) else { return vec![format!("the edits do not fit: {fix:?}")] };
-    let text: String = after.files.iter().map(|file| format!("{}\n", file.text)).collect();
+    let text = after.files.iter().map(|file| file.text.as_str()).collect::<Vec<_>>().join("\n");
     if std::env::var("SHOW_FIXES").is_ok() {
         println!("---- {} ({}) {}\n{text}", page.name, if fix.safe { "safe" } else { "unsafe" }, fix.title);
     }
@@ -46,6 +46,18 @@ fn judge(example: &Example, page: &Page, pack: &Pack, before: &Heard, found: &Fo
     }
     wrong
 }
+
+/// Where the catalogue has no fix in one of a policy's languages, or the page shows the fix elsewhere.
+const NO_FIX: &[(&str, Dialect)] = &[
+    // A simple table has no such setting.
+    ("deletion-protection-disabled", Dialect::Sam),
+    // Terraform takes equal blocks for one.
+    ("duplicate-attribute-definition", Dialect::Terraform),
+    // What stands in an encoded text is not taken out of it.
+    ("retries-switched-off", Dialect::Terraform),
+    // A table of Terraform's needs its name.
+    ("explicit-table-name", Dialect::Terraform),
+];
 
 #[test]
 fn every_fix_mends_its_finding_and_nothing_new_comes() {
@@ -80,7 +92,7 @@ fn every_fix_mends_its_finding_and_nothing_new_comes() {
         if std::env::var("SHOW_FIXES").is_ok() {
             println!("{name} {dialect:?} json={json}: {fixed} of {all}");
         }
-        if *fixed == 0 {
+        if *fixed == 0 && !NO_FIX.contains(&(name.as_str(), *dialect)) {
             wrong.push(format!("{name}: no failing example in {dialect:?} (JSON: {json}) has a fix"));
         }
     }

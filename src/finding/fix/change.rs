@@ -12,6 +12,9 @@ use super::place::{Block, Place};
 use super::term::Writer;
 use super::{Case, Mender, in_file};
 
+/// Names with what is written for each.
+type Entries = Vec<(String, Term)>;
+
 /// Everything that one fix does.
 #[derive(Debug, Default)]
 pub(super) struct Changes {
@@ -20,13 +23,13 @@ pub(super) struct Changes {
     /// Pieces of what is written at a place.
     pieces: Vec<(Span, String, String)>,
     /// New entries of blocks; the flag says that they stand beside the attributes of a resource.
-    inserted: Vec<(Block, bool, Vec<(String, Term)>)>,
+    inserted: Vec<(Block, bool, Entries)>,
     /// New items of lists.
     appended: Vec<(Span, Vec<Term>)>,
     beside: Vec<(Span, Term)>,
     /// Values that go, each with what stays even when it is empty.
     pub removed: Vec<(Span, Vec<Span>)>,
-    created: Vec<(Span, String, String, Vec<(String, Term)>)>,
+    created: Vec<(Span, String, String, Entries)>,
     /// What carries a value there and is used elsewhere, too.
     pub shared: Option<String>,
     /// What is done, in words.
@@ -302,7 +305,7 @@ impl Case<'_, '_> {
     }
 
     /// The places of values that go. A group of fields is all that is written of it.
-    pub(super) fn gather_removed(&self, value: &Value, gone: &mut Vec<Span>, depth: usize) -> Option<()> {
+    pub(super) fn gather_removed(&self, value: &Value, field: bool, gone: &mut Vec<Span>, depth: usize) -> Option<()> {
         let value = self.settled(value)?;
         if depth > 16 {
             return None;
@@ -312,11 +315,15 @@ impl Case<'_, '_> {
         let at_header = first.as_ref().is_none_or(|hop| hop.span == self.entity.header);
         match (&value.data, &first) {
             (Data::Map(map), _) if at_header => {
-                return map.entries.iter().try_for_each(|entry| self.gather_removed(&entry.value, gone, depth + 1));
+                return map
+                    .entries
+                    .iter()
+                    .try_for_each(|entry| self.gather_removed(&entry.value, true, gone, depth + 1));
             }
-            // Items that are written in the list go one by one; a list that comes from elsewhere goes as a whole.
-            (Data::List(list), first) if first.is_none() || self.holds_items(list, first.as_ref()) => {
-                return list.items.iter().try_for_each(|item| self.gather_removed(item, gone, depth + 1));
+            // What is picked out of a list goes one by one; a field goes as a whole, and so does what comes from
+            // elsewhere.
+            (Data::List(list), first) if !field || first.is_none() || self.holds_items(list, first.as_ref()) => {
+                return list.items.iter().try_for_each(|item| self.gather_removed(item, field, gone, depth + 1));
             }
             (Data::Entity(_) | Data::Choice(_), _) => return None,
             _ => {}
@@ -325,19 +332,21 @@ impl Case<'_, '_> {
         match first.step {
             // Nothing is written, so nothing goes.
             Step::Absent(_) => return Some(()),
-            Step::Globals | Step::ProviderDefault => return None,
+            Step::ProviderDefault => return None,
+            Step::Globals => self.globals.set(true),
             _ if at_header => return Some(()),
             _ => {}
         }
         let resource = self.resource(self.entity)?;
         // In CloudFormation, what is written elsewhere in the template is an alias's.
         let elsewhere = first.span.file == resource.span.file && !resource.span.contains(first.span);
-        if elsewhere && resource.kind.starts_with("AWS::") {
+        if elsewhere && resource.kind.starts_with("AWS::") && first.step != Step::Globals {
             return None;
         }
         let file = self.mender.editable(first.span)?;
         // Elsewhere in Terraform: a resource that sets something of this one.
-        if !resource.span.contains(first.span) && !file.is_block(first.span) {
+        let own = resource.span.contains(first.span) || first.step == Step::Globals;
+        if !own && !file.is_block(first.span) {
             return None;
         }
         let inside = value
@@ -347,6 +356,8 @@ impl Case<'_, '_> {
         if !file.holds(span) {
             return None;
         }
+        // A pair of name and value is one thing.
+        let span = file.pair_of(span).unwrap_or(span);
         if !gone.contains(&span) {
             gone.push(span);
         }
@@ -455,9 +466,10 @@ impl Case<'_, '_> {
         let writer = self.writer(resource);
         let entries: Option<Vec<(String, Term)>> =
             created.set.iter().map(|(name, value)| Some((name.to_string(), writer.term(value)?))).collect();
-        let name = match resource.kind.starts_with("AWS::") {
-            true => format!("{}{}", resource.name, created.kind.rsplit("::").next().unwrap_or_default()),
-            false => resource.name.to_string(),
+        let name = if resource.kind.starts_with("AWS::") {
+            format!("{}{}", resource.name, created.kind.rsplit("::").next().unwrap_or_default())
+        } else {
+            resource.name.to_string()
         };
         let new = (resource.header, created.kind.to_string(), name, entries?);
         if !changes.created.contains(&new) {

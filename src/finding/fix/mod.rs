@@ -13,7 +13,7 @@ mod term;
 #[cfg(test)]
 mod tests;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::path::Path;
 use std::rc::Rc;
 
@@ -61,7 +61,14 @@ impl<'a> Mender<'a> {
         let mut leads_to: Vec<String> = Vec::new();
         for (assignment, remedy) in failure.cases.iter().zip(&failure.remedies) {
             let remedy = remedy.as_ref()?;
-            let case = Case { mender: self, id, entity, assignment, in_some_cases: failure.description.is_some() };
+            let case = Case {
+                mender: self,
+                id,
+                entity,
+                assignment,
+                in_some_cases: failure.description.is_some(),
+                globals: Cell::new(false),
+            };
             case.remedy(remedy, &mut changes)?;
             safe &= remedy.safe;
             title = title.or_else(|| remedy.title.clone());
@@ -103,6 +110,8 @@ struct Case<'c, 'a> {
     assignment: &'c Assignment,
     /// The failure does not hold in all cases.
     in_some_cases: bool,
+    /// Something goes that the Globals section says for others, too.
+    globals: Cell<bool>,
 }
 
 impl Case<'_, '_> {
@@ -114,18 +123,21 @@ impl Case<'_, '_> {
             self.insert(self.id, path, value, changes)?;
         }
         let mut gone: Vec<Span> = Vec::new();
-        for value in &remedy.remove {
-            self.gather_removed(value, &mut gone, 0)?;
+        for (value, field) in &remedy.remove {
+            self.gather_removed(value, *field, &mut gone, 0)?;
         }
         let mut items: Vec<Span> = Vec::new();
         for value in &remedy.remove_items {
-            self.gather_removed(value, &mut items, 0)?;
+            self.gather_removed(value, false, &mut items, 0)?;
         }
         for span in items {
             let item = self.mender.editable(span)?.item_of(span)?;
             if !gone.contains(&item) {
                 gone.push(item);
             }
+        }
+        if self.globals.get() {
+            changes.shared.get_or_insert_with(|| "the Globals section".to_owned());
         }
         // What is worked out for one case holds where nothing else goes by it.
         if remedy.computed && self.in_some_cases && !changes.all_of(|span| self.is_of_case(span)) {

@@ -39,13 +39,15 @@ pub(super) fn decided(project: &Project, sources: &Sources, origin: OriginId, in
                     shared.get_or_insert_with(|| format!("the default of {}", quoted(name)));
                 }
             }
+            Step::Globals => {
+                shared.get_or_insert_with(|| "the Globals section".to_owned());
+            }
             Step::File(_) if at + 1 < trail.len() => {}
             Step::File(_) => return None,
             Step::Absent(_) if at + 1 == trail.len() && at > 0 => {}
             Step::Absent(_)
             | Step::Resource { .. }
             | Step::CommandLine(_)
-            | Step::Globals
             | Step::ProviderDefault
             | Step::Document(_) => return None,
         }

@@ -16,8 +16,8 @@ pub struct Remedy {
     pub set: Vec<(Cow<'static, str>, Value)>,
     /// Lists with their new items.
     pub insert: Vec<(Cow<'static, str>, Value)>,
-    /// Values that go.
-    pub remove: Vec<Value>,
+    /// Values that go; the flag tells a field from what is picked out of fields.
+    pub remove: Vec<(Value, bool)>,
     /// Values whose whole items or blocks go.
     pub remove_items: Vec<Value>,
     pub replace: Vec<Replaced>,
@@ -89,7 +89,11 @@ fn of_fix(scene: &Scene<'_>, fix: &page::Fix) -> Option<Remedy> {
         title,
         set: assigned(&fix.set)?,
         insert: assigned(&fix.insert)?,
-        remove: fix.remove.iter().map(value).collect::<Option<Vec<_>>>()?,
+        remove: fix
+            .remove
+            .iter()
+            .map(|program| Some((value(program)?, is_field(program))))
+            .collect::<Option<Vec<_>>>()?,
         remove_items: fix.remove_items.iter().map(value).collect::<Option<Vec<_>>>()?,
         replace: fix
             .replace
@@ -123,6 +127,11 @@ fn of_fix(scene: &Scene<'_>, fix: &page::Fix) -> Option<Remedy> {
 /// Whether an expression reads something; options are the same in all cases.
 fn is_computed(program: &Program) -> bool {
     program.nodes.iter().any(|node| matches!(node, Node::Subject | Node::Project | Node::Let(_)))
+}
+
+/// Whether an expression is a field and nothing else.
+fn is_field(program: &Program) -> bool {
+    program.nodes.iter().all(|node| matches!(node, Node::Subject | Node::Field { .. }))
 }
 
 fn value(scene: &Scene<'_>, program: &Program) -> Option<Value> {

@@ -76,12 +76,12 @@ impl Editable {
         let file = Arc::clone(file);
         match FileKind::of(&file.path, file.text().as_bytes()) {
             FileKind::Yaml | FileKind::Json | FileKind::TerraformJson | FileKind::OpenTofuJson => {
-                tree::Trees::new(file).map(Self::Tree)
+                Some(Self::Tree(tree::Trees::new(file)))
             }
             FileKind::Variables if file.path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json")) => {
-                tree::Trees::new(file).map(Self::Tree)
+                Some(Self::Tree(tree::Trees::new(file)))
             }
-            FileKind::Terraform | FileKind::OpenTofu | FileKind::Variables => hcl::Native::new(file).map(Self::Hcl),
+            FileKind::Terraform | FileKind::OpenTofu | FileKind::Variables => Some(Self::Hcl(hcl::Native::new(file))),
             _ => None,
         }
     }
@@ -195,6 +195,15 @@ impl Editable {
         }
     }
 
+    /// The `{ name: ..., value: ... }` of a list whose value stands at a span.
+    #[must_use]
+    pub fn pair_of(&self, span: Span) -> Option<Span> {
+        match self {
+            Self::Tree(tree) => tree.pair_of(span),
+            Self::Hcl(native) => native.pair_of(span),
+        }
+    }
+
     /// Whether a block's header, or the key of a mapping, stands at a span.
     #[must_use]
     pub fn is_block(&self, span: Span) -> bool {
@@ -236,7 +245,7 @@ impl Editable {
 /// them want different things of the same characters.
 #[must_use]
 pub fn in_order(mut edits: Vec<Edit>) -> Option<Vec<Edit>> {
-    edits.sort_by(|a, b| (a.span.file, a.span.start, a.span.end).cmp(&(b.span.file, b.span.start, b.span.end)));
+    edits.sort_by_key(|edit| (edit.span.file, edit.span.start, edit.span.end));
     let mut kept: Vec<Edit> = Vec::with_capacity(edits.len());
     for edit in edits {
         match kept.last_mut() {

@@ -17,8 +17,7 @@ fn editable(name: &str, marked: &str) -> (Editable, Span, String) {
 #[track_caller]
 fn put(name: &str, marked: &str, entries: &[(&str, Term)]) -> String {
     let (file, span, text) = editable(name, marked);
-    let entries: Vec<(String, Term)> =
-        entries.iter().map(|(name, term)| ((*name).to_owned(), term.clone())).collect();
+    let entries: Vec<(String, Term)> = entries.iter().map(|(name, term)| ((*name).to_owned(), term.clone())).collect();
     let edits = file.insert(span, None, &entries, Position::Usual).expect("it can be put there");
     apply(&text, &edits).expect("the edits fit")
 }
@@ -48,39 +47,43 @@ const ON: Term = Term::Bool(true);
 #[test]
 fn a_block_of_yaml_gets_entries_in_its_own_indentation() {
     assert_eq!(
-        put("a.yml", "A:\n    B:\n        «C»:\n            D: 1 # one\n        E: 2\n", &[("P", block(&[("On", ON)]))]),
-        "A:\n    B:\n        C:\n            D: 1 # one\n            P:\n                On: true\n        E: 2\n"
+        put(
+            "a.yml",
+            "A:\n    B:\n        «C»:\n            D: 1 # one\n        E: 2\n",
+            &[("P", block(&[("Flag", ON)]))]
+        ),
+        "A:\n    B:\n        C:\n            D: 1 # one\n            P:\n                Flag: true\n        E: 2\n"
     );
     // Before the tags, and with the line endings of the file.
     assert_eq!(
-        put("a.yml", "«A»:\r\n  B: 1\r\n  Tags:\r\n    - x\r\n", &[("On", ON)]),
-        "A:\r\n  B: 1\r\n  On: true\r\n  Tags:\r\n    - x\r\n"
+        put("a.yml", "«A»:\r\n  B: 1\r\n  Tags:\r\n    - x\r\n", &[("Flag", ON)]),
+        "A:\r\n  B: 1\r\n  Flag: true\r\n  Tags:\r\n    - x\r\n"
     );
     // At the end of a file without a line ending, behind a block scalar, and within an item.
-    assert_eq!(put("a.yml", "«A»:\n  B: 1", &[("On", ON)]), "A:\n  B: 1\n  On: true");
+    assert_eq!(put("a.yml", "«A»:\n  B: 1", &[("Flag", ON)]), "A:\n  B: 1\n  Flag: true");
     assert_eq!(
-        put("a.yml", "«A»:\n  B: |\n    x\n    y\n\nC: 1\n", &[("On", ON)]),
-        "A:\n  B: |\n    x\n    y\n  On: true\n\nC: 1\n"
+        put("a.yml", "«A»:\n  B: |\n    x\n    y\n\nC: 1\n", &[("Flag", ON)]),
+        "A:\n  B: |\n    x\n    y\n  Flag: true\n\nC: 1\n"
     );
     assert_eq!(
-        put("a.yml", "L:\n  - «N: 1\n    M: 2»\n  - N: 3\n", &[("On", ON)]),
-        "L:\n  - N: 1\n    M: 2\n    On: true\n  - N: 3\n"
+        put("a.yml", "L:\n  - «N: 1\n    M: 2»\n  - N: 3\n", &[("Flag", ON)]),
+        "L:\n  - N: 1\n    M: 2\n    Flag: true\n  - N: 3\n"
     );
-    assert_eq!(put("a.yml", "«A»:\nB: 1\n", &[("On", ON)]), "A:\n  On: true\nB: 1\n");
+    assert_eq!(put("a.yml", "«A»:\nB: 1\n", &[("Flag", ON)]), "A:\n  Flag: true\nB: 1\n");
 }
 
 #[test]
 fn braces_stay_braces_on_one_line_and_on_several() {
-    assert_eq!(put("a.yml", "A: «{ B: 1 }»\n", &[("On", ON)]), "A: { B: 1, On: true }\n");
-    assert_eq!(put("a.yml", "A: «{}»\n", &[("On", ON)]), "A: { On: true }\n");
-    assert_eq!(put("a.json", "{\"A\":«{\"B\":1}»}", &[("On", ON)]), "{\"A\":{\"B\":1,\"On\":true}}");
+    assert_eq!(put("a.yml", "A: «{ B: 1 }»\n", &[("Flag", ON)]), "A: { B: 1, Flag: true }\n");
+    assert_eq!(put("a.yml", "A: «{}»\n", &[("Flag", ON)]), "A: { Flag: true }\n");
+    assert_eq!(put("a.json", "{\"A\":«{\"B\":1}»}", &[("Flag", ON)]), "{\"A\":{\"B\":1,\"Flag\":true}}");
     assert_eq!(
-        put("a.json", "{\n\t«\"A\"» : {\n\t\t\"B\" : 1\n\t}\n}\n", &[("P", block(&[("On", ON)]))]),
-        "{\n\t\"A\" : {\n\t\t\"B\" : 1,\n\t\t\"P\" : {\n\t\t\t\"On\" : true\n\t\t}\n\t}\n}\n"
+        put("a.json", "{\n\t«\"A\"» : {\n\t\t\"B\" : 1\n\t}\n}\n", &[("P", block(&[("Flag", ON)]))]),
+        "{\n\t\"A\" : {\n\t\t\"B\" : 1,\n\t\t\"P\" : {\n\t\t\t\"Flag\" : true\n\t\t}\n\t}\n}\n"
     );
     assert_eq!(
-        put("a.json", "{\n  \"A\": «{}»,\n  \"B\": 1\n}\n", &[("On", ON)]),
-        "{\n  \"A\": {\n    \"On\": true\n  },\n  \"B\": 1\n}\n"
+        put("a.json", "{\n  \"A\": «{}»,\n  \"B\": 1\n}\n", &[("Flag", ON)]),
+        "{\n  \"A\": {\n    \"Flag\": true\n  },\n  \"B\": 1\n}\n"
     );
 }
 
@@ -94,7 +97,7 @@ fn values_keep_their_quotes() {
         ("A: «'x'»", text("it's"), "A: 'it''s'"),
         ("A: «x»", text("yes"), "A: 'yes'"),
         ("A: «x»", text("70"), "A: '70'"),
-        ("A: «!Ref AWS::NoValue»", block(&[("On", ON)]), "A: {On: true}"),
+        ("A: «!Ref AWS::NoValue»", block(&[("Flag", ON)]), "A: {Flag: true}"),
         ("{A: «1», B: 2}", text("a, b"), "{A: 'a, b', B: 2}"),
     ] {
         assert_eq!(replaced("a.yml", before, &term), after);
@@ -108,10 +111,8 @@ fn values_keep_their_quotes() {
 
 #[test]
 fn references_look_like_the_files_language() {
-    let piece = |attribute: Option<&str>| Piece::Reference {
-        name: "T".to_owned(),
-        attribute: attribute.map(str::to_owned),
-    };
+    let piece =
+        |attribute: Option<&str>| Piece::Reference { name: "T".to_owned(), attribute: attribute.map(str::to_owned) };
     let whole = |attribute| Term::Template(vec![piece(attribute)]);
     let joined = Term::Template(vec![piece(Some("Arn")), Piece::Text("/index/*".to_owned())]);
     assert_eq!(replaced("a.yml", "A: «x»", &whole(None)), "A: !Ref T");
@@ -143,10 +144,7 @@ fn arguments_of_terraform_are_aligned_where_they_fit() {
         RESOURCE.replace("\"X\"\n", "\"X\"\n\n  deletion_protection_enabled = true\n")
     );
     assert_eq!(put("a.tf", "«resource \"t\" \"a\"» {}\n", &[("a", ON)]), "resource \"t\" \"a\" {\n  a = true\n}\n");
-    assert_eq!(
-        put("a.tf", "b {\n  «c» { x = 1 }\n}\n", &[("a", ON)]),
-        "b {\n  c {\n    x = 1\n    a = true\n  }\n}\n"
-    );
+    assert_eq!(put("a.tf", "b {\n  «c» { x = 1 }\n}\n", &[("a", ON)]), "b {\n  c {\n    x = 1\n    a = true\n  }\n}\n");
 }
 
 #[test]
@@ -198,10 +196,13 @@ fn lists_grow_in_their_own_form() {
         let (file, span, text) = editable(name, marked);
         apply(&text, &[file.append(span, std::slice::from_ref(term)).unwrap()]).unwrap()
     };
-    assert_eq!(append("a.yml", "A:\n«- x»\n", &text("y")), "A:\n- x\n- y\n");
-    assert_eq!(append("a.yml", "A: «[x]»\n", &text("y")), "A: [x, y]\n");
-    assert_eq!(append("a.yml", "A: «[]»\n", &text("y")), "A: [y]\n");
-    assert_eq!(append("a.json", "{\"A\": «[\n    1\n  ]»}", &Term::Number("2".into())), "{\"A\": [\n    1,\n    2\n  ]}");
+    assert_eq!(append("a.yml", "A:\n«- x»\n", &text("z")), "A:\n- x\n- z\n");
+    assert_eq!(append("a.yml", "A: «[x]»\n", &text("z")), "A: [x, z]\n");
+    assert_eq!(append("a.yml", "A: «[]»\n", &text("z")), "A: [z]\n");
+    assert_eq!(
+        append("a.json", "{\"A\": «[\n    1\n  ]»}", &Term::Number("2".into())),
+        "{\"A\": [\n    1,\n    2\n  ]}"
+    );
     assert_eq!(append("a.tf", "a = «[b]»\n", &Term::Bare("c".into())), "a = [b, c]\n");
     assert_eq!(append("a.tf", "a = «[\n  b,\n]»\n", &Term::Bare("c".into())), "a = [\n  b,\n  c,\n]\n");
     assert_eq!(append("a.tf", "a = «[]»\n", &Term::Bare("c".into())), "a = [c]\n");
@@ -211,13 +212,13 @@ fn lists_grow_in_their_own_form() {
 fn one_value_becomes_a_list_with_another() {
     let beside = |name: &str, marked: &str| {
         let (file, span, text) = editable(name, marked);
-        apply(&text, &[file.beside(span, &self::text("y")).unwrap()]).unwrap()
+        apply(&text, &[file.beside(span, &self::text("z")).unwrap()]).unwrap()
     };
-    assert_eq!(beside("a.yml", "A:\n  B: «!GetAtt T.Arn»\n"), "A:\n  B:\n    - !GetAtt T.Arn\n    - y\n");
-    assert_eq!(beside("a.yml", "A: {B: «x»}\n"), "A: {B: [x, y]}\n");
-    assert_eq!(beside("a.yml", "A:\n  - «x»\n"), "A:\n  - x\n  - y\n");
-    assert_eq!(beside("a.json", "{\"A\": «\"x\"»}"), "{\"A\": [\"x\", \"y\"]}");
-    assert_eq!(beside("a.tf", "a = «x.y»\n"), "a = [x.y, \"y\"]\n");
+    assert_eq!(beside("a.yml", "A:\n  B: «!GetAtt T.Arn»\n"), "A:\n  B:\n    - !GetAtt T.Arn\n    - z\n");
+    assert_eq!(beside("a.yml", "A: {B: «x»}\n"), "A: {B: [x, z]}\n");
+    assert_eq!(beside("a.yml", "A:\n  - «x»\n"), "A:\n  - x\n  - z\n");
+    assert_eq!(beside("a.json", "{\"A\": «\"x\"»}"), "{\"A\": [\"x\", \"z\"]}");
+    assert_eq!(beside("a.tf", "a = «x.y»\n"), "a = [x.y, \"z\"]\n");
 }
 
 #[test]

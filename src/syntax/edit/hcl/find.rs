@@ -88,6 +88,11 @@ fn in_expr<'d>(expr: &'d Expr, holder: Holder<'d>, span: Span, depth: usize) -> 
             };
             key.or_else(|| go(&item.value, Holder::Entry { object: expr, index }))
         }),
+        // What is nothing but one expression in other clothes.
+        ExprKind::Paren(inner) => go(inner, holder),
+        ExprKind::Template(pieces) if pieces.len() == 1 => {
+            of_template(pieces).into_iter().find_map(|inner| go(inner, holder))
+        }
         _ => parts(expr).into_iter().find_map(|inner| go(inner, Holder::Other)),
     }
 }

@@ -25,13 +25,13 @@ impl Native {
             // What a dynamic block makes is written in its content.
             let content = block.body.blocks.iter().find(|inner| inner.name == "content");
             let block = content.filter(|_| block.name == "dynamic").unwrap_or(block);
-            return self.into_block(block, entries, position);
+            return self.put_in_block(block, entries, position);
         }
         let found = find::expression(&self.document.body, span)?;
-        self.into_object(found.expr, entries).map(|edit| vec![edit])
+        self.put_in_object(found.expr, entries).map(|edit| vec![edit])
     }
 
-    fn into_block(&self, block: &Block, entries: &[(String, Term)], position: Position<'_>) -> Option<Vec<Edit>> {
+    fn put_in_block(&self, block: &Block, entries: &[(String, Term)], position: Position<'_>) -> Option<Vec<Edit>> {
         let text = self.text();
         let outer = indent(text, block.header.start as usize).to_owned();
         let all = members(&block.body);
@@ -98,7 +98,7 @@ impl Native {
             let open = open_brace(self, block)?;
             let lines = render::body(entries, inner, &self.unit)?;
             let at = line_end(text, open);
-            let mut new: String = lines.iter().map(|line| format!("{newline}{line}")).collect();
+            let mut new = lines.iter().map(|line| format!("{newline}{line}")).collect::<Vec<_>>().concat();
             if !is_blank(text, next_line(text, at)) {
                 new.push_str(newline);
             }
@@ -239,7 +239,7 @@ impl Native {
         Some(Edit { span: self.at(at, at), text: new })
     }
 
-    fn into_object(&self, object: &Expr, entries: &[(String, Term)]) -> Option<Edit> {
+    fn put_in_object(&self, object: &Expr, entries: &[(String, Term)]) -> Option<Edit> {
         let ExprKind::Object(items) = &object.kind else { return None };
         let text = self.text();
         let (start, end) = (object.span.start as usize, object.span.end as usize);
@@ -264,7 +264,9 @@ impl Native {
         let at = if comma { at + text.get(at..end)?.find(',')? + 1 } else { at };
         let at = line_end(text, at);
         let comma = if comma { "," } else { "" };
-        let new: String = written?.iter().map(|line| format!("{}{inner}{line}{comma}", self.newline())).collect();
+        let newline = self.newline();
+        let lines: Vec<String> = written?.iter().map(|line| format!("{newline}{inner}{line}{comma}")).collect();
+        let new = lines.concat();
         Some(Edit { span: self.at(at, at), text: new })
     }
 
@@ -292,11 +294,11 @@ impl Native {
         let newline = self.newline();
         if rest.trim_start().starts_with(',') {
             let at = line_end(text, end + rest.find(',')?);
-            let lines: String = written.iter().map(|item| format!("{newline}{inner}{item},")).collect();
-            return Some(Edit { span: self.at(at, at), text: lines });
+            let lines: Vec<String> = written.iter().map(|item| format!("{newline}{inner}{item},")).collect();
+            return Some(Edit { span: self.at(at, at), text: lines.concat() });
         }
-        let lines: String = written.iter().map(|item| format!(",{newline}{inner}{item}")).collect();
-        Some(Edit { span: self.at(end, end), text: lines })
+        let lines: Vec<String> = written.iter().map(|item| format!(",{newline}{inner}{item}")).collect();
+        Some(Edit { span: self.at(end, end), text: lines.concat() })
     }
 
     pub(in super::super) fn beside(&self, span: Span, item: &Term) -> Option<Edit> {

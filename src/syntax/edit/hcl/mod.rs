@@ -23,10 +23,10 @@ pub struct Native {
 }
 
 impl Native {
-    pub(super) fn new(file: Arc<SourceFile>) -> Option<Self> {
+    pub(super) fn new(file: Arc<SourceFile>) -> Self {
         let document = hcl::parse(file);
         let unit = find::unit(&document).unwrap_or_else(|| "  ".to_owned());
-        Some(Self { document, unit })
+        Self { document, unit }
     }
 
     fn text(&self) -> &str {
@@ -77,6 +77,16 @@ impl Native {
             Holder::Entry { object, .. } => Some(object.span),
             Holder::Other => None,
         }
+    }
+
+    pub(super) fn pair_of(&self, span: Span) -> Option<Span> {
+        let Holder::Entry { object, .. } = find::expression(&self.document.body, span)?.holder else { return None };
+        let ExprKind::Object(items) = &object.kind else { return None };
+        let named =
+            |wanted: &str| items.iter().any(|item| self.document.file.slice(item.key_span).trim_matches('"') == wanted);
+        let held = find::expression(&self.document.body, object.span)?.holder;
+        (items.len() == 2 && named("name") && named("value") && matches!(held, Holder::Item { .. }))
+            .then_some(object.span)
     }
 
     pub(super) fn is_block(&self, span: Span) -> bool {

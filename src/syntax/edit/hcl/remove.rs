@@ -21,7 +21,7 @@ impl Native {
             }
             let found = find::expression(&self.document.body, *span)?;
             match found.holder {
-                Holder::Attribute { span, block } => match block.filter(|block| self.would_be_empty(block, spans)) {
+                Holder::Attribute { span, block } => match block.filter(|block| would_be_empty(block, spans)) {
                     Some(block) => {
                         ranges.push(self.whole_lines(block.span)?);
                     }
@@ -38,7 +38,7 @@ impl Native {
                         ranges.push(self.whole_lines(span)?);
                         continue;
                     }
-                    ranges.push(self.from_list(&all, index, spans)?);
+                    ranges.push(Self::of_list(&all, index, spans)?);
                 }
                 Holder::Entry { object, index } => {
                     let ExprKind::Object(items) = &object.kind else { return None };
@@ -47,7 +47,7 @@ impl Native {
                     let one_line = line_end(self.text(), object.span.start as usize) >= object.span.end as usize;
                     ranges.push(if one_line {
                         let all: Vec<Span> = items.iter().map(|item| item.key_span.to(item.value.span)).collect();
-                        self.from_list(&all, index, &[whole])?
+                        Self::of_list(&all, index, &[whole])?
                     } else {
                         self.whole_lines(whole)?
                     });
@@ -57,13 +57,6 @@ impl Native {
         }
         let edits = ranges.into_iter().map(|(start, end)| Edit { span: self.at(start, end), text: String::new() });
         in_order(edits.collect())
-    }
-
-    /// Whether nothing but comments is left of a block without these values; top-level blocks are never empty.
-    fn would_be_empty(&self, block: &Block, spans: &[Span]) -> bool {
-        !matches!(block.name.as_str(), "resource" | "module" | "variable" | "locals")
-            && block.body.blocks.is_empty()
-            && block.body.attributes.iter().all(|attribute| spans.contains(&attribute.expr.span))
     }
 
     /// The lines of something that stands on lines of its own, and the blank line that would be one too many.
@@ -95,7 +88,7 @@ impl Native {
     }
 
     /// An item of a list with the comma that goes with it.
-    fn from_list(&self, all: &[Span], index: usize, gone: &[Span]) -> Option<(usize, usize)> {
+    fn of_list(all: &[Span], index: usize, gone: &[Span]) -> Option<(usize, usize)> {
         let own = all.get(index)?;
         if let Some(next) = all.get(index + 1) {
             return Some((own.start as usize, next.start as usize));
@@ -106,4 +99,11 @@ impl Native {
             None => (own.start as usize, own.end as usize),
         })
     }
+}
+
+/// Whether nothing but comments is left of a block without these values; top-level blocks are never empty.
+fn would_be_empty(block: &Block, spans: &[Span]) -> bool {
+    !matches!(block.name.as_str(), "resource" | "module" | "variable" | "locals")
+        && block.body.blocks.is_empty()
+        && block.body.attributes.iter().all(|attribute| spans.contains(&attribute.expr.span))
 }

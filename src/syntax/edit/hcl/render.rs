@@ -34,7 +34,7 @@ fn template(pieces: &[Piece]) -> Option<String> {
     for piece in pieces {
         match piece {
             Piece::Text(plain) => text.push_str(&escaped(plain)),
-            Piece::Expression(expression) => text.push_str(&format!("${{{expression}}}")),
+            Piece::Expression(expression) => text.extend(["${", expression, "}"]),
             Piece::Reference { .. } => return None,
         }
     }

@@ -17,8 +17,8 @@ impl Trees {
         position: Position<'_>,
     ) -> Option<Edit> {
         match self.mapping(span).or_else(|| self.mapping_around(inside?)) {
-            Some(mapping) if mapping.layout() == Some(Layout::Flow) => self.into_flow(mapping, entries, position),
-            Some(mapping) => self.into_block(mapping, entries, position),
+            Some(mapping) if mapping.layout() == Some(Layout::Flow) => self.put_in_flow(mapping, entries, position),
+            Some(mapping) => self.put_in_block(mapping, entries, position),
             None => {
                 let key = self.nodes(span).into_iter().find(|node| {
                     self.value_of_key(*node).is_some_and(|value| value.is_null() && value.span().is_empty())
@@ -55,8 +55,8 @@ impl Trees {
     }
 
     /// The entry behind which new ones go.
-    fn anchor<'t>(&self, mapping: NodeRef<'t>, position: Position<'_>) -> Option<(NodeRef<'t>, NodeRef<'t>)> {
-        let own = self.own_entries(mapping);
+    fn anchor<'t>(mapping: NodeRef<'t>, position: Position<'_>) -> Option<(NodeRef<'t>, NodeRef<'t>)> {
+        let own = Self::own_entries(mapping);
         if let Position::After(name) = position
             && let Some(found) = own.iter().position(|(key, _)| key.text() == Some(name))
         {
@@ -68,17 +68,17 @@ impl Trees {
         own.get(at).copied()
     }
 
-    fn into_block(&self, mapping: NodeRef<'_>, entries: &[(String, Term)], position: Position<'_>) -> Option<Edit> {
-        let (first, _) = self.own_entries(mapping).into_iter().next()?;
+    fn put_in_block(&self, mapping: NodeRef<'_>, entries: &[(String, Term)], position: Position<'_>) -> Option<Edit> {
+        let (first, _) = Self::own_entries(mapping).into_iter().next()?;
         let column = self.column(first.span().start);
-        let (key, value) = self.anchor(mapping, position)?;
+        let (key, value) = Self::anchor(mapping, position)?;
         let end = line_end(self.text(), self.end_of(key, value));
         Some(Edit { span: self.at(end, end), text: self.lines_of(entries, column)? })
     }
 
-    fn into_flow(&self, mapping: NodeRef<'_>, entries: &[(String, Term)], position: Position<'_>) -> Option<Edit> {
-        let own = self.own_entries(mapping);
-        let Some((key, value)) = self.anchor(mapping, position) else {
+    fn put_in_flow(&self, mapping: NodeRef<'_>, entries: &[(String, Term)], position: Position<'_>) -> Option<Edit> {
+        let own = Self::own_entries(mapping);
+        let Some((key, value)) = Self::anchor(mapping, position) else {
             let separators = self.separators(mapping, None);
             let text = self.render.inline(&Term::Map(entries.to_vec()), true, &separators)?;
             let inside = self.text().get(mapping.span().start as usize + 1..mapping.span().end as usize - 1)?;
@@ -122,7 +122,7 @@ impl Trees {
             // An empty one is opened up where its surroundings are.
             let around = self.seat(mapping).map(|seat| self.tree.node(seat.parent));
             let around = around.filter(|node| node.layout() == Some(Layout::Flow));
-            let entry = around.and_then(|node| self.own_entries(node).into_iter().next());
+            let entry = around.and_then(|node| Self::own_entries(node).into_iter().next());
             let mut separators = match (around, entry) {
                 (Some(node), Some(entry)) => self.separators(node, Some(entry)),
                 _ => Separators::single_line(),
@@ -203,7 +203,8 @@ impl Trees {
     }
 
     pub(in super::super) fn beside(&self, span: Span, item: &Term) -> Option<Edit> {
-        let node = self.node(span)?;
+        let node = self.node_around(span)?;
+        let span = node.span();
         let seat = self.seat(node)?;
         let parent = self.tree.node(seat.parent);
         match seat.role {

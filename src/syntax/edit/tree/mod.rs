@@ -7,7 +7,7 @@ mod render;
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::source::{FileKind, SourceFile, Span};
 use crate::syntax::json;
@@ -44,7 +44,7 @@ pub struct Trees {
 }
 
 impl Trees {
-    pub(super) fn new(file: Arc<SourceFile>) -> Option<Self> {
+    pub(super) fn new(file: Arc<SourceFile>) -> Self {
         let kind = FileKind::of(&file.path, file.text().as_bytes());
         let terraform = !matches!(kind, FileKind::Yaml | FileKind::Json);
         let tree = if terraform { json::parse(file) } else { crate::syntax::parse_data(file) };
@@ -52,9 +52,9 @@ impl Trees {
         let mut seats = FxHashMap::default();
         let mut by_span: FxHashMap<(u32, u32), Vec<NodeId>> = FxHashMap::default();
         let mut waiting: Vec<NodeId> = tree.documents.iter().rev().copied().collect();
-        let mut seen: FxHashMap<NodeId, ()> = FxHashMap::default();
+        let mut seen: FxHashSet<NodeId> = FxHashSet::default();
         while let Some(id) = waiting.pop() {
-            if seen.insert(id, ()).is_some() {
+            if !seen.insert(id) {
                 continue;
             }
             let node = tree.node(id);
@@ -79,7 +79,7 @@ impl Trees {
             waiting.extend(children.into_iter().rev());
         }
         let render = Render::of(&tree, is_json, terraform);
-        Some(Self { tree, seats, by_span, render })
+        Self { tree, seats, by_span, render }
     }
 
     fn text(&self) -> &str {
@@ -107,6 +107,18 @@ impl Trees {
         self.nodes(span).into_iter().next()
     }
 
+    /// The node at a span, or the scalar within which it lies (a reference in a text of Terraform's JSON).
+    fn node_around(&self, span: Span) -> Option<NodeRef<'_>> {
+        self.node(span).or_else(|| {
+            if span.file != self.tree.file.id {
+                return None;
+            }
+            let around = self.by_span.iter().filter(|((start, end), _)| *start <= span.start && span.end <= *end);
+            let nodes = around.flat_map(|(_, ids)| ids).map(|id| self.tree.node(*id)).filter(|node| node.is_scalar());
+            nodes.min_by_key(|node| node.span().len())
+        })
+    }
+
     /// The mapping at a span, or the one whose key stands there.
     fn mapping(&self, span: Span) -> Option<NodeRef<'_>> {
         let nodes = self.nodes(span);
@@ -125,7 +137,7 @@ impl Trees {
 
     /// The innermost mapping in which a key or value stands.
     fn mapping_around(&self, inside: Span) -> Option<NodeRef<'_>> {
-        let mut at = self.node(inside)?;
+        let mut at = self.node_around(inside)?;
         loop {
             at = self.tree.node(self.seat(at)?.parent);
             if at.is_mapping() {
@@ -135,7 +147,7 @@ impl Trees {
     }
 
     pub(super) fn item_of(&self, inside: Span) -> Option<Span> {
-        let mut at = self.node(inside)?;
+        let mut at = self.node_around(inside)?;
         loop {
             let seat = self.seat(at)?;
             if seat.role == Role::Item {
@@ -143,6 +155,17 @@ impl Trees {
             }
             at = self.tree.node(seat.parent);
         }
+    }
+
+    pub(super) fn pair_of(&self, span: Span) -> Option<Span> {
+        let node = self.node_around(span)?;
+        let seat = self.seat(node).filter(|seat| seat.role == Role::Value)?;
+        let pair = self.tree.node(seat.parent);
+        let named = |wanted: &str| {
+            pair.entries().any(|(key, _)| key.text().is_some_and(|name| name.eq_ignore_ascii_case(wanted)))
+        };
+        let is_item = self.seat(pair).is_some_and(|seat| seat.role == Role::Item);
+        (is_item && pair.len() == 2 && named("name") && named("value")).then(|| pair.span())
     }
 
     pub(super) fn is_block(&self, span: Span) -> bool {
@@ -164,7 +187,7 @@ impl Trees {
     }
 
     pub(super) fn holds(&self, span: Span) -> bool {
-        self.node(span).is_some()
+        self.node_around(span).is_some()
     }
 
     pub(super) fn is_sound(&self) -> bool {
@@ -172,7 +195,12 @@ impl Trees {
     }
 
     pub(super) fn literal(&self, span: Span) -> Option<String> {
-        let node = self.nodes(span).into_iter().find(|node| node.is_scalar())?;
+        let Some(node) = self.nodes(span).into_iter().find(|node| node.is_scalar()) else {
+            // A literal in an expression of Terraform's JSON.
+            let text = self.tree.file.slice(span);
+            let plain = text.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-'));
+            return (self.render.terraform && plain && self.node_around(span).is_some()).then(|| text.to_owned());
+        };
         if node.tag().is_some_and(|tag| !tag.starts_with("!!")) || node.is_null() {
             return None;
         }
@@ -180,7 +208,15 @@ impl Trees {
     }
 
     pub(super) fn replace(&self, span: Span, term: &Term) -> Option<Edit> {
-        let node = self.node(span)?;
+        let Some(node) = self.node(span) else {
+            // Within an expression of Terraform's JSON.
+            let plain = match term {
+                Term::Bool(value) => value.to_string(),
+                Term::Number(number) => number.clone(),
+                _ => return None,
+            };
+            return self.literal(span).map(|_| Edit { span, text: plain });
+        };
         let seat = self.seat(node);
         let flow = self.is_in_flow(node);
         let text = match (seat.map(|seat| seat.role), term) {
@@ -227,7 +263,7 @@ impl Trees {
     }
 
     /// The entries of a mapping that are written in it, and not merged into it from elsewhere.
-    fn own_entries<'t>(&self, mapping: NodeRef<'t>) -> Vec<(NodeRef<'t>, NodeRef<'t>)> {
+    fn own_entries(mapping: NodeRef<'_>) -> Vec<(NodeRef<'_>, NodeRef<'_>)> {
         let own = mapping.span();
         mapping.entries().filter(|(key, _)| own.contains(key.span()) && !key.span().is_empty()).collect()
     }

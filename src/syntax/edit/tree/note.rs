@@ -11,8 +11,10 @@ impl Trees {
     /// The key that begins where a span does; of the file itself, nothing.
     fn key_at(&self, whole: Span) -> Option<NodeRef<'_>> {
         let ids = self.by_span.iter().filter(|((start, _), _)| *start == whole.start).flat_map(|(_, ids)| ids);
-        let mut keys: Vec<NodeRef<'_>> =
-            ids.map(|id| self.tree.node(*id)).filter(|node| self.seat(*node).is_some_and(|seat| seat.role == Role::Key)).collect();
+        let mut keys: Vec<NodeRef<'_>> = ids
+            .map(|id| self.tree.node(*id))
+            .filter(|node| self.seat(*node).is_some_and(|seat| seat.role == Role::Key))
+            .collect();
         keys.sort_by_key(|node| node.span().end);
         keys.into_iter().next()
     }
@@ -28,7 +30,12 @@ impl Trees {
             if body.get("//").is_some() {
                 return None;
             }
-            return self.insert(body.span(), None, &[("//".to_owned(), Term::Text(comment.to_owned()))], Position::Usual);
+            return self.insert(
+                body.span(),
+                None,
+                &[("//".to_owned(), Term::Text(comment.to_owned()))],
+                Position::Usual,
+            );
         }
         if self.render.json || self.is_in_flow(key) {
             return None;
@@ -62,7 +69,9 @@ impl Trees {
                 }
                 let entries = [((*name).to_owned(), term)];
                 let position = if key.is_some() && at == 0 { Position::After("Type") } else { Position::Usual };
-                return self.insert(value.span(), Some(value.entries().next()?.0.span()), &entries, position).map(|edit| vec![edit]);
+                return self
+                    .insert(value.span(), Some(value.entries().next()?.0.span()), &entries, position)
+                    .map(|edit| vec![edit]);
             };
             if inner.is_null() && at + 1 == way.len() && value.layout() == Some(Layout::Block) {
                 return self.replace(inner.span(), &Term::List(vec![item.clone()])).map(|edit| vec![edit]);

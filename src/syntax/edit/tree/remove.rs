@@ -14,7 +14,7 @@ impl Trees {
     pub(in super::super) fn remove(&self, spans: &[Span], kept: &[Span]) -> Option<Vec<Edit>> {
         let mut marked: FxHashSet<NodeId> = FxHashSet::default();
         for span in spans {
-            let node = self.node(*span)?;
+            let node = self.node_around(*span)?;
             let seat = self.seat(node)?;
             // A key stands for its entry.
             let id = match seat.role {
@@ -30,7 +30,7 @@ impl Trees {
             let parent = self.tree.node(seat.parent);
             let all_gone =
                 parent.items().chain(parent.entries().map(|(_, value)| value)).all(|one| marked.contains(&one.id));
-            let has_merged = parent.is_mapping() && self.own_entries(parent).len() != parent.len();
+            let has_merged = parent.is_mapping() && Self::own_entries(parent).len() != parent.len();
             if all_gone && !has_merged && self.seats.contains_key(&seat.parent) {
                 let span = parent.span();
                 let key = self.key_of(parent).map(NodeRef::span);
@@ -64,7 +64,7 @@ impl Trees {
     }
 
     /// Start and end nodes of what stands at a place of a mapping or sequence.
-    fn member<'t>(&self, parent: NodeRef<'t>, index: usize) -> Option<(NodeRef<'t>, NodeRef<'t>)> {
+    fn member(parent: NodeRef<'_>, index: usize) -> Option<(NodeRef<'_>, NodeRef<'_>)> {
         if parent.is_mapping() {
             parent.entries().nth(index)
         } else {
@@ -80,7 +80,7 @@ impl Trees {
         marked: &FxHashSet<NodeId>,
     ) -> Option<(usize, usize)> {
         let text = self.text();
-        let (first, last) = self.member(parent, index)?;
+        let (first, last) = Self::member(parent, index)?;
         let start = if role == Role::Item { dash_of(text, first)? } else { first.span().start as usize };
         let end = self.end_of(first, last);
         if is_first(text, start) {
@@ -96,7 +96,7 @@ impl Trees {
         }
         // The first entry behind a dash gives its place to the next one.
         let mut next = index + 1;
-        while let Some((key, value)) = self.member(parent, next) {
+        while let Some((key, value)) = Self::member(parent, next) {
             if !marked.contains(&value.id) {
                 return Some((start, key.span().start as usize));
             }
@@ -106,13 +106,13 @@ impl Trees {
     }
 
     fn flow_range(&self, parent: NodeRef<'_>, index: usize, marked: &FxHashSet<NodeId>) -> Option<(usize, usize)> {
-        let (first, last) = self.member(parent, index)?;
+        let (first, last) = Self::member(parent, index)?;
         let end = self.end_of(first, last);
-        if let Some((next, _)) = self.member(parent, index + 1) {
+        if let Some((next, _)) = Self::member(parent, index + 1) {
             return Some((first.span().start as usize, next.span().start as usize));
         }
         let before =
-            (0..index).rev().filter_map(|at| self.member(parent, at)).find(|(_, one)| !marked.contains(&one.id));
+            (0..index).rev().filter_map(|at| Self::member(parent, at)).find(|(_, one)| !marked.contains(&one.id));
         match before {
             Some((key, value)) => Some((self.end_of(key, value), end)),
             None => Some((first.span().start as usize, end)),

@@ -142,7 +142,7 @@ impl Render {
         if is_plain(text, flow) {
             return text.to_owned();
         }
-        let needs_escapes = text.chars().any(|letter| letter.is_control());
+        let needs_escapes = text.chars().any(char::is_control);
         if self.quote == '"' || needs_escapes { double_quoted(text) } else { single_quoted(text) }
     }
 
@@ -153,7 +153,7 @@ impl Render {
             for piece in pieces {
                 match piece {
                     Piece::Text(plain) => text.push_str(&plain.replace("${", "$${").replace("%{", "%%{")),
-                    Piece::Expression(expression) => text.push_str(&format!("${{{expression}}}")),
+                    Piece::Expression(expression) => text.extend(["${", expression, "}"]),
                     Piece::Reference { .. } => return None,
                 }
             }
@@ -173,8 +173,8 @@ impl Render {
         for piece in pieces {
             match piece {
                 Piece::Text(plain) => text.push_str(&plain.replace("${", "${!")),
-                Piece::Reference { name, attribute: None } => text.push_str(&format!("${{{name}}}")),
-                Piece::Reference { name, attribute: Some(of) } => text.push_str(&format!("${{{name}.{of}}}")),
+                Piece::Reference { name, attribute: None } => text.extend(["${", name, "}"]),
+                Piece::Reference { name, attribute: Some(of) } => text.extend(["${", name, ".", of, "}"]),
                 Piece::Expression(_) => return None,
             }
         }
