@@ -27,9 +27,6 @@ fn judge(example: &Example, page: &Page, pack: &Pack, before: &Heard, found: &Fo
     let Some(fix) = &found.fix else { return Vec::new() };
     let Some(after) = mended(example, fix) else { return vec![format!("the edits do not fit: {fix:?}")] };
     let text = after.files.iter().map(|file| file.text.as_str()).collect::<Vec<_>>().join("\n");
-    if std::env::var("SHOW_FIXES").is_ok() {
-        println!("---- {} ({}) {}\n{text}", page.name, if fix.safe { "safe" } else { "unsafe" }, fix.title);
-    }
     let heard = analyse_by_all(&after, page, pack);
     let mut wrong = Vec::new();
     if heard.problems != before.problems {
@@ -59,11 +56,14 @@ const NO_FIX: &[(&str, Dialect)] = &[
     ("explicit-table-name", Dialect::Terraform),
 ];
 
+/// In Terraform's JSON the text is part of an expression within a text.
+const NO_FIX_IN_JSON: &[&str] = &["dax-scheme-mismatch"];
+
 #[test]
 fn every_fix_mends_its_finding_and_nothing_new_comes() {
     let pack = Pack::built_in();
     let mut wrong = Vec::new();
-    let mut mended: Vec<(String, Dialect, bool, usize, usize)> = Vec::new();
+    let mut mended: Vec<(String, Dialect, bool, usize)> = Vec::new();
     for (page, example, place) in all_examples(&pack) {
         if page.fixes.is_empty() || example.expectation != Expectation::Fails {
             continue;
@@ -82,17 +82,16 @@ fn every_fix_mends_its_finding_and_nothing_new_comes() {
             match mended.iter_mut().find(|one| (one.0.clone(), one.1, one.2) == key) {
                 Some(known) => {
                     known.3 += fixed;
-                    known.4 += own.len();
                 }
-                None => mended.push((key.0, key.1, key.2, fixed, own.len())),
+                None => mended.push((key.0, key.1, key.2, fixed)),
             }
         }
     }
-    for (name, dialect, json, fixed, all) in &mended {
-        if std::env::var("SHOW_FIXES").is_ok() {
-            println!("{name} {dialect:?} json={json}: {fixed} of {all}");
-        }
-        if *fixed == 0 && !NO_FIX.contains(&(name.as_str(), *dialect)) {
+    for (name, dialect, json, fixed) in &mended {
+        if *fixed == 0
+            && !NO_FIX.contains(&(name.as_str(), *dialect))
+            && !(*json && NO_FIX_IN_JSON.contains(&name.as_str()))
+        {
             wrong.push(format!("{name}: no failing example in {dialect:?} (JSON: {json}) has a fix"));
         }
     }

@@ -44,7 +44,9 @@ impl Changes {
 
     /// Whether all values that are written otherwise, and all blocks that get new ones, are like this.
     pub(super) fn all_of(&self, is: impl Fn(Span) -> bool) -> bool {
-        self.replaced.iter().all(|(span, _)| is(*span)) && self.inserted.iter().all(|(block, ..)| is(block.span))
+        self.replaced.iter().all(|(span, _)| is(*span))
+            && self.pieces.iter().all(|(span, ..)| is(*span))
+            && self.inserted.iter().all(|(block, ..)| is(block.span))
     }
 
     fn say(&mut self, text: String) {

@@ -151,6 +151,10 @@ impl Case<'_, '_> {
         for replaced in &remedy.replace {
             self.replace(replaced, changes)?;
         }
+        // Another text is right for the cases that fail, and wrong for others that share it.
+        if !remedy.replace.is_empty() && self.in_some_cases && !changes.all_of(|span| self.is_of_case(span)) {
+            return None;
+        }
         for (value, item) in &remedy.beside {
             self.beside(value, item, changes)?;
         }
