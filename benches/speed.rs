@@ -71,6 +71,23 @@ fn mixed_files(bencher: Bencher<'_, '_>, count: usize) {
     bencher.counter(ItemsCount::new(count)).bench(|| black_box(check(black_box(&path))));
 }
 
+/// Many root modules over few shared ones, for several environments each.
+#[divan::bench(args = [20, 200], sample_count = 10)]
+fn root_modules(bencher: Bencher<'_, '_>, roots: usize) {
+    let path = inputs::root_modules(roots);
+    bencher
+        .counter(ItemsCount::new(roots))
+        .counter(BytesCount::new(bytes_below(&path)))
+        .bench(|| black_box(check(black_box(&path))));
+}
+
+/// The same with Terragrunt: what differs between the units stands in their inputs.
+#[divan::bench(args = [20, 200], sample_count = 10)]
+fn units(bencher: Bencher<'_, '_>, units: usize) {
+    let path = inputs::units(units);
+    bencher.counter(ItemsCount::new(units)).bench(|| black_box(check(black_box(&path))));
+}
+
 #[divan::bench(args = [1, 10, 50])]
 fn local_modules(bencher: Bencher<'_, '_>, modules: usize) {
     let path = inputs::local_modules(modules);

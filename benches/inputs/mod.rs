@@ -190,6 +190,158 @@ pub fn local_modules(modules: usize) -> PathBuf {
     })
 }
 
+/// How many modules the roots share.
+const SHARED: usize = 40;
+
+const ENVIRONMENTS: [&str; 4] = ["dev", "test", "stage", "prod"];
+
+/// A module of `modules/`: a table, its scaling and a role, with a module for tags that all of them call.
+fn shared_module(number: usize) -> String {
+    let mut text = TABLE_MODULE.replace("merge(var.tags, { environment = var.environment })", "module.tags.all");
+    let _ = write!(
+        text,
+        r#"
+module "tags" {{
+  source      = "../tags"
+  tags        = var.tags
+  environment = var.environment
+  module      = "table-{number}"
+}}
+
+resource "aws_iam_role" "reader" {{
+  name               = "${{var.name}}-reader"
+  assume_role_policy = jsonencode({{ Version = "2012-10-17", Statement = [] }})
+}}
+
+resource "aws_iam_role_policy" "reader" {{
+  role = aws_iam_role.reader.id
+  policy = jsonencode({{
+    Version = "2012-10-17"
+    Statement = [{{
+      Effect   = "Allow"
+      Action   = ["dynamodb:GetItem", "dynamodb:Query"]
+      Resource = [aws_dynamodb_table.this.arn, "${{aws_dynamodb_table.this.arn}}/index/*"]
+    }}]
+  }})
+}}
+
+resource "aws_cloudwatch_metric_alarm" "throttled" {{
+  alarm_name          = "${{var.name}}-throttled"
+  namespace           = "AWS/DynamoDB"
+  metric_name         = "ThrottledRequests"
+  comparison_operator = "GreaterThanThreshold"
+  evaluation_periods  = 1
+  threshold           = 0
+  dimensions          = {{ TableName = aws_dynamodb_table.this.name }}
+}}
+"#
+    );
+    text
+}
+
+const TAGS_MODULE: &str = r#"
+variable "tags" {
+  type    = map(string)
+  default = {}
+}
+
+variable "environment" {
+  type = string
+}
+
+variable "module" {
+  type = string
+}
+
+output "all" {
+  value = merge({ environment = var.environment, module = var.module }, var.tags)
+}
+"#;
+
+fn shared_modules(path: &Path) {
+    write(path.join("modules/tags/main.tf"), TAGS_MODULE);
+    for number in 0..SHARED {
+        write(path.join(format!("modules/table-{number}/main.tf")), shared_module(number));
+    }
+}
+
+/// `roots` root modules, one for each service and environment, each of which calls three of the shared modules.
+pub fn root_modules(roots: usize) -> PathBuf {
+    folder(&format!("roots-{roots}"), |path| {
+        shared_modules(path);
+        for root in 0..roots {
+            let environment = ENVIRONMENTS[root % ENVIRONMENTS.len()];
+            let service = root / ENVIRONMENTS.len();
+            let mut text = format!(
+                "provider \"aws\" {{\n  region = \"eu-west-1\"\n  default_tags {{\n    tags = {{ service = \"service-{service}\" }}\n  \
+                 }}\n}}\n\nvariable \"team\" {{\n  type = string\n}}\n"
+            );
+            for call in 0..3 {
+                let shared = (service * 3 + call) % SHARED;
+                let _ = write!(
+                    text,
+                    "\nmodule \"table_{call}\" {{\n  source      = \"../../../modules/table-{shared}\"\n  name        = \
+                     \"service-{service}-{call}\"\n  environment = \"{environment}\"\n  tags        = {{ team = var.team }}\n}}\n"
+                );
+            }
+            let directory = path.join(format!("live/{environment}/service-{service:03}"));
+            write(directory.join("main.tf"), text);
+            write(directory.join("terraform.tfvars"), format!("team = \"team-{}\"\n", service % 7));
+        }
+    })
+}
+
+/// `units` units of Terragrunt over the shared modules.
+pub fn units(units: usize) -> PathBuf {
+    folder(&format!("units-{units}"), |path| {
+        shared_modules(path);
+        write(path.join("live/root.hcl"), ROOT_FILE);
+        for environment in ENVIRONMENTS {
+            write(
+                path.join(format!("live/{environment}/env.hcl")),
+                format!("locals {{\n  environment = \"{environment}\"\n}}\n"),
+            );
+        }
+        for unit in 0..units {
+            let environment = ENVIRONMENTS[unit % ENVIRONMENTS.len()];
+            let service = unit / ENVIRONMENTS.len();
+            write(
+                path.join(format!("live/{environment}/service-{service:03}/terragrunt.hcl")),
+                format!(
+                    "include \"root\" {{\n  path = find_in_parent_folders(\"root.hcl\")\n}}\n\nterraform {{\n  source = \
+                     \"../../../modules//table-{}\"\n}}\n\ninputs = {{\n  tags = {{ team = \"team-{}\" }}\n}}\n",
+                    service % SHARED,
+                    service % 7
+                ),
+            );
+        }
+    })
+}
+
+const ROOT_FILE: &str = r#"
+locals {
+  environment = read_terragrunt_config(find_in_parent_folders("env.hcl")).locals.environment
+}
+
+generate "provider" {
+  path      = "provider.tf"
+  if_exists = "overwrite"
+  contents  = <<EOF
+provider "aws" {
+  region = "eu-west-1"
+  default_tags {
+    tags = { environment = "${local.environment}" }
+  }
+}
+EOF
+}
+
+inputs = {
+  environment = local.environment
+  name        = basename(get_terragrunt_dir())
+}
+"#;
+
 const TABLE_MODULE: &str = r#"
 variable "name" {
   type = string

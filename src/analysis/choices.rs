@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use super::locate::Here;
 use super::policies::{Choice, choose};
@@ -16,17 +17,17 @@ use crate::resource::Problem;
 pub struct Variant {
     /// Indices into the configuration's overrides.
     overrides: Vec<usize>,
-    pub choice: Choice,
+    pub choice: Arc<Choice>,
 }
 
 /// Which policies take part where.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Choices {
     /// Where no override speaks.
-    pub base: Choice,
+    pub base: Arc<Choice>,
     globs: Vec<Vec<Glob>>,
     /// Every combination of overrides that was asked for.
-    variants: Vec<Variant>,
+    variants: RwLock<Vec<Variant>>,
 }
 
 impl Choices {
@@ -53,7 +54,7 @@ impl Choices {
         }
         problems.sort_by_key(|problem| problem.span);
         problems.dedup();
-        Ok((Self { base, globs, variants: Vec::new() }, problems))
+        Ok((Self { base: Arc::new(base), globs, variants: RwLock::default() }, problems))
     }
 
     /// The overrides that speak of a path (from the working directory).
@@ -65,7 +66,7 @@ impl Choices {
 
     /// Works out what holds for all these paths.
     pub fn prepare<'p>(
-        &mut self,
+        &self,
         paths: impl IntoIterator<Item = &'p Path>,
         request: &Request,
         config: &Config,
@@ -76,42 +77,45 @@ impl Choices {
         }
         for path in paths {
             let overrides = self.overrides_of(path);
-            if overrides.is_empty() || self.variants.iter().any(|variant| variant.overrides == overrides) {
+            let mut variants = self.variants.write().unwrap_or_else(PoisonError::into_inner);
+            if overrides.is_empty() || variants.iter().any(|variant| variant.overrides == overrides) {
                 continue;
             }
             let layers: Vec<&Override> = overrides.iter().filter_map(|index| config.overrides.get(*index)).collect();
             if let Ok((choice, _)) = choose(request, &config.with(&layers), pack) {
-                self.variants.push(Variant { overrides, choice });
+                variants.push(Variant { overrides, choice: Arc::new(choice) });
             }
         }
     }
 
     /// What holds for a path that was among the prepared ones.
     #[must_use]
-    pub fn of(&self, path: &Path) -> &Choice {
-        if self.variants.is_empty() {
-            return &self.base;
+    pub fn of(&self, path: &Path) -> Arc<Choice> {
+        let variants = self.variants.read().unwrap_or_else(PoisonError::into_inner);
+        if variants.is_empty() {
+            return Arc::clone(&self.base);
         }
         let overrides = self.overrides_of(path);
-        let variant = self.variants.iter().find(|variant| variant.overrides == overrides);
-        variant.map_or(&self.base, |variant| &variant.choice)
+        let variant = variants.iter().find(|variant| variant.overrides == overrides);
+        Arc::clone(variant.map_or(&self.base, |variant| &variant.choice))
     }
 
     /// What holds anywhere, the base first.
-    pub fn all(&self) -> impl Iterator<Item = &Choice> {
-        std::iter::once(&self.base).chain(self.variants.iter().map(|variant| &variant.choice))
+    fn all(&self) -> Vec<Arc<Choice>> {
+        let variants = self.variants.read().unwrap_or_else(PoisonError::into_inner);
+        std::iter::once(&self.base).chain(variants.iter().map(|variant| &variant.choice)).cloned().collect()
     }
 
     /// The names of the policies that take part somewhere.
     #[must_use]
     pub fn names(&self, pack: &Pack) -> BTreeSet<String> {
-        self.all().flat_map(|choice| choice.names(pack)).collect()
+        self.all().iter().flat_map(|choice| choice.names(pack)).collect()
     }
 
     /// Whether a policy takes part everywhere.
     #[must_use]
     pub fn is_on(&self, pack: &Pack, name: &str) -> bool {
-        self.all().all(|choice| choice.is_on(pack, name))
+        self.all().iter().all(|choice| choice.is_on(pack, name))
     }
 
     /// Of each override, whether it speaks of one of some paths.

@@ -2,18 +2,21 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::choices::Choices;
 use super::environments::Deployment;
+use super::outcome::Counts;
 use super::policies::Choice;
-use super::suppress::is_installed;
+use super::request::Request;
+use super::suppress::{Marks, is_installed};
 use super::understand::{Understood, guarded};
 use crate::config::Config;
 use crate::finding::fix::Mender;
 use crate::finding::{Finding, Fix, Undetermined, verdict};
+use crate::model::schema::Subject;
 use crate::policy::Pack;
 use crate::policy::engine::{self, Settings, Verdict};
 use crate::policy::evaluate::Words;
@@ -23,25 +26,43 @@ use crate::syntax::edit;
 
 /// What judging takes.
 pub struct Judge<'a> {
+    pub request: &'a Request,
     pub config: &'a Config,
     pub pack: &'a Pack,
     pub choices: &'a Choices,
     pub deployments: &'a [Deployment],
+    pub sources: &'a Sources,
     /// Whether findings come with their fixes.
     pub fixes: bool,
 }
 
-/// What came of it.
+/// What is kept of a project once it is judged.
+#[derive(Debug)]
+pub struct JudgedProject {
+    path: PathBuf,
+    deployment: usize,
+    counts: Counts,
+    places: BTreeSet<PathBuf>,
+    verdicts: Result<Verdicts, Problem>,
+    marks: Marks,
+}
+
+/// What came of all projects.
 #[derive(Debug, Default)]
 pub struct Judged {
-    pub projects: Vec<Understood>,
     pub findings: Vec<Finding>,
     pub undetermined: Vec<Undetermined>,
     pub problems: Vec<Problem>,
+    /// How many projects, resources and tables there were.
+    pub counts: Counts,
+    /// The files of resources.
+    pub places: BTreeSet<PathBuf>,
+    /// Suppressions in the metadata of resources.
+    pub marks: Marks,
 }
 
 /// The files that speak for a project's resources when settings depend on the path.
-pub fn places(understood: &Understood, sources: &Sources) -> BTreeSet<PathBuf> {
+fn places(understood: &Understood, sources: &Sources) -> BTreeSet<PathBuf> {
     let resources = understood.project.resources.iter().enumerate();
     resources.filter_map(|(index, resource)| place(understood, resource.span, index, sources)).collect()
 }
@@ -61,27 +82,33 @@ fn place(understood: &Understood, span: Span, resource: usize, sources: &Sources
 type Verdicts = (Vec<Finding>, Vec<Undetermined>);
 
 impl Judge<'_> {
-    /// Judges all projects, each for its deployment.
-    pub fn judge(&self, projects: Vec<Understood>, sources: &Sources) -> Judged {
-        let done: Vec<(Understood, Result<Verdicts, Problem>)> = projects
-            .into_par_iter()
-            .map(|understood| {
-                let path = understood.project.path.clone();
-                let verdicts = guarded(&path, || self.one(&understood, sources));
-                (understood, verdicts)
-            })
-            .collect();
+    /// Judges a project for its deployment.
+    pub fn project(&self, understood: &Understood) -> JudgedProject {
+        let path = understood.project.path.clone();
+        let places = places(understood, self.sources);
+        self.choices.prepare(places.iter().map(PathBuf::as_path), self.request, self.config, self.pack);
+        let verdicts = guarded(&path, || self.one(understood, &places));
+        let marks = if self.request.suppressions { Marks::of(understood) } else { Marks::default() };
+        JudgedProject { counts: count(understood), deployment: understood.deployment, path, places, verdicts, marks }
+    }
+
+    /// Puts together what came of all projects.
+    pub fn all(&self, projects: Vec<JudgedProject>) -> Judged {
         let mut judged = Judged::default();
         let mut by_project: Vec<(PathBuf, usize, Vec<Finding>)> = Vec::new();
-        for (understood, verdicts) in done {
-            match verdicts {
+        for project in projects {
+            match project.verdicts {
                 Ok((findings, undetermined)) => {
-                    by_project.push((understood.project.path.clone(), understood.deployment, findings));
+                    by_project.push((project.path, project.deployment, findings));
                     judged.undetermined.extend(undetermined);
                 }
                 Err(problem) => judged.problems.push(problem),
             }
-            judged.projects.push(understood);
+            judged.counts.projects += project.counts.projects;
+            judged.counts.resources += project.counts.resources;
+            judged.counts.tables += project.counts.tables;
+            judged.places.extend(project.places);
+            judged.marks.extend(project.marks);
         }
         judged.findings = self.over_deployments(by_project);
         judged
@@ -109,7 +136,8 @@ impl Judge<'_> {
         words
     }
 
-    fn one(&self, understood: &Understood, sources: &Sources) -> Verdicts {
+    fn one(&self, understood: &Understood, places: &BTreeSet<PathBuf>) -> Verdicts {
+        let sources = self.sources;
         let Understood { project, model, deployment } = understood;
         let Some(deployment) = self.deployments.get(*deployment) else { return Verdicts::default() };
         let is_own = |span: Span| sources.get(span.file).is_none_or(|file| !is_installed(&file.path));
@@ -117,21 +145,21 @@ impl Judge<'_> {
         let mut undetermined = Vec::new();
         let mender = Mender::new(project, model, sources, &is_own);
         // Most often the same holds for all of a project.
-        let mut choices: Vec<&Choice> = Vec::new();
-        for path in places(understood, sources) {
-            let choice = self.choices.of(&path);
-            if !choices.iter().any(|known| std::ptr::eq(*known, choice)) {
+        let mut choices: Vec<Arc<Choice>> = Vec::new();
+        for path in places {
+            let choice = self.choices.of(path);
+            if !choices.iter().any(|known| Arc::ptr_eq(known, &choice)) {
                 choices.push(choice);
             }
         }
         let several = choices.len() > 1;
         for choice in choices {
-            let settings = self.settings(deployment, choice);
+            let settings = self.settings(deployment, &choice);
             engine::judge_each(project, model, self.pack, &settings, &mut |judgement| {
                 let entity = model.get(judgement.entity);
                 let elsewhere = || {
                     let place = place(understood, entity.span, entity.resource, sources);
-                    place.is_some_and(|path| !std::ptr::eq(self.choices.of(&path), choice))
+                    place.is_some_and(|path| !Arc::ptr_eq(&self.choices.of(&path), &choice))
                 };
                 if several && elsewhere() {
                     return;
@@ -214,4 +242,17 @@ fn both_fixes(one: Option<Fix>, other: Option<Fix>) -> Option<Fix> {
     let (one, other) = (one?, other?);
     let edits = edit::in_order(one.edits.into_iter().chain(other.edits).collect())?;
     Some(Fix { safe: one.safe && other.safe, title: one.title, edits, leads_to: one.leads_to })
+}
+
+/// Counts a project once, however many deployments it is evaluated for.
+fn count(understood: &Understood) -> Counts {
+    if understood.deployment > 0 {
+        return Counts::default();
+    }
+    Counts {
+        projects: 1,
+        resources: understood.project.resources.iter().filter(|resource| resource.managed).count(),
+        tables: understood.model.of(Subject::Table).filter(|(_, table)| table.managed).count(),
+        ..Counts::default()
+    }
 }

@@ -24,13 +24,11 @@ mod survey;
 mod understand;
 mod unmatched;
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::finding::baseline::{self, Baseline};
 use crate::finding::{in_order, place_key};
-use crate::model::schema::Subject;
 use crate::resource::Problem;
 use crate::source::{FileSystem, Overlay, Sources};
 
@@ -119,7 +117,8 @@ pub fn understand(request: &Request, fs: &dyn FileSystem) -> Result<(Understandi
     over(request, fs, |fs| {
         let sources = Arc::new(Sources::new());
         let Prepared { here, config, deployments, problems, .. } = prepare::prepare(request, fs, fs, &sources)?;
-        let mut understanding = understand::understand(request, &config, &deployments, &here, fs, &sources);
+        let mut understanding =
+            understand::understand(request, &config, &deployments, &here, fs, &sources, &|understood| understood);
         understanding.problems.splice(0..0, problems);
         understanding.problems = ordered(understanding.problems, &sources);
         Ok((understanding, sources))
@@ -143,37 +142,35 @@ fn over<T>(
 }
 
 fn analyse(request: &Request, prepared: Prepared, fs: &dyn FileSystem, sources: Arc<Sources>) -> Analysis {
-    let Prepared { here, config, pack, mut choices, deployments, mut problems } = prepared;
-    let mut understanding = understand::understand(request, &config, &deployments, &here, fs, &sources);
-    problems.extend(std::mem::take(&mut understanding.problems));
-    let mut counts = count(&understanding.projects);
-    counts.files = understanding.files;
-    let places: BTreeSet<PathBuf> =
-        understanding.projects.iter().flat_map(|understood| judge::places(understood, &sources)).collect();
-    choices.prepare(places.iter().map(PathBuf::as_path), request, &config, &pack);
-    counts.policies = choices.base.count(&pack);
+    let Prepared { here, config, pack, choices, deployments, mut problems } = prepared;
+    let judge = judge::Judge {
+        request,
+        config: &config,
+        pack: &pack,
+        choices: &choices,
+        deployments: &deployments,
+        sources: &sources,
+        fixes: request.fixes,
+    };
+    let judged_one = |understood: Understood| judge.project(&understood);
+    let understanding = understand::understand(request, &config, &deployments, &here, fs, &sources, &judged_one);
+    problems.extend(understanding.problems);
+    let judged = judge.all(understanding.projects);
+    let counts = Counts { files: understanding.files, policies: choices.base.count(&pack), ..judged.counts };
     problems.extend(unmatched::entries(&unmatched::Seen {
         request,
         config: &config,
         here: &here,
         choices: &choices,
-        places: &places,
-        understanding: &understanding,
+        places: &judged.places,
+        excluded: &understanding.excluded,
     }));
     let judged_by = choices.names(&pack);
-    let judge = judge::Judge {
-        config: &config,
-        pack: &pack,
-        choices: &choices,
-        deployments: &deployments,
-        fixes: request.fixes,
-    };
-    let judged = judge.judge(understanding.projects, &sources);
     problems.extend(judged.problems);
     let mut findings = judged.findings;
     let context =
         suppress::Context { request, config: &config, pack: &pack, choices: &choices, here: &here, sources: &sources };
-    problems.extend(suppress::apply(&context, &judged.projects, &mut findings, &judged.undetermined));
+    problems.extend(suppress::apply(&context, judged.marks, &mut findings, &judged.undetermined));
     suppress::below_threshold(&mut findings, request);
     let findings = in_order(findings, &sources);
     let mut undetermined = judged.undetermined;
@@ -186,17 +183,6 @@ fn analyse(request: &Request, prepared: Prepared, fs: &dyn FileSystem, sources: 
     });
     let problems = ordered(problems, &sources);
     Analysis { sources, findings, undetermined, problems, counts, pack, judged: judged_by }
-}
-
-/// Counts each project once, however many deployments it is evaluated for.
-fn count(projects: &[Understood]) -> Counts {
-    let mut counts = Counts::default();
-    for understood in projects.iter().filter(|understood| understood.deployment == 0) {
-        counts.projects += 1;
-        counts.resources += understood.project.resources.iter().filter(|resource| resource.managed).count();
-        counts.tables += understood.model.of(Subject::Table).filter(|(_, table)| table.managed).count();
-    }
-    counts
 }
 
 /// Problems in the order of file and place, each once.

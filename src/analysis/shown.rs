@@ -51,11 +51,11 @@ pub struct Shown {
 /// A request that can't be met as it is.
 pub fn shown(request: &Request, fs: &dyn FileSystem) -> Result<Shown, UsageError> {
     let sources = Arc::new(Sources::new());
-    let Prepared { here, config, pack, mut choices, problems, .. } = prepare::prepare(request, fs, fs, &sources)?;
+    let Prepared { here, config, pack, choices, problems, .. } = prepare::prepare(request, fs, fs, &sources)?;
     let path = request.paths.first().map(|path| here.shown(path));
     let overrides: Vec<usize> = path.as_deref().map(|path| choices.overrides_of(path)).unwrap_or_default();
     choices.prepare(path.as_deref(), request, &config, &pack);
-    let choice = path.as_deref().map_or(&choices.base, |path| choices.of(path));
+    let choice = path.as_deref().map_or_else(|| Arc::clone(&choices.base), |path| choices.of(path));
     let layers: Vec<_> = overrides.iter().filter_map(|index| config.overrides.get(*index)).collect();
     let config = config.with(&layers);
     let mut settings = Vec::new();
@@ -100,7 +100,7 @@ pub fn shown(request: &Request, fs: &dyn FileSystem) -> Result<Shown, UsageError
             settings.push(Setting { key: "suppressions".to_owned(), value, place: Some(one.span) });
         }
     }
-    let policies = policies(&config, &pack, choice);
+    let policies = policies(&config, &pack, &choice);
     let count = choice.count(&pack);
     Ok(Shown { sources, path, settings, policies, count, problems })
 }

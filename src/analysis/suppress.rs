@@ -26,10 +26,37 @@ pub struct Context<'a> {
     pub sources: &'a Sources,
 }
 
+/// Suppressions in the metadata of resources.
+#[derive(Debug, Default)]
+pub struct Marks {
+    suppressions: Vec<Suppression>,
+    problems: Vec<Problem>,
+}
+
+impl Marks {
+    /// Those of a project.
+    pub fn of(understood: &Understood) -> Self {
+        let mut marks = Self::default();
+        if understood.project.language != Language::Terraform {
+            for resource in &understood.project.resources {
+                let (found, wrong) = triage::from_metadata(resource, &understood.project.origins);
+                marks.suppressions.extend(found);
+                marks.problems.extend(wrong);
+            }
+        }
+        marks
+    }
+
+    pub fn extend(&mut self, other: Self) {
+        self.suppressions.extend(other.suppressions);
+        self.problems.extend(other.problems);
+    }
+}
+
 /// Gives findings their status, adds those about unused suppressions, and returns what is wrong with suppressions.
 pub fn apply(
     context: &Context<'_>,
-    projects: &[Understood],
+    marks: Marks,
     findings: &mut Vec<Finding>,
     undetermined: &[Undetermined],
 ) -> Vec<Problem> {
@@ -45,13 +72,8 @@ pub fn apply(
             problems.extend(wrong);
         }
     }
-    for understood in projects.iter().filter(|one| one.project.language != Language::Terraform) {
-        for resource in &understood.project.resources {
-            let (found, wrong) = triage::from_metadata(resource, &understood.project.origins);
-            written.extend(found);
-            problems.extend(wrong);
-        }
-    }
+    written.extend(marks.suppressions);
+    problems.extend(marks.problems);
     if written.is_empty() {
         return distinct(problems);
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
@@ -30,10 +31,10 @@ pub struct Understood {
     pub deployment: usize,
 }
 
-/// All projects of a run, in the order of their paths and deployments.
-#[derive(Debug, Default)]
-pub struct Understanding {
-    pub projects: Vec<Understood>,
+/// What came of all projects of a run, in the order of their paths and deployments.
+#[derive(Debug)]
+pub struct Understanding<T = Understood> {
+    pub projects: Vec<T>,
     pub problems: Vec<Problem>,
     /// Files that hold infrastructure code, whether or not they have to do with DynamoDB.
     pub files: usize,
@@ -41,20 +42,24 @@ pub struct Understanding {
     pub excluded: BTreeSet<String>,
 }
 
+/// What became of a project, and what is wrong in it.
+type Done<T> = (T, Vec<Problem>);
+
 /// Finds the infrastructure code below the request's paths, evaluates each template and root module for each
-/// deployment, and builds the models.
-#[must_use]
-pub fn understand(
+/// deployment, and builds the models. `then` says what becomes of each project: what it does not keep is let go before
+/// the run comes to the next one.
+pub fn understand<T: Send>(
     request: &Request,
     config: &Config,
     deployments: &[Deployment],
     here: &Here,
     fs: &dyn FileSystem,
     sources: &Sources,
-) -> Understanding {
+    then: &(dyn Fn(Understood) -> T + Sync),
+) -> Understanding<T> {
     let mut found = find(request, config, here, fs);
     let excluded = std::mem::take(&mut found.excluded);
-    let mut understanding = Understanding { excluded, ..Understanding::default() };
+    let mut understanding = Understanding { projects: Vec::new(), problems: Vec::new(), files: 0, excluded };
     for error in found.problems.drain(..) {
         understanding.problems.push(Problem::unreadable(&error.path, error.reason.to_string()));
     }
@@ -74,13 +79,15 @@ pub fn understand(
     let (roots, problems) = roots(&found, &modules, sources, &boundaries, &options);
     understanding.problems.extend(problems);
     tasks.extend(roots.into_iter().filter(|root| !planned.contains(root.path())));
-    let jobs: Vec<(&Task, usize)> =
-        tasks.iter().flat_map(|task| (0..deployments.len()).map(move |index| (task, index))).collect();
-    let evaluated: Vec<Result<Option<Understood>, Problem>> = jobs
+    let open: Vec<AtomicUsize> = tasks.iter().map(|_| AtomicUsize::new(deployments.len())).collect();
+    let jobs: Vec<(&Task, &AtomicUsize, usize)> = (tasks.iter().zip(&open))
+        .flat_map(|(task, open)| (0..deployments.len()).map(move |index| (task, open, index)))
+        .collect();
+    let evaluated: Vec<Result<Option<Done<T>>, Problem>> = jobs
         .par_iter()
-        .map(|(task, index)| {
+        .map(|(task, open, index)| {
             let deployment = &deployments[*index];
-            guarded(task.path(), || {
+            let understood = guarded(task.path(), || {
                 let project = match task {
                     Task::Template(tree) => {
                         let boundary = boundaries.of(&tree.file.path);
@@ -107,15 +114,25 @@ pub fn understand(
                 };
                 let model = model::build(&project);
                 Some(Understood { project, model, deployment: *index })
+            });
+            if let Task::Root(directory) = task
+                && open.fetch_sub(1, Ordering::Relaxed) == 1
+            {
+                modules.forget(directory);
+            }
+            understood.map(|understood| {
+                understood.map(|mut understood| {
+                    let problems = std::mem::take(&mut understood.project.problems);
+                    (then(understood), problems)
+                })
             })
         })
         .collect();
     let mut seen: FxHashSet<PathBuf> = FxHashSet::default();
     let mut missing: FxHashSet<String> = FxHashSet::default();
-    for ((task, _), result) in jobs.iter().zip(evaluated) {
+    for ((task, ..), result) in jobs.iter().zip(evaluated) {
         match result {
-            Ok(Some(mut understood)) => {
-                let problems = std::mem::take(&mut understood.project.problems);
+            Ok(Some((project, problems))) => {
                 // A module that many roots want is named once.
                 let is_missing = |problem: &Problem| problem.message.contains("is not installed");
                 understanding
@@ -127,7 +144,7 @@ pub fn understand(
                 {
                     understanding.files += 1;
                 }
-                understanding.projects.push(understood);
+                understanding.projects.push(project);
             }
             Ok(None) => {}
             Err(problem) => understanding.problems.push(problem),

@@ -7,7 +7,6 @@ use super::choices::Choices;
 use super::locate::Here;
 use super::request::Request;
 use super::suppress::covers_configuration;
-use super::understand::Understanding;
 use crate::config::Config;
 use crate::resource::Problem;
 use crate::source::Span;
@@ -20,7 +19,8 @@ pub struct Seen<'a> {
     pub choices: &'a Choices,
     /// The files of resources.
     pub places: &'a BTreeSet<PathBuf>,
-    pub understanding: &'a Understanding,
+    /// The configuration's excludes that left something out.
+    pub excluded: &'a BTreeSet<String>,
 }
 
 /// Notes about excludes and overrides that fit no path, where the run looked at all that the configuration is about.
@@ -44,7 +44,7 @@ pub fn entries(seen: &Seen<'_>) -> Vec<Problem> {
         }
     }
     for (pattern, span) in &config.exclude {
-        if own(*span) && !seen.understanding.excluded.contains(pattern) && !passed_over_anyway(pattern) {
+        if own(*span) && !seen.excluded.contains(pattern) && !passed_over_anyway(pattern) {
             problems.push(
                 Problem::note(*span, format!("`{pattern}` excludes nothing"))
                     .with_help("take it out; patterns count from the directory of the configuration"),

@@ -101,6 +101,8 @@ pub struct Finding {
     /// The resource's whole span and those of the calls that lead to it: a suppression on one of them holds for the
     /// finding.
     pub anchors: Vec<Span>,
+    /// The template, root module or unit that it was found in, as it is shown to people.
+    pub project: String,
     /// The header of the innermost call that leads to the resource, if it was reached through one.
     pub via: Option<Span>,
     /// Something is missing where the primary label stands, and nothing wrong is written there.

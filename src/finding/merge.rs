@@ -1,5 +1,7 @@
 //! Order, and one finding for one fault.
 
+use std::fmt::Write as _;
+
 use rustc_hash::FxHashMap;
 
 use super::{Finding, Label, fingerprint};
@@ -15,24 +17,31 @@ pub fn in_order(mut findings: Vec<Finding>, sources: &Sources) -> Vec<Finding> {
             paths.key(finding.primary.span),
             finding.policy.clone(),
             finding.resource.address.clone(),
+            finding.project.clone(),
             finding.case.clone(),
             finding.message.clone(),
         )
     });
-    let mut merged: Vec<Finding> = Vec::with_capacity(findings.len());
+    // Each with those that say the same.
+    let mut merged: Vec<(Finding, Vec<Finding>)> = Vec::with_capacity(findings.len());
     for finding in findings {
         // What may be merged stands side by side.
         let same = merged
             .iter_mut()
             .rev()
-            .take_while(|other| other.primary.span == finding.primary.span && other.policy == finding.policy)
-            .find(|other| says_the_same(other, &finding));
+            .take_while(|(other, _)| other.primary.span == finding.primary.span && other.policy == finding.policy)
+            .find(|(other, _)| says_the_same(other, &finding));
         match same {
-            None => merged.push(finding),
-            Some(first) if first.resource.address == finding.resource.address => {}
-            Some(first) => add_address(first, &finding),
+            None => merged.push((finding, Vec::new())),
+            Some((first, others)) => {
+                // In this order, a resource that was found twice follows itself.
+                if !is_same_resource(others.last().unwrap_or(first), &finding) {
+                    others.push(finding);
+                }
+            }
         }
     }
+    let mut merged: Vec<Finding> = merged.into_iter().map(|(first, others)| with_others(first, others)).collect();
     number(&mut merged);
     merged
 }
@@ -74,35 +83,62 @@ fn says_the_same(a: &Finding, b: &Finding) -> bool {
 
 /// The places that lead to the line that decides.
 fn way(finding: &Finding) -> impl Iterator<Item = Span> {
-    finding.related.iter().filter(|label| !label.message.starts_with(SAME)).map(|label| label.span)
+    finding.related.iter().map(|label| label.span)
 }
 
-/// Lists another resource in which the fault shows.
-fn add_address(first: &mut Finding, other: &Finding) {
-    let span = other.via.or(first.anchors.first().copied()).unwrap_or(first.primary.span);
-    let address = format!("`{}`", other.resource.address);
-    match first.related.iter_mut().find(|label| label.span == span && label.message.starts_with(SAME)) {
-        // A table that is made a thousand times needs no list of a thousand names.
-        Some(label) if label.message.len() > LONGEST_LIST => {
-            if !label.message.ends_with(MORE) {
-                label.message.push_str(MORE);
+/// Whether two findings are about one resource of one project.
+fn is_same_resource(a: &Finding, b: &Finding) -> bool {
+    a.resource.address == b.resource.address && a.project == b.project
+}
+
+/// Lists the other resources in which the fault shows, each at the call that makes it.
+fn with_others(mut first: Finding, others: Vec<Finding>) -> Finding {
+    let mut lists: Vec<(Span, Vec<String>)> = Vec::new();
+    let elsewhere = others.iter().any(|other| other.project != first.project);
+    for other in others {
+        let span = other.via.or(first.anchors.first().copied()).unwrap_or(first.primary.span);
+        let address = if elsewhere && !other.project.is_empty() {
+            format!("`{}` of `{}`", other.resource.address, other.project)
+        } else {
+            format!("`{}`", other.resource.address)
+        };
+        let full = lists.len() >= MOST_PLACES;
+        match lists.iter_mut().find(|(place, _)| *place == span) {
+            Some((_, list)) => list.push(address),
+            None if full => lists.last_mut().into_iter().for_each(|(_, list)| list.push(address.clone())),
+            None => lists.push((span, vec![address])),
+        }
+        for anchor in other.anchors {
+            if !first.anchors.contains(&anchor) {
+                first.anchors.push(anchor);
             }
         }
-        Some(label) => {
-            label.message.push_str(", ");
-            label.message.push_str(&address);
-        }
-        None => first.related.push(Label { span, message: format!("{SAME} {address}") }),
     }
-    for anchor in &other.anchors {
-        if !first.anchors.contains(anchor) {
-            first.anchors.push(*anchor);
-        }
+    for (span, list) in lists {
+        first.related.push(Label { span, message: listed(&list) });
     }
+    first
 }
 
-const SAME: &str = "the same holds for";
-const MORE: &str = ", and others";
+/// A table that is made a thousand times needs no list of a thousand names.
+fn listed(addresses: &[String]) -> String {
+    let mut message = "the same holds for ".to_owned();
+    for (index, address) in addresses.iter().enumerate() {
+        if index > 0 {
+            if message.len() > LONGEST_LIST {
+                let left = addresses.len() - index;
+                let _ = write!(message, ", and {left} other{}", if left == 1 { "" } else { "s" });
+                break;
+            }
+            message.push_str(", ");
+        }
+        message.push_str(address);
+    }
+    message
+}
+
+/// How many places of other calls are shown; the rest is listed at the last one.
+const MOST_PLACES: usize = 8;
 /// In bytes.
 const LONGEST_LIST: usize = 500;
 
@@ -144,6 +180,7 @@ mod tests {
             primary: Label { span, message: String::new() },
             related: Vec::new(),
             anchors: vec![span],
+            project: String::new(),
             via: Some(Span::new(file.id, 9, 10)),
             absent: false,
             fix: None,
@@ -179,6 +216,48 @@ mod tests {
         assert_eq!(merged.len(), 1);
         assert_eq!(merged[0].resource.address, "module.a.t");
         assert_eq!(merged[0].related[0].message, "the same holds for `module.b.t`, `module.c.t`");
+    }
+
+    #[test]
+    fn one_fault_reached_from_several_roots_is_one_finding_that_lists_them_at_their_calls() {
+        let sources = Sources::new();
+        let mut made = Vec::new();
+        for (at, root) in ["live/dev", "live/prod", "live/dev"].iter().enumerate() {
+            let mut one = finding(&sources, "modules/t.tf", 1, "p", "module.t.x");
+            let file = sources.add(format!("{root}/main.tf"), "0123456789");
+            one.project = (*root).to_owned();
+            one.via = Some(Span::new(file.id, 2, 3));
+            one.anchors.push(Span::new(file.id, u32::from(at > 1), 4));
+            made.push(one);
+        }
+        let merged = in_order(made, &sources);
+        assert_eq!(merged.len(), 1);
+        let labels: Vec<(String, &str)> =
+            merged[0].related.iter().map(|label| (place_key(&sources, label.span).0, label.message.as_str())).collect();
+        assert_eq!(labels, [("live/prod/main.tf".to_owned(), "the same holds for `module.t.x` of `live/prod`")]);
+    }
+
+    #[test]
+    fn of_a_fault_that_shows_everywhere_a_few_places_are_shown() {
+        let sources = Sources::new();
+        let made = (0..300)
+            .map(|number| {
+                let root = format!("live/{number:03}");
+                let file = sources.add(format!("{root}/main.tf"), "0123456789");
+                let mut one = finding(&sources, "modules/t.tf", 1, "p", "module.t.x");
+                one.via = Some(Span::new(file.id, 2, 3));
+                one.project = root;
+                one
+            })
+            .collect();
+        let merged = in_order(made, &sources);
+        assert_eq!((merged.len(), merged[0].related.len()), (1, MOST_PLACES));
+        let last = &merged[0].related[MOST_PLACES - 1].message;
+        assert!(
+            last.starts_with("the same holds for `module.t.x` of `live/008`, `module.t.x` of `live/009`"),
+            "{last}"
+        );
+        assert!(last.ends_with("others") && last.len() < 600, "{last}");
     }
 
     #[test]

@@ -53,6 +53,7 @@ pub fn finding(
         primary: evidence.primary,
         related,
         anchors,
+        project: project.path.to_string_lossy().replace('\\', "/"),
         via: calls.last().map(|call| call.header),
         absent: failure.primary == entity.header || says_something(project, failure.origin),
         fix: None,

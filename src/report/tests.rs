@@ -47,6 +47,7 @@ fn analysis() -> Analysis {
             Label { span: span(&sources, "infra/prod.tfvars", "false"), message: "set in `prod.tfvars`".to_owned() },
         ],
         anchors: Vec::new(),
+        project: String::new(),
         via: None,
         absent: false,
         fix: None,

@@ -151,11 +151,11 @@ impl Configuration {
             if self.ancestors(node).any(|at| self.nodes[at].module.dir == dir) {
                 return Err(format!("module `{name}` calls itself through its source `{source}`").into());
             }
-            if !modules.fs.is_dir(dir_path(&dir)) {
+            let Some(real) = modules.real(&dir) else {
                 return Err(format!("the source `{source}` of module `{name}` leads to no directory").into());
-            }
+            };
             if let Some(boundary) = boundary
-                && !modules.fs.canonical(dir_path(&dir)).is_ok_and(|real| real.starts_with(boundary))
+                && !real.starts_with(boundary)
                 && !caller.installed
             {
                 return Err(format!("the source `{source}` of module `{name}` lies outside of what is analysed").into());

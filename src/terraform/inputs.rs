@@ -140,17 +140,16 @@ fn workspace(evaluator: &mut Evaluator<'_>, uses: Option<&Uses>) -> Value {
 
 /// The uses of the root's variables in the whole tree of modules.
 fn uses_of_root(configuration: &Configuration, given: &FxHashMap<Text, Value>) -> BTreeMap<Target, Uses> {
-    let mut of_modules: FxHashMap<*const super::module::Module, Rc<BTreeMap<Target, Uses>>> = FxHashMap::default();
-    let mut of_nodes: Vec<BTreeMap<Target, Uses>> = Vec::with_capacity(configuration.nodes.len());
-    let nothing = FxHashMap::default();
-    for (index, node) in configuration.nodes.iter().enumerate() {
-        // The values are those of the root's variables.
-        let given = if index == 0 { given } else { &nothing };
-        let known = of_modules
-            .entry(Arc::as_ptr(&node.module))
-            .or_insert_with(|| Rc::new(uses::of_module(&node.module, given)));
-        of_nodes.push((**known).clone());
-    }
+    let mut of_nodes: Vec<BTreeMap<Target, Uses>> = configuration
+        .nodes
+        .iter()
+        .enumerate()
+        .map(|(index, node)| match index {
+            // The values are those of the root's variables.
+            0 => uses::of_module(&node.module, given),
+            _ => (**node.module.uses()).clone(),
+        })
+        .collect();
     // Callers come before what they call, so that going backwards carries all uses up.
     for index in (1..configuration.nodes.len()).rev() {
         let node = &configuration.nodes[index];

@@ -1,7 +1,8 @@
 //! One module: the declarations of all files of a directory, with override files merged in.
 
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
 
@@ -9,6 +10,8 @@ use crate::resource::Problem;
 use crate::source::{FileId, Span};
 use crate::syntax::hcl::{Attribute, Block, Body, Document};
 use crate::value::Text;
+
+use super::uses::{self, Target, Uses};
 
 /// The declarations of a directory, each kind in the order of the files (by name) and of the source.
 ///
@@ -30,6 +33,8 @@ pub struct Module {
     pub problems: Vec<Problem>,
     /// Where syntax errors stand: the blocks around them could not be read whole.
     pub broken: Vec<Span>,
+    /// How it uses its variables, worked out when it is first asked for.
+    uses: OnceLock<Arc<BTreeMap<Target, Uses>>>,
 }
 
 /// Declarations with unique keys.
@@ -118,8 +123,19 @@ impl<T> Declarations<T> {
 }
 
 impl Module {
+    /// A module without declarations.
+    pub(super) fn at(dir: &Path) -> Self {
+        Self { dir: dir.to_path_buf(), ..Self::default() }
+    }
+
+    /// How the module uses its variables and the workspace, whatever their values are.
+    pub(super) fn uses(&self) -> &Arc<BTreeMap<Target, Uses>> {
+        self.uses.get_or_init(|| Arc::new(uses::of_module(self, &FxHashMap::default())))
+    }
+
     /// Adds the declarations of a file. Override files come after all others.
     pub(super) fn add(&mut self, document: Document, is_override: bool) {
+        self.uses = OnceLock::new();
         self.files.push(document.file.id);
         for error in document.errors {
             self.broken.push(error.span);
@@ -139,6 +155,7 @@ impl Module {
 
     /// Takes out what a file has declared, because another one takes its place.
     pub(super) fn without_file(&mut self, file: FileId) {
+        self.uses = OnceLock::new();
         self.files.retain(|known| *known != file);
         self.locals.retain(|local| local.name_span.file != file);
         for blocks in [

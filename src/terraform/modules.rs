@@ -18,12 +18,14 @@ pub struct Modules<'a> {
     known: RwLock<FxHashMap<PathBuf, Arc<Module>>>,
     /// Files of other kinds that many root modules lead to.
     documents: RwLock<FxHashMap<PathBuf, Arc<hcl::Document>>>,
+    /// Directories that calls lead to.
+    real: RwLock<FxHashMap<PathBuf, Option<PathBuf>>>,
 }
 
 impl<'a> Modules<'a> {
     #[must_use]
     pub fn new(fs: &'a dyn FileSystem, sources: &'a Sources) -> Self {
-        Self { fs, sources, known: RwLock::default(), documents: RwLock::default() }
+        Self { fs, sources, known: RwLock::default(), documents: RwLock::default(), real: RwLock::default() }
     }
 
     /// The module of a directory. A directory without Terraform files is an empty module.
@@ -40,6 +42,22 @@ impl<'a> Modules<'a> {
         let module = Arc::new(self.read(&dir));
         let mut known = self.known.write().unwrap_or_else(std::sync::PoisonError::into_inner);
         Arc::clone(known.entry(dir).or_insert(module))
+    }
+
+    /// Lets go of a module that is not needed any more; it would be read again.
+    pub fn forget(&self, dir: &Path) {
+        self.known.write().unwrap_or_else(std::sync::PoisonError::into_inner).remove(&lexical(dir));
+    }
+
+    /// The directory with links resolved, asked of the disk once; nothing where there is none.
+    pub(super) fn real(&self, dir: &Path) -> Option<PathBuf> {
+        if let Some(known) = self.real.read().unwrap_or_else(std::sync::PoisonError::into_inner).get(dir) {
+            return known.clone();
+        }
+        let path = dir_path(dir);
+        let real = if self.fs.is_dir(path) { self.fs.canonical(path).ok() } else { None };
+        self.real.write().unwrap_or_else(std::sync::PoisonError::into_inner).insert(dir.to_owned(), real.clone());
+        real
     }
 
     /// A parsed file, kept for the whole run.
@@ -63,7 +81,7 @@ impl<'a> Modules<'a> {
     }
 
     fn read(&self, dir: &Path) -> Module {
-        let mut module = Module { dir: dir.to_path_buf(), ..Module::default() };
+        let mut module = Module::at(dir);
         let mut overrides = Vec::new();
         for name in configuration_files(self.fs, dir) {
             let path = dir.join(&name);

@@ -168,6 +168,42 @@ fn a_tree_of_units_is_one_run_and_the_module_is_judged_for_each() {
 }
 
 #[test]
+fn one_fault_of_a_module_that_several_roots_call_is_one_finding_that_lists_the_calls() {
+    let module = "variable \"name\" {}\n\nresource \"aws_dynamodb_table\" \"t\" {\n  name     = var.name\n  hash_key = \"id\"\n  attribute {\n    name = \"id\"\n    type = \"S\"\n  }\n  point_in_time_recovery {\n    enabled = false\n  }\n}\n";
+    let root = |names: &[&str]| -> String {
+        let call = |name: &&str| {
+            format!("module \"{name}\" {{\n  source = \"../../modules/table\"\n  name   = \"{name}\"\n}}\n")
+        };
+        names.iter().map(call).collect()
+    };
+    let (one, two) = (root(&["orders", "users"]), root(&["orders"]));
+    let project =
+        Project::new(&[("modules/table/main.tf", module), ("live/a/main.tf", &one), ("live/b/main.tf", &two)]);
+    let report = project.run(&["--select=point-in-time-recovery-disabled", "--format=json"]).json();
+    let findings = report["findings"].as_array().expect("a list");
+    let [finding] = findings.as_slice() else { panic!("one finding: {report}") };
+    let others: Vec<(&str, u64, &str)> = finding["related"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|label| {
+            let line = label["span"]["start"]["line"].as_u64().expect("a line");
+            (label["file"].as_str().unwrap_or(""), line, label["message"].as_str().unwrap_or(""))
+        })
+        .collect();
+    assert_eq!(
+        others,
+        [
+            ("live/b/main.tf", 1, "the same holds for `module.orders.aws_dynamodb_table.t` of `live/b`"),
+            ("live/a/main.tf", 5, "the same holds for `module.users.aws_dynamodb_table.t` of `live/a`"),
+        ]
+    );
+    let human = project.run(&["--select=point-in-time-recovery-disabled"]).stdout;
+    assert!(human.contains("the same holds for `module.orders.aws_dynamodb_table.t` of `live/b`"), "{human}");
+    assert!(human.ends_with("1 high\n"), "{human}");
+}
+
+#[test]
 fn what_an_installed_module_does_is_shown_at_the_call() {
     let root = "variable \"recover\" {\n  default = false\n}\n\nmodule \"orders\" {\n  source = \"example/table/aws\"\n  pitr   = var.recover\n}\n\n# dynalens: ignore[point-in-time-recovery-disabled] a cache\nmodule \"carts\" {\n  source = \"example/table/aws\"\n}\n";
     let manifest = r#"{ "Modules": [

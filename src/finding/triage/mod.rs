@@ -126,6 +126,7 @@ pub fn unused(
             primary: Label { span: suppression.span, message: "nothing is found here to suppress".to_owned() },
             related: Vec::new(),
             anchors: Vec::new(),
+            project: String::new(),
             via: None,
             absent: false,
             fix: remove::removal(suppression, &unused, sources).map(|edits| Fix {

@@ -51,6 +51,7 @@ fn finding(sources: &Sources, policy: &str, code: &str) -> Finding {
         primary: Label { span, message: String::new() },
         related: Vec::new(),
         anchors: vec![span],
+        project: String::new(),
         via: None,
         absent: false,
         fix: None,

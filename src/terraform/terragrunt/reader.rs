@@ -134,7 +134,7 @@ impl<'r> Reader<'r> {
         if self.files.get() >= MAX_FILES {
             return Err(Error::new(format!("files lead to each other more than {MAX_FILES} levels deep")));
         }
-        let mut module = Module { dir: frame.base().to_path_buf(), ..Module::default() };
+        let mut module = Module::at(frame.base());
         module.add_locals(document::locals(&document));
         let node = Node {
             module: Arc::new(module),
