@@ -224,6 +224,7 @@ fn projects(example: &Example, sources: &Sources) -> Vec<Project> {
         files.set(PathBuf::from(&file.name), file.text.clone());
     }
     let region = example.region.as_deref().map(Text::from);
+    let account = example.account.as_deref().map(Text::from);
     match example.dialect {
         Dialect::Terraform => {
             let modules = terraform::Modules::new(&files, sources);
@@ -237,7 +238,7 @@ fn projects(example: &Example, sources: &Sources) -> Vec<Project> {
                     step: Step::CommandLine(name.into()),
                 })
                 .collect();
-            let options = terraform::Options { region, variables, ..terraform::Options::default() };
+            let options = terraform::Options { region, account, variables, ..terraform::Options::default() };
             vec![terraform::evaluate(&modules, Path::new(""), &options)]
         }
         Dialect::CloudFormation | Dialect::Sam => {
@@ -251,7 +252,7 @@ fn projects(example: &Example, sources: &Sources) -> Vec<Project> {
                     step: Step::CommandLine(name.into()),
                 })
                 .collect();
-            let options = cloudformation::Options { region, parameters, ..cloudformation::Options::default() };
+            let options = cloudformation::Options { region, account, parameters, ..cloudformation::Options::default() };
             let loader = cloudformation::Loader { fs: &files, sources, root: Some(Path::new("")) };
             // Templates that another one of the example leads to are not deployed by themselves.
             let trees: Vec<(&str, Tree)> = example

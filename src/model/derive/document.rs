@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::value::{Data, Entry, List, ListKind, OriginId, Symbol, Unknown, Value, combine, decoded};
 
 use super::super::read::{Blocks, Context, Reader};
+use super::account::account;
 use super::{each, each_pair};
 
 /// The statements of a document; absent where there is none.
@@ -21,10 +22,10 @@ fn documents(context: &Context<'_>, document: &Value, depth: usize) -> Value {
         Data::Absent | Data::Null => Value::absent(document.origin),
         Data::String(text) if text.trim().is_empty() => Value::absent(document.origin),
         Data::String(_) | Data::Parts(_) => match decoded(&context.project.origins, document) {
-            Some(tree) => of_tree(&tree),
+            Some(tree) => of_tree(context, &tree),
             None => Value::unknown("the policy document can't be read as JSON", document.origin),
         },
-        Data::Map(_) => of_tree(document),
+        Data::Map(_) => of_tree(context, document),
         Data::Unknown(unknown) => match &unknown.symbol {
             Some(Symbol::Resource { address, .. }) => match context.reader_at(address) {
                 Some(reader) if reader.kind().ends_with("aws_iam_policy_document") && depth < MAX_DEPTH => {
@@ -38,7 +39,7 @@ fn documents(context: &Context<'_>, document: &Value, depth: usize) -> Value {
     })
 }
 
-fn of_tree(document: &Value) -> Value {
+fn of_tree(context: &Context<'_>, document: &Value) -> Value {
     let Some(statements) = document.get("Statement") else {
         return match document.as_map().and_then(|map| map.rest.clone()) {
             Some(rest) => Value::new(Data::Unknown(rest), document.origin),
@@ -50,18 +51,18 @@ fn of_tree(document: &Value) -> Value {
             let items = list
                 .items
                 .iter()
-                .map(|item| each(item, &mut |item| statement(item)))
+                .map(|item| each(item, &mut |item| statement(context, item)))
                 .filter(|item| !item.is_unset())
                 .collect();
             open_list(items, list.rest.clone(), statements.origin)
         }
-        Data::Map(_) => Value::list(vec![statement(statements)], statements.origin),
+        Data::Map(_) => Value::list(vec![statement(context, statements)], statements.origin),
         Data::Absent | Data::Null => Value::list(Vec::new(), document.origin),
         _ => statements.clone(),
     })
 }
 
-fn statement(item: &Value) -> Value {
+fn statement(context: &Context<'_>, item: &Value) -> Value {
     let Data::Map(map) = &item.data else { return item.clone() };
     let get = |name: &str| match (map.get(name), &map.rest) {
         (Some(value), _) => value.clone(),
@@ -77,8 +78,8 @@ fn statement(item: &Value) -> Value {
             ("not_actions", texts(&get("NotAction"))),
             ("resources", texts(&get("Resource"))),
             ("not_resources", texts(&get("NotResource"))),
-            ("principals", principals(&get("Principal"))),
-            ("not_principals", principals(&get("NotPrincipal"))),
+            ("principals", principals(context, &get("Principal"))),
+            ("not_principals", principals(context, &get("NotPrincipal"))),
             ("conditions", conditions(&get("Condition"))),
         ],
     )
@@ -121,11 +122,11 @@ pub(in crate::model) fn texts(value: &Value) -> Value {
 }
 
 /// `*`, or a map from the kind of principal to ids, as a list of pairs.
-fn principals(value: &Value) -> Value {
+fn principals(context: &Context<'_>, value: &Value) -> Value {
     each(value, &mut |value| match &value.data {
         Data::Absent | Data::Null => Value::list(Vec::new(), value.origin),
         Data::String(text) => {
-            Value::list(vec![principal(&Value::string(text.clone(), value.origin), value)], value.origin)
+            Value::list(vec![principal(context, &Value::string(text.clone(), value.origin), value)], value.origin)
         }
         Data::Map(map) => {
             let ids: Vec<Value> = map.entries.iter().map(|entry| texts(&entry.value)).collect();
@@ -137,7 +138,7 @@ fn principals(value: &Value) -> Value {
                     let kind = Value::string(entry.key.clone(), entry.key_origin);
                     match &ids.data {
                         Data::List(list) => {
-                            items.extend(list.items.iter().map(|id| principal(&kind, id)));
+                            items.extend(list.items.iter().map(|id| principal(context, &kind, id)));
                             rest = rest.or_else(|| list.rest.clone());
                         }
                         Data::Unknown(unknown) => rest = rest.or_else(|| Some(unknown.clone())),
@@ -151,8 +152,8 @@ fn principals(value: &Value) -> Value {
     })
 }
 
-fn principal(kind: &Value, id: &Value) -> Value {
-    entity(id.origin, vec![("type", kind.clone()), ("id", id.clone())])
+fn principal(context: &Context<'_>, kind: &Value, id: &Value) -> Value {
+    entity(id.origin, vec![("type", kind.clone()), ("id", id.clone()), ("account", account(context, kind, id))])
 }
 
 /// A map from operators to maps from keys to values, as a list of triples.
@@ -207,8 +208,8 @@ fn of_blocks(reader: &Reader<'_>, depth: usize) -> Value {
                 let kind = reader.raw_in(&part.value, part.header, "type");
                 let ids = texts(&reader.raw_in(&part.value, part.header, "identifiers"));
                 match &ids.data {
-                    Data::List(ids) => list.extend(ids.items.iter().map(|id| principal(&kind, id))),
-                    _ => list.push(principal(&kind, &ids)),
+                    Data::List(ids) => list.extend(ids.items.iter().map(|id| principal(reader.context, &kind, id))),
+                    _ => list.push(principal(reader.context, &kind, &ids)),
                 }
             }
         }

@@ -1,5 +1,6 @@
 //! What follows from written values and is the same in every language: names of keys, the class of a key, merged tags.
 
+mod account;
 mod document;
 mod encryption;
 mod keys;

@@ -12,6 +12,7 @@ mod companions;
 mod dashboards;
 mod dax;
 mod keys;
+mod logs;
 mod network;
 mod project;
 mod referenced;
@@ -62,6 +63,7 @@ pub(super) fn link(context: &Context<'_>, drafts: &mut Drafts) {
     routing::link(context, drafts);
     project::link(context, drafts, &tables);
     apis::link(context, drafts, &uses);
+    logs::link(context, drafts);
     stack::link(context, drafts);
 }
 

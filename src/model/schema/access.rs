@@ -51,6 +51,12 @@ pub(super) const ROLE: SubjectSchema = SubjectSchema {
             Type::List(&Type::String),
             "The principals other than services that may assume it.",
         ),
+        Field::new(
+            "end_users",
+            Type::Bool,
+            "Whether end users of a web identity provider may assume it: of Cognito identity pools, Google, Facebook, \
+             Amazon or Apple.",
+        ),
         Field::new("statements", common::STATEMENTS, "All statements of its policies; open where one is not known."),
         Field::new("managed_policies", Type::List(&Type::String), "The ARNs of the managed policies attached to it.")
             .at("ManagedPolicyArns", "managed_policy_arns")

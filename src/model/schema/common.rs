@@ -135,6 +135,7 @@ pub(super) const STATEMENTS: Type = Type::List(&STATEMENT);
 const PRINCIPAL: Type = Type::Object(&[
     Field::new("type", Type::String, "`AWS`, `Service`, `Federated`, `CanonicalUser`; `*` for everyone."),
     Field::new("id", Type::String, "The ARN, account, service or `*`."),
+    Field::new("account", Type::String, "The account of a principal of the type `AWS`; absent for everyone."),
 ]);
 
 pub(super) const CONDITIONS: Type = Type::List(&CONDITION);

@@ -72,12 +72,22 @@ pub(super) const CLIENT: SubjectSchema = SubjectSchema {
             Type::Bool,
             "Whether the project has an endpoint of any service in its VPC; absent outside a VPC.",
         ),
+        Field::new(
+            "log_groups",
+            Type::List(&Type::Object(LOG_GROUP)),
+            "The log groups of the project that it writes to.",
+        ),
         Field::new("role", Type::Link(Subject::Role), "The role that it runs with."),
         Field::new("function", Type::Link(Subject::Function), "The function, where it is one."),
         TABLES,
         Field::new("clusters", Type::List(&Type::Link(Subject::DaxCluster)), "The DAX clusters that it refers to."),
     ],
 };
+
+const LOG_GROUP: &[Field] = &[
+    Field::new("name", Type::String, "The logical id or label."),
+    Field::new("kms_key", Type::String, "Its key in AWS KMS; absent where it has none."),
+];
 
 pub(super) const API: SubjectSchema = SubjectSchema {
     subject: Subject::Api,

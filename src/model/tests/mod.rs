@@ -1,6 +1,7 @@
 //! The model over projects that are written as JSON with marks for references, choices and open values.
 
 mod access;
+mod apis;
 mod companions;
 mod defaults;
 mod front_ends;

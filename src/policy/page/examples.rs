@@ -55,6 +55,8 @@ pub struct Example {
     pub closed_world: bool,
     /// The Region that it is deployed to.
     pub region: Option<String>,
+    /// The account of the deployment.
+    pub account: Option<String>,
     pub profile: Option<Profile>,
     /// The byte range of the first fence's first line in the page.
     pub start: usize,
@@ -147,6 +149,7 @@ pub fn examples(text: &str, mistakes: &mut Vec<Mistake>) -> Vec<Example> {
                 before.options.append(&mut example.options);
                 before.closed_world |= example.closed_world;
                 before.region = before.region.take().or(example.region);
+                before.account = before.account.take().or(example.account);
                 before.profile = before.profile.or(example.profile);
             }
             None => {
@@ -215,6 +218,7 @@ fn example(
         options: Vec::new(),
         closed_world: false,
         region: None,
+        account: None,
         profile: None,
         start: fence.start,
         end: fence.end,
@@ -234,10 +238,11 @@ fn example(
                 }
             }
             Some(("region", region)) => example.region = Some(region.to_owned()),
+            Some(("account", account)) => example.account = Some(account.to_owned()),
             None if word == "closed-world" => example.closed_world = true,
             _ => complain(
                 format!("an example has no setting `{word}`"),
-                "there are file=, params=, options={}, profile=, region= and closed-world",
+                "there are file=, params=, options={}, profile=, region=, account= and closed-world",
             ),
         }
     }

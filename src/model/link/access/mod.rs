@@ -2,6 +2,7 @@
 
 mod action;
 mod aws_policy;
+mod federation;
 mod grant;
 mod holder;
 pub(super) mod pattern;
@@ -36,6 +37,7 @@ pub(super) fn link(context: &Context<'_>, drafts: &mut Drafts, tables: &Targets<
     let role_ids = roles.ids();
     for id in &role_ids {
         trust(drafts, *id);
+        federation::link(context, drafts, *id);
     }
     let policies = std::mem::take(&mut drafts.policies);
     let attachments = std::mem::take(&mut drafts.attachments);

@@ -156,9 +156,11 @@ fn finish(
     let links = of_clients.iter().map(|(client, on)| link_to(*client, on)).filter(|link| !link.is_unset());
     api.set("clients", Value::list(links.collect(), here));
     api.set("direct", direct);
-    api.set("methods", open_list(methods, found.open.as_ref(), here));
-    api.set("stages", Value::list(found.stages, here));
-    api.set("security_policies", Value::list(found.security_policies, here));
+    // The lists stand nowhere: what is wrong with an item is wrong at the item.
+    let nowhere = OriginId::NONE;
+    api.set("methods", open_list(methods, found.open.as_ref(), nowhere));
+    api.set("stages", Value::list(found.stages, nowhere));
+    api.set("security_policies", Value::list(found.security_policies, nowhere));
     api.set("private", found.private.unwrap_or_else(|| no.clone()));
     api.set("default_authorizer", found.default_authorizer.unwrap_or(no));
     api.set("canary", canary);
