@@ -13,6 +13,7 @@ mod fixing;
 mod judge;
 mod locate;
 mod outcome;
+pub mod own_pages;
 mod parameters;
 mod policies;
 mod prepare;

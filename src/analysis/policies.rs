@@ -64,7 +64,8 @@ pub fn add_folder(pack: &mut Pack, folder: &Path, fs: &dyn FileSystem, sources: 
     problems
 }
 
-fn pages(fs: &dyn FileSystem, folder: &Path, depth: usize, found: &mut Vec<PathBuf>) {
+/// The paths of the pages in a folder, in order.
+pub(super) fn pages(fs: &dyn FileSystem, folder: &Path, depth: usize, found: &mut Vec<PathBuf>) {
     for entry in fs.list(folder) {
         let path = folder.join(&entry.name);
         if entry.is_dir {

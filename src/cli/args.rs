@@ -181,7 +181,17 @@ pub struct ExplainArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "Examples:\n  dynalens policies --profile default\n  dynalens policies --lens\n  dynalens policies new \
+                  table-without-owner\n  dynalens policies test policies/"
+)]
 pub struct PoliciesArgs {
+    #[command(subcommand)]
+    pub action: Option<PoliciesAction>,
+    /// Print which policies judge which questions of the DynamoDB Well-Architected Lens, and what is left to people.
+    #[arg(long, conflicts_with = "profile")]
+    pub lens: bool,
     /// How the list is written.
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub format: ListFormat,
@@ -193,13 +203,43 @@ pub struct PoliciesArgs {
     pub policies: Vec<PathBuf>,
 }
 
+#[derive(Debug, Subcommand)]
+pub enum PoliciesAction {
+    /// Writes the page of a policy to start from, or a copy of one of ours to change.
+    New(NewPolicyArgs),
+    /// Runs the examples of your own policies.
+    Test(TestPoliciesArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct NewPolicyArgs {
+    /// What is wrong where it fails, in kebab-case: `table-without-owner`. The name of one of our policies gives a copy.
+    pub name: String,
+    /// The directory for the page; it is made where it is not there.
+    #[arg(value_name = "DIR", default_value = "policies")]
+    pub directory: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct TestPoliciesArgs {
+    /// Directories with policies. Without any, those of the configuration's `policy-folders`, else `policies`.
+    #[arg(value_name = "DIR")]
+    pub directories: Vec<PathBuf>,
+    /// When to use colours.
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+}
+
 #[derive(Debug, Args)]
 pub struct ModelArgs {
     #[command(flatten)]
     pub input: InputArgs,
-    /// How the model is written.
-    #[arg(long, value_name = "FORMAT", default_value = "json")]
-    pub format: ModelFormat,
+    /// Print the model's schema instead: what policies can ask of each subject.
+    #[arg(long)]
+    pub schema: bool,
+    /// How it is written: the model as JSON, its schema for people, as JSON or as Markdown.
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<ListFormat>,
     /// Say with each value where it comes from.
     #[arg(long)]
     pub origins: bool,
@@ -239,11 +279,6 @@ pub enum ListFormat {
     Human,
     Json,
     Markdown,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum ModelFormat {
-    Json,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

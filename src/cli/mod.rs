@@ -6,8 +6,10 @@ mod check;
 mod config;
 mod fix;
 mod init;
+mod lens;
 mod model;
 mod output;
+mod own_policies;
 mod page;
 mod policies;
 mod suppress;
@@ -18,7 +20,7 @@ use std::path::PathBuf;
 
 use clap::CommandFactory;
 
-use self::args::{Cli, Command, ExplainArgs, ListFormat, PoliciesArgs};
+use self::args::{Cli, Command, ExplainArgs, ListFormat, PoliciesAction, PoliciesArgs};
 use self::output::{complain, look, to_stdout};
 use crate::analysis::{UsageError, load_policies};
 use crate::finding::triage::UNUSED_SUPPRESSION;
@@ -115,6 +117,11 @@ fn explain(arguments: &ExplainArgs) -> Exit {
 }
 
 fn list(arguments: &PoliciesArgs) -> Exit {
+    match &arguments.action {
+        Some(PoliciesAction::New(new)) => return own_policies::new(new),
+        Some(PoliciesAction::Test(test)) => return own_policies::test(test),
+        None => {}
+    }
     let pack = match pack(&arguments.policies) {
         Ok(pack) => pack,
         Err(error) => return check::usage(&error),
@@ -123,6 +130,9 @@ fn list(arguments: &PoliciesArgs) -> Exit {
     let pages: Vec<_> = pack.iter().filter(wanted).map(|policy| &**policy).collect();
     let mut text = Vec::new();
     let written = match arguments.format {
+        ListFormat::Human if arguments.lens => lens::human(&pack, look(args::Color::Auto), &mut text),
+        ListFormat::Json if arguments.lens => lens::json(&pack, &mut text),
+        ListFormat::Markdown if arguments.lens => lens::markdown(&pack, &mut text),
         ListFormat::Human => policies::human(&pages, look(args::Color::Auto), &mut text),
         ListFormat::Json => policies::json(&pages, &mut text),
         ListFormat::Markdown => policies::markdown(&pages, &mut text),

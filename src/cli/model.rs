@@ -1,16 +1,24 @@
 //! `dynalens model`.
 
 use super::Exit;
-use super::args::ModelArgs;
+use super::args::{ListFormat, ModelArgs};
 use super::check::{prepare_threads, request, usage};
 use super::output::{complain, to_stdout};
-use crate::analysis;
-use crate::report::model;
+use crate::analysis::{self, UsageError};
+use crate::policy::Pack;
+use crate::report::{model, schema};
 use crate::resource::ProblemKind;
 use crate::source::Disk;
 
 /// Prints what was understood.
 pub fn run(arguments: ModelArgs) -> Exit {
+    if arguments.schema {
+        return print_schema(arguments.format.unwrap_or(ListFormat::Human));
+    }
+    if arguments.format.is_some_and(|format| format != ListFormat::Json) {
+        let help = "`--format json` prints the model, and `--schema` its schema in other formats".to_owned();
+        return usage(&UsageError::new("the model is printed as JSON only", Some(help)));
+    }
     let request = match request(arguments.input) {
         Ok(request) => request,
         Err(error) => return usage(&error),
@@ -30,5 +38,22 @@ pub fn run(arguments: ModelArgs) -> Exit {
         Exit::NothingToCheck
     } else {
         Exit::Clean
+    }
+}
+
+/// Prints what policies can ask of each subject.
+fn print_schema(format: ListFormat) -> Exit {
+    let pack = Pack::built_in();
+    let written = to_stdout(|out| match format {
+        ListFormat::Human => schema::human(&pack, out),
+        ListFormat::Json => schema::json(&pack, out),
+        ListFormat::Markdown => schema::markdown(&pack, out),
+    });
+    match written {
+        Ok(()) => Exit::Clean,
+        Err(error) => {
+            complain(&format!("the schema can't be written: {error}"));
+            Exit::Failed
+        }
     }
 }

@@ -4,6 +4,7 @@ mod built_in;
 pub mod engine;
 pub mod evaluate;
 pub mod expression;
+pub mod lens;
 pub mod level;
 pub mod nearest;
 mod pack;

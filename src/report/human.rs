@@ -30,6 +30,15 @@ pub struct Look {
 /// # Errors
 /// Those of the writer.
 pub fn write(analysis: &Analysis, look: Look, out: &mut dyn Write) -> io::Result<()> {
+    pictures(analysis, look, out)?;
+    out.write_all(summary::lines(analysis).as_bytes())
+}
+
+/// Writes problems and active findings without a summary.
+///
+/// # Errors
+/// Those of the writer.
+pub fn pictures(analysis: &Analysis, look: Look, out: &mut dyn Write) -> io::Result<()> {
     let theme = if look.color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
     let handler = GraphicalReportHandler::new_themed(theme)
         .with_width(look.width)
@@ -70,7 +79,7 @@ pub fn write(analysis: &Analysis, look: Look, out: &mut dyn Write) -> io::Result
         let more = summary::plural(left_out, "more error or note").replace("error or notes", "errors and notes");
         writeln!(out, "{more}; `--format json` lists them\n")?;
     }
-    out.write_all(summary::lines(analysis).as_bytes())
+    Ok(())
 }
 
 /// The active findings in their order, those of one construct of the CDK together: a synthesised template has it in

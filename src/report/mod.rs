@@ -14,6 +14,7 @@ pub mod model;
 mod place;
 mod problems;
 pub mod sarif;
+pub mod schema;
 mod snippet;
 pub mod summary;
 #[cfg(test)]

@@ -36,6 +36,8 @@ static WORDS: LazyLock<Vec<(Marker, Finder<'static>)>> = LazyLock::new(|| {
     [
         (Marker::DynamoDb, "ynamo"),
         (Marker::DynamoDb, "DYNAMO"),
+        // SAM's tables do not say of which service they are.
+        (Marker::DynamoDb, "SimpleTable"),
         (Marker::Dax, "dax"),
         (Marker::Dax, "DAX"),
         (Marker::Scaling, "ApplicationAutoScaling"),
@@ -109,6 +111,7 @@ mod tests {
         assert!(Relevance::of(b"AWS::EC2::VPCEndpoint").has(Marker::Endpoint));
         assert!(Relevance::of(b"resource aws_vpc_endpoint x").has(Marker::Endpoint));
         assert!(Relevance::of(b"AWS::Serverless::Application").is_central());
+        assert!(Relevance::of(b"Type: AWS::Serverless::SimpleTable").is_central());
         assert!(Relevance::of(b"module \"x\" {").is_central());
     }
 

@@ -154,16 +154,17 @@ impl Evaluator<'_> {
 
     /// In JSON, an object is a nested block, and so is each object in a list.
     fn json_argument(&self, expr: &Expr, header: Span, scope: Scope<'_>, depth: usize) -> Value {
-        let block = |items: &Vec<ObjectItem>| self.static_block(BodyRef::Object(items), header, scope, depth);
+        let block =
+            |items: &Vec<ObjectItem>, header: Span| self.static_block(BodyRef::Object(items), header, scope, depth);
         match &expr.kind {
-            ExprKind::Object(items) => block(items),
+            ExprKind::Object(items) => block(items, header),
             ExprKind::List(items)
                 if items.iter().all(|item| matches!(item.kind, ExprKind::Object(_))) && !items.is_empty() =>
             {
                 let mut all = Vec::new();
                 for item in items {
                     if let ExprKind::Object(inner) = &item.kind
-                        && let Data::List(list) = block(inner).data
+                        && let Data::List(list) = block(inner, header_of(items, item, header)).data
                     {
                         all.extend(list.items.iter().cloned());
                     }
@@ -357,6 +358,15 @@ impl Evaluator<'_> {
     }
 }
 
+/// Where a block of a JSON list begins: the name of the list stands for the only one, and the first key of each for
+/// several, which have to be told apart.
+fn header_of(list: &[Expr], block: &Expr, name: Span) -> Span {
+    match &block.kind {
+        ExprKind::Object(items) if list.len() > 1 => items.first().map_or(block.span, |item| item.key_span),
+        _ => name,
+    }
+}
+
 /// The dynamic blocks of a JSON body: labels, where they stand, and their bodies.
 fn json_dynamics(expr: &Expr) -> Vec<(&str, Span, BodyRef<'_>)> {
     let objects: Vec<&Vec<ObjectItem>> = match &expr.kind {
@@ -373,13 +383,13 @@ fn json_dynamics(expr: &Expr) -> Vec<(&str, Span, BodyRef<'_>)> {
     let mut found = Vec::new();
     for item in objects.into_iter().flatten() {
         let ObjectKey::Name(label) = &item.key else { continue };
-        let bodies: Vec<&Expr> = match &item.value.kind {
-            ExprKind::List(items) => items.iter().collect(),
-            _ => vec![&item.value],
+        let bodies = match &item.value.kind {
+            ExprKind::List(items) => items.as_slice(),
+            _ => std::slice::from_ref(&item.value),
         };
         for body in bodies {
             if let ExprKind::Object(items) = &body.kind {
-                found.push((label.as_str(), item.key_span, BodyRef::Object(items)));
+                found.push((label.as_str(), header_of(bodies, body, item.key_span), BodyRef::Object(items)));
             }
         }
     }

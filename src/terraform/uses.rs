@@ -91,6 +91,16 @@ pub(super) fn constant(expr: &Expr) -> Option<Constant> {
         ExprKind::Number(text) => Number::parse(text).map(Constant::Number),
         ExprKind::String(text) => Some(Constant::String(text.clone())),
         ExprKind::Paren(inner) => constant(inner),
+        ExprKind::Template(parts) => constant(sole(parts)?),
+        _ => None,
+    }
+}
+
+/// The expression of a template that is nothing else: `"${var.name}"`, as JSON writes every expression and old
+/// configurations do. It is the expression itself.
+fn sole(parts: &[TemplatePart]) -> Option<&Expr> {
+    match parts {
+        [TemplatePart::Interpolation { expr, .. }] => Some(expr),
         _ => None,
     }
 }
@@ -140,7 +150,7 @@ fn aliases(expr: &Expr, module: &Module, depth: usize, out: &mut Vec<Target>) {
             }
         }
         ExprKind::Template(parts) => {
-            if let [TemplatePart::Interpolation { expr, .. }] = parts.as_slice() {
+            if let Some(expr) = sole(parts) {
                 aliases(expr, module, depth + 1, out);
             }
         }
@@ -174,6 +184,11 @@ fn conditions(expr: &Expr, module: &Module, depth: usize, out: &mut Vec<Target>)
     match &expr.kind {
         ExprKind::Paren(inner) | ExprKind::Unary(UnaryOperator::Not, inner) => {
             conditions(inner, module, depth + 1, out);
+        }
+        ExprKind::Template(parts) => {
+            if let Some(expr) = sole(parts) {
+                conditions(expr, module, depth + 1, out);
+            }
         }
         ExprKind::Binary(BinaryOperator::And | BinaryOperator::Or, left, right) => {
             conditions(left, module, depth + 1, out);
@@ -239,6 +254,7 @@ impl Scan<'_> {
                 })
                 .collect(),
             ExprKind::Paren(inner) => self.members(inner, depth + 1),
+            ExprKind::Template(parts) => sole(parts).map_or_else(Vec::new, |expr| self.members(expr, depth + 1)),
             ExprKind::Conditional(parts) => parts[1..].iter().flat_map(|part| self.members(part, depth + 1)).collect(),
             ExprKind::Call(call)
                 if matches!(call.name.as_str(), "merge" | "concat" | "toset" | "tolist" | "tomap" | "keys") =>
@@ -390,11 +406,7 @@ pub(super) fn allowed(condition: &Expr, name: &str) -> Option<Vec<Constant>> {
     let is_variable = |expr: &Expr| variable_name(unwrapped(expr)).is_some_and(|found| found == name);
     match &condition.kind {
         ExprKind::Paren(inner) => allowed(inner, name),
-        // JSON writes every expression as a template.
-        ExprKind::Template(parts) => match parts.as_slice() {
-            [TemplatePart::Interpolation { expr, .. }] => allowed(expr, name),
-            _ => None,
-        },
+        ExprKind::Template(parts) => allowed(sole(parts)?, name),
         ExprKind::Binary(BinaryOperator::Or, left, right) => {
             let mut both = allowed(left, name)?;
             both.extend(allowed(right, name)?);
@@ -477,6 +489,7 @@ pub(super) fn allowed(condition: &Expr, name: &str) -> Option<Vec<Constant>> {
 fn unwrapped(expr: &Expr) -> &Expr {
     match &expr.kind {
         ExprKind::Paren(inner) => unwrapped(inner),
+        ExprKind::Template(parts) => sole(parts).map_or(expr, unwrapped),
         ExprKind::Call(call) if matches!(call.name.as_str(), "toset" | "tolist" | "tostring") => {
             match call.args.as_slice() {
                 [inner] => unwrapped(inner),

@@ -3,6 +3,7 @@
 
 mod derive;
 mod fixes;
+mod hygiene;
 
 use dynalens::analysis::examples::{Heard, analyse, check};
 use dynalens::policy::page::{Dialect, Example, Expectation, Page, SECTIONS, examples, sections};

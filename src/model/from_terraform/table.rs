@@ -82,11 +82,19 @@ fn key_arguments(reader: &Reader<'_>, block: &Value, header: Span) -> Value {
         let item = each(&name, &mut |name| {
             if name.is_unset() { Value::absent(name.origin) } else { key(name.clone(), key_type) }
         });
-        if !item.is_unset() {
+        if !is_never_set(&item) {
             items.push(item);
         }
     }
     Value::list(items, reader.header_origin(header))
+}
+
+/// Whether nothing is written in any case.
+fn is_never_set(value: &Value) -> bool {
+    match &value.data {
+        Data::Choice(choice) => choice.cases.iter().all(is_never_set),
+        _ => value.is_unset(),
+    }
 }
 
 fn key(name: Value, key_type: &str) -> Value {
@@ -171,9 +179,15 @@ fn index_keys(reader: &Reader<'_>, drafts: &Drafts, index: &mut Draft, block: &B
     };
     let has = |list: &Value| {
         each(list, &mut |list| match &list.data {
-            Data::List(known) if known.items.is_empty() && known.rest.is_none() => Value::bool(false, list.origin),
-            Data::List(known) if !known.items.is_empty() => Value::bool(true, list.origin),
-            Data::List(_) | Data::Unknown(_) => Value::unknown("the keys of the index are not known", list.origin),
+            Data::List(known) => {
+                let nothing = Value::bool(false, list.origin);
+                let written = known.items.iter().fold(nothing, |before, item| either(&before, &is_set(item)));
+                match known.rest {
+                    Some(_) => either(&written, &Value::unknown("the keys of the index are not known", list.origin)),
+                    None => written,
+                }
+            }
+            Data::Unknown(_) => Value::unknown("the keys of the index are not known", list.origin),
             _ => Value::bool(false, list.origin),
         })
     };
@@ -193,6 +207,13 @@ fn index_keys(reader: &Reader<'_>, drafts: &Drafts, index: &mut Draft, block: &B
         _ => schema.clone(),
     });
     set_keys(index, &keys, &definitions, false);
+}
+
+/// Whether one of two conditions holds.
+fn either(a: &Value, b: &Value) -> Value {
+    each_pair(a, b, &mut |a, b| {
+        if a.as_bool() == Some(true) || b.as_bool() == Some(false) { a.clone() } else { b.clone() }
+    })
 }
 
 /// What capacity fields of an index say once they are read.

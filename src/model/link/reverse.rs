@@ -28,7 +28,12 @@ pub(super) fn reverse(drafts: &mut Drafts, owners: &[EntityId], sources: &[Sourc
     }
     for source in sources {
         let mut ends = Vec::new();
-        leaves(&source.link, &mut ends, &mut open);
+        // Where the source is not there, nothing is asked of what its link would be.
+        let link = each_pair(&source.link, &source.exists, &mut |link, exists| match exists.data {
+            Data::Bool(false) => Value::absent(link.origin),
+            _ => link.clone(),
+        });
+        leaves(&link, &mut ends, &mut open);
         for end in ends {
             let item =
                 each_pair(&source.link, &source.exists, &mut |link, exists| match (link.as_entity(), &exists.data) {

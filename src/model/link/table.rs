@@ -1,11 +1,11 @@
 //! Separate Terraform resources that belong to tables: indexes, Kinesis destinations, resource policies, insights, tags.
 
-use crate::value::{Data, EntityId, Entry, List, ListKind, Map, MapKind, OriginId, Truth, Value, equal};
+use crate::value::{Data, EntityId, Entry, List, ListKind, Map, MapKind, OriginId, Truth, Value, combine, equal};
 
-use super::super::derive::{both, each, each_pair, or_else, statements};
+use super::super::derive::{both, each, each_pair, statements};
 use super::super::drafts::{Drafts, SatelliteKind};
 use super::super::read::Context;
-use super::super::schema::{Subject, Type};
+use super::super::schema::{Default, Subject, Type};
 use super::reverse::{Source, reverse};
 use super::table_ref;
 use super::targets::{Elsewhere, Targets, address_of};
@@ -68,6 +68,20 @@ pub(super) fn parts(context: &Context<'_>, drafts: &mut Drafts, tables: &Targets
                 draft.set("on_stream", on_stream(&reference, &found.suffix));
             }
             let exists = draft.exists.clone();
+            let mut owners = Vec::from_iter(replica);
+            if owners.is_empty() {
+                ends_of(&draft.value("table"), &mut owners);
+            }
+            let owner = if owners.len() == 1 { owners.pop() } else { None };
+            if let Some(name) = owner.and_then(|owner| drafts.get(owner)).map(|owner| owner.name.clone())
+                && let Some(draft) = drafts.get_mut(id)
+            {
+                // It is called as what it belongs to, as its like inside of a table is in CloudFormation.
+                let here = draft.value("name").origin;
+                draft.set("name", Value::string(name.clone(), here));
+                draft.name = name;
+            }
+            let Some(draft) = drafts.get_mut(id) else { continue };
             match replica {
                 Some(replica) => {
                     let link = Value::entity(replica, reference.origin);
@@ -181,13 +195,10 @@ pub(super) fn insights(context: &Context<'_>, drafts: &mut Drafts, tables: &Targ
         let Some(reader) = context.reader(satellite.resource) else { continue };
         let found = table_ref::resolve(tables, &satellite.of, Elsewhere::Absent);
         let index = reader.raw("index_name");
-        let written = reader.raw("mode");
-        let here = reader.header_origin(reader.resource.header);
-        let default = Value::string(
-            "ACCESSED_AND_THROTTLED_KEYS",
-            reader.missing(reader.resource.header, "mode = \"THROTTLED_KEYS\""),
-        );
-        let mode = or_else(&written, &default);
+        let header = reader.resource.header;
+        let here = reader.header_origin(header);
+        let default = Some(Default::String("ACCESSED_AND_THROTTLED_KEYS"));
+        let mode = reader.find(&reader.resource.attributes, header, "mode", &Type::String, default);
         let mut ends = Vec::new();
         ends_of(&found.table, &mut ends);
         if ends.is_empty() && found.table.is_unknown() {
@@ -196,25 +207,32 @@ pub(super) fn insights(context: &Context<'_>, drafts: &mut Drafts, tables: &Targ
         for table in ends {
             let on = both(&satellite.exists, &leads_to(&found.table, table));
             let other_region = replica_in(drafts, table, &reader.region());
-            let owner = match (&index.data, other_region) {
-                (_, Some(replica)) => Some(replica),
-                (Data::Absent, None) => Some(table),
-                (_, None) => index_named(drafts, table, &index),
+            let owners = match (&index.data, other_region) {
+                (_, Some(replica)) => vec![(replica, on)],
+                (Data::Absent, None) => vec![(table, on)],
+                (_, None) => indexes_named(drafts, table, &index, &on),
             };
             if !index.is_unset()
                 && let Some(draft) = drafts.get_mut(table)
             {
                 draft.push("contributor_insights.index_names", index.clone());
             }
-            if let Some(draft) = owner.and_then(|owner| drafts.get_mut(owner)) {
-                let before = draft.value("contributor_insights.enabled");
-                let enabled = each_pair(&on, &before, &mut |on, before| match on.data {
-                    Data::Bool(true) => Value::bool(true, here),
+            for (owner, on) in owners {
+                let Some(draft) = drafts.get_mut(owner) else { continue };
+                let switched = |on: &Value, new: &Value, before: &Value| match on.data {
+                    Data::Bool(true) => new.clone(),
                     Data::Bool(false) => before.clone(),
                     _ => on.clone(),
-                });
-                draft.set("contributor_insights.enabled", enabled);
-                draft.set("contributor_insights.mode", mode.clone());
+                };
+                let now = Value::bool(true, here);
+                for (field, new) in [("contributor_insights.enabled", &now), ("contributor_insights.mode", &mode)] {
+                    let before = draft.value(field);
+                    let value = combine(&[&on, new, &before], &mut |leaves| match leaves {
+                        [on, new, before] => switched(on, new, before),
+                        _ => Value::absent(OriginId::NONE),
+                    });
+                    draft.set(field, value);
+                }
             }
         }
     }
@@ -277,11 +295,37 @@ pub(super) fn replica_in(drafts: &Drafts, table: EntityId, region: &Value) -> Op
         .find(|id| drafts.get(*id).is_some_and(|replica| equal(&replica.value("region"), region) == Truth::True))
 }
 
-fn index_named(drafts: &Drafts, table: EntityId, name: &Value) -> Option<EntityId> {
-    let Data::List(indexes) = drafts.get(table)?.value("indexes").data else { return None };
+/// The global indexes of a table that may have a name, each with the cases in which it has it and `on` holds.
+fn indexes_named(drafts: &Drafts, table: EntityId, name: &Value, on: &Value) -> Vec<(EntityId, Value)> {
+    let Some(Data::List(indexes)) = drafts.get(table).map(|table| table.value("global_indexes").data) else {
+        return Vec::new();
+    };
     let mut ends = Vec::new();
     indexes.items.iter().for_each(|item| ends_of(item, &mut ends));
-    ends.into_iter().find(|id| drafts.get(*id).is_some_and(|index| equal(&index.value("name"), name) == Truth::True))
+    let mut found = Vec::new();
+    for id in ends {
+        let Some(own) = drafts.get(id).map(|index| index.value("name")) else { continue };
+        let named = each_pair(&own, name, &mut |own, name| match equal(own, name) {
+            Truth::True => Value::bool(true, name.origin),
+            Truth::False => Value::bool(false, name.origin),
+            Truth::Unknown => Value::unknown("the index that it belongs to is not known", name.origin),
+        });
+        if named.as_bool() != Some(false) {
+            found.push((id, both(on, &named), named));
+        }
+    }
+    // Names are unique within a table: where one is it, the others are not.
+    let sure = found.iter().any(|(.., named)| always(named));
+    found.retain(|(.., named)| !sure || always(named));
+    found.into_iter().map(|(id, on, _)| (id, on)).collect()
+}
+
+/// Whether a condition holds in all cases.
+fn always(value: &Value) -> bool {
+    match &value.data {
+        Data::Choice(choice) => choice.cases.iter().all(always),
+        _ => value.as_bool() == Some(true),
+    }
 }
 
 /// `aws_dynamodb_tag`: adds one tag to a table.

@@ -14,7 +14,9 @@ pub(super) struct TableRef {
 
 /// Resolves a name, ARN or scaling resource id to a table.
 pub(super) fn resolve(tables: &Targets<'_>, reference: &Value, elsewhere: Elsewhere) -> TableRef {
-    if let Data::Choice(_) = &reference.data {
+    if let Data::Choice(_) = &reference.data
+        && !has_slash(reference, 0)
+    {
         let whole = tables.resolve(reference, elsewhere);
         // An attribute of one table in every case needs no taking apart.
         if whole.as_entity().is_some() {
@@ -31,6 +33,20 @@ pub(super) fn resolve(tables: &Targets<'_>, reference: &Value, elsewhere: Elsewh
     });
     TableRef { table, suffix }
 }
+
+/// Whether a text goes on behind the table's name, or has something before it, in some case: it is more than an
+/// attribute of the table, even where the place that it comes from is one.
+fn has_slash(value: &Value, depth: usize) -> bool {
+    match &value.data {
+        Data::Choice(choice) if depth < MAX_DEPTH => choice.cases.iter().any(|case| has_slash(case, depth + 1)),
+        Data::Choice(_) => true,
+        _ => text::parts(value)
+            .is_some_and(|parts| parts.iter().any(|part| matches!(part, Part::Known(text, _) if text.contains('/')))),
+    }
+}
+
+/// Choices are at most as deep as there are inputs.
+const MAX_DEPTH: usize = 32;
 
 /// The index that a suffix names; absent where it names none.
 pub(super) fn index_name(suffix: &Value) -> Value {

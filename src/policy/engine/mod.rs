@@ -29,6 +29,9 @@ pub use settings::{PolicySettings, Settings};
 /// How many cases of one policy and entity are looked at.
 pub const MOST_CASES: usize = 64;
 
+/// How many steps one policy may take over all cases of one entity.
+pub const MOST_STEPS: u64 = 8 * STEPS;
+
 /// One policy's verdict on one entity. A policy that fails at several places, or differently in several cases, has a
 /// judgement for each.
 #[derive(Clone, Debug)]
@@ -244,7 +247,8 @@ impl<'w, 'p> Judge<'w, 'p> {
     }
 
     fn entity(&self, id: EntityId, entity: &Entity, judgements: &mut Vec<Judgement<'p>>) {
-        match self.leaves(&mut |assignment| self.leaf(id, entity, assignment)) {
+        let mut spent = 0;
+        match self.leaves(&mut |assignment| self.leaf(id, entity, assignment, &mut spent)) {
             Some(leaves) => self.gather(id, entity, &leaves, judgements),
             None => {
                 let why = format!(
@@ -364,11 +368,23 @@ impl<'w, 'p> Judge<'w, 'p> {
     }
 
     /// The verdict in one case. Most are passes, which need no evidence; only for the others is it gathered.
-    fn leaf(&self, id: EntityId, entity: &Entity, assignment: &Assignment) -> Leaf {
+    fn leaf(&self, id: EntityId, entity: &Entity, assignment: &Assignment, spent: &mut u64) -> Leaf {
+        if *spent > MOST_STEPS {
+            let why = format!("its evaluation takes more than {MOST_STEPS} steps over all cases; fix some inputs");
+            return Leaf::Undetermined(why.into(), OriginId::NONE);
+        }
         let scene = || Scene::new(self.world, id, assignment, &self.options, &self.page.lets);
-        match self.verdict(&scene().without_evidence(), entity) {
+        let plain = scene().without_evidence();
+        let verdict = self.verdict(&plain, entity);
+        *spent = spent.saturating_add(plain.spent());
+        match verdict {
             Some(leaf) => leaf,
-            None => self.verdict(&scene(), entity).unwrap_or_else(exhausted),
+            None => {
+                let scene = scene();
+                let leaf = self.verdict(&scene, entity).unwrap_or_else(exhausted);
+                *spent = spent.saturating_add(scene.spent());
+                leaf
+            }
         }
     }
 

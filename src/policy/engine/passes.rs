@@ -13,7 +13,7 @@ use crate::policy::evaluate::{Facts, Scene};
 use crate::policy::page::Page;
 use crate::value::{EntityId, Origins};
 
-use super::{Judge, Leaf, Settings, Subjects, world};
+use super::{Judge, Leaf, MOST_STEPS, Settings, Subjects, world};
 
 /// Below this number of verdicts it is quicker to judge at once.
 const FEW: usize = 4096;
@@ -101,6 +101,7 @@ impl Judge<'_, '_> {
     fn passes(&self, id: EntityId) -> bool {
         let entity = self.world.model.get(id);
         let mut all_pass = true;
+        let mut spent = 0;
         let leaves = self.leaves(&mut |assignment| {
             if !all_pass {
                 return Leaf::Nothing;
@@ -108,7 +109,8 @@ impl Judge<'_, '_> {
             let scene = Scene::new(self.world, id, assignment, &self.options, &self.page.lets).without_evidence();
             // What takes evidence is no pass, whatever it will be.
             let leaf = self.verdict(&scene, entity).unwrap_or_else(super::exhausted);
-            all_pass = matches!(leaf, Leaf::Nothing | Leaf::Pass | Leaf::Need(_));
+            spent += scene.spent();
+            all_pass = spent <= MOST_STEPS && matches!(leaf, Leaf::Nothing | Leaf::Pass | Leaf::Need(_));
             leaf
         });
         all_pass

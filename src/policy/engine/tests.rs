@@ -1,3 +1,5 @@
+use std::fmt::Write as _;
+
 use super::*;
 use crate::model::schema::Subject;
 use crate::policy::testing::{Bench, list, map, pack, text, truth, unknown};
@@ -275,4 +277,37 @@ fn a_condition_that_makes_no_sense_is_undetermined() {
         judged(&bench, &pack(&[policy]), &Settings::default()),
         ["odd a undetermined: the policy's condition makes no sense here: nothing is set where a value is compared"]
     );
+}
+
+#[test]
+fn no_condition_takes_longer_than_its_budget() {
+    let mut bench = Bench::new();
+    let names: Vec<Value> = (0..400).map(|number| text(&format!("attribute-{number}"))).collect();
+    let long = "a".repeat(2_000_000);
+    bench.table("a", vec![("ignore_changes", list(names)), ("name", text(&long))]);
+    let nested = "table.ignore_changes.all(a, table.ignore_changes.all(b, table.ignore_changes.all(c, a + b != c)))";
+    let patterns = "table.ignore_changes.all(a, table.ignore_changes.all(b, !'x'.matches(a + b + '(y{50}){50}')))";
+    let (mut doubled, mut shared) = (String::new(), String::new());
+    for number in 0..60 {
+        let _ = writeln!(doubled, "  d{}: d{number} + d{number}", number + 1);
+        let _ = writeln!(shared, "  d{}: '[d{number}, d{number}]'", number + 1);
+    }
+    let texts = format!("let:\n  d0: table.name\n{doubled}require: d60 != ''");
+    let lists = format!("let:\n  d0: '[1]'\n{shared}  e: '[d59, d59]'\nrequire: d60 == e");
+    let matched = "table.ignore_changes.all(a, !table.name.matches('(a|b|aa)*(c|d)[xy]'))";
+    let hostile = [
+        ("nested", format!("require: {nested}")),
+        ("patterns", format!("require: \"{patterns}\"")),
+        ("texts", texts),
+        ("lists", lists),
+        ("matched", format!("require: \"{matched}\"")),
+    ];
+    for (name, page) in hostile {
+        let said = judged(&bench, &pack(&[(name, &page)]), &Settings::default());
+        assert_eq!(said.len(), 1, "{name}: {said:?}");
+        let short: String = said[0].chars().rev().take(120).collect::<Vec<_>>().into_iter().rev().collect();
+        let exhausted =
+            short.ends_with("its evaluation takes more than 400000 steps; split the policy or the resource");
+        assert!(exhausted, "{name}: {short}");
+    }
 }

@@ -45,6 +45,9 @@ impl Scene<'_> {
             Function::Size => size(first),
             Function::StartsWith | Function::EndsWith | Function::Contains | Function::Matches | Function::Glob => {
                 let Some(second) = second else { return Ok(Outcome::error("a function lacks an argument")) };
+                if let (Function::Matches, Data::String(pattern)) = (function, &second.data) {
+                    self.spend_on_pattern(pattern, first)?;
+                }
                 match (&first.data, &second.data) {
                     // Nothing begins, ends or matches as no text does.
                     (Data::Absent | Data::Null, _) => truth(Truth::False),

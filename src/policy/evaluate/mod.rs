@@ -100,6 +100,8 @@ pub struct Scene<'a> {
     in_text: Cell<bool>,
     /// Only the result is asked for: nothing keeps evidence and places, and what can't change the result is left out.
     only_result: Cell<bool>,
+    /// The regular expressions that were met, which cost more the first time.
+    patterns: RefCell<Vec<Text>>,
     /// The place of the subject, once it was needed.
     place: Cell<Option<OriginId>>,
 }
@@ -252,6 +254,7 @@ impl<'a> Scene<'a> {
             depth: Cell::new(0),
             in_text: Cell::new(false),
             only_result: Cell::new(false),
+            patterns: RefCell::default(),
             place: Cell::new(None),
         }
     }
@@ -314,6 +317,25 @@ impl<'a> Scene<'a> {
         let spent = self.steps.get().saturating_add(steps as u64);
         self.steps.set(spent);
         if spent > STEPS { Err(Exhausted) } else { Ok(()) }
+    }
+
+    /// How many steps the scene has taken.
+    #[must_use]
+    pub fn spent(&self) -> u64 {
+        self.steps.get()
+    }
+
+    /// Pays for a regular expression: for making it the first time it is met, and for each character it looks at.
+    fn spend_on_pattern(&self, pattern: &Text, text: &Value) -> Result<(), Exhausted> {
+        const MAKING: usize = 2_000;
+        if !self.patterns.borrow().contains(pattern) {
+            self.patterns.borrow_mut().push(pattern.clone());
+            self.spend(MAKING + pattern.len())?;
+        }
+        match &text.data {
+            Data::String(text) => self.spend(text.len() / 4),
+            _ => Ok(()),
+        }
     }
 
     /// The value behind the choices that the assignment decides.
@@ -412,7 +434,9 @@ impl Run<'_, '_> {
                         Err(other) => return Ok(Outcome::new(other)),
                     }
                 }
-                Outcome::value(Value::list(items, OriginId::NONE)).with(evidence)
+                let list = Value::list(items, OriginId::NONE);
+                self.scene.spend(operators::weight(&list))?;
+                Outcome::value(list).with(evidence)
             }
             Node::Map(slice) => self.map(slice)?,
             Node::Not(child) => self.not(child)?,

@@ -482,14 +482,35 @@ fn is_plain(value: &Value) -> bool {
         || value.as_str().is_some_and(|text| text.len() < 64)
 }
 
-/// How much work a value is.
+/// How much work a value is, with all that is in it: what looks at a value may walk through the whole of it. A value
+/// that is larger or deeper than any evaluation may be counts as more than the budget.
 pub(super) fn weight(value: &Value) -> usize {
+    let mut total = 0;
+    add_weight(value, 0, &mut total);
+    total
+}
+
+/// How deep lists and maps in a value may be nested.
+const MOST_NESTED: usize = 64;
+
+/// More than any budget has room for ([`super::STEPS`]).
+const TOO_MUCH: usize = 1 << 20;
+
+fn add_weight(value: &Value, depth: usize, total: &mut usize) {
+    if depth > MOST_NESTED {
+        *total = TOO_MUCH;
+    }
+    // Lists that hold the same list many times over are walked no further than the budget reaches.
+    if *total >= TOO_MUCH {
+        return;
+    }
+    *total += 1;
     match &value.data {
-        Data::String(text) => 1 + text.len() / 32,
-        Data::Parts(parts) => 1 + parts.len(),
-        Data::List(list) => 1 + list.items.len(),
-        Data::Map(map) => 1 + map.entries.len(),
-        _ => 1,
+        Data::String(text) => *total += text.len() / 32,
+        Data::Parts(parts) => *total += parts.len(),
+        Data::List(list) => list.items.iter().for_each(|item| add_weight(item, depth + 1, total)),
+        Data::Map(map) => map.entries.iter().for_each(|entry| add_weight(&entry.value, depth + 1, total)),
+        _ => {}
     }
 }
 

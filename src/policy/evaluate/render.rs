@@ -1,6 +1,6 @@
 //! Values in the user's words, for messages.
 
-use crate::policy::expression::{Piece, Template};
+use crate::policy::expression::{Node, Piece, Program, Template};
 use crate::value::{Data, Part, Step, Symbol, Unknown, Value};
 
 use super::{Exhausted, Outcome, Scene, What};
@@ -16,10 +16,43 @@ pub(super) fn template(scene: &Scene<'_>, template: &Template) -> Result<String,
     for piece in template.pieces.iter() {
         match piece {
             Piece::Text(plain) => text.push_str(plain),
-            Piece::Value(program) => text.push_str(&shown(scene, &scene.evaluate(program)?)),
+            Piece::Value(program) => text.push_str(&worded(scene, program)?),
         }
     }
     Ok(text)
+}
+
+/// How many inputs are decided for one piece of a text.
+const MOST_DECIDED: usize = 8;
+
+/// A piece in words. A field that hangs on an undecided input stands as the input's name; of everything else (a word
+/// that a condition chooses) it is told what holds in the input's default case.
+fn worded(scene: &Scene<'_>, program: &Program) -> Result<String, Exhausted> {
+    let outcome = scene.evaluate(program)?;
+    let is_field = program.root().is_some_and(|root| matches!(program.node(root), Node::Field { .. }));
+    let What::Need(mut input) = outcome.what else { return Ok(shown(scene, &outcome)) };
+    if is_field {
+        return Ok(shown(scene, &outcome));
+    }
+    let inputs = scene.world.facts.inputs;
+    let mut assignment = scene.assignment.clone();
+    for _ in 0..MOST_DECIDED {
+        let cases = std::iter::once(inputs.get(input).default).flatten().chain(0..inputs.get(input).cases.len());
+        let mut decided = cases.map(|case| assignment.with(input, case)).filter(|cases| inputs.is_possible(cases));
+        let Some(next) = decided.next() else { break };
+        assignment = next;
+        let decided = Scene::new(scene.world, scene.entity, &assignment, scene.options, scene.lets);
+        decided.in_text.set(true);
+        decided.steps.set(scene.steps.get());
+        let outcome = decided.evaluate(program);
+        scene.steps.set(decided.steps.get());
+        let outcome = outcome?;
+        match outcome.what {
+            What::Need(other) if assignment.get(other).is_none() => input = other,
+            _ => return Ok(shown(&decided, &outcome)),
+        }
+    }
+    Ok(shown(scene, &outcome))
 }
 
 fn shown(scene: &Scene<'_>, outcome: &Outcome) -> String {

@@ -50,6 +50,9 @@ thread_local! {
 /// How many patterns are kept.
 const MOST_PATTERNS: usize = 512;
 
+/// How large a regular expression may be once it is made, in bytes: what repeats a repetition a thousand times is none.
+const LARGEST_PATTERN: usize = 1 << 18;
+
 /// Whether a regular expression finds something in a text; `None` for an invalid one.
 pub(super) fn matches(text: &Value, pattern: &Text) -> Option<Truth> {
     PATTERNS.with_borrow_mut(|patterns| {
@@ -58,7 +61,7 @@ pub(super) fn matches(text: &Value, pattern: &Text) -> Option<Truth> {
         }
         let regex = patterns
             .entry(pattern.clone())
-            .or_insert_with(|| regex::RegexBuilder::new(pattern).size_limit(1 << 20).build().ok());
+            .or_insert_with(|| regex::RegexBuilder::new(pattern).size_limit(LARGEST_PATTERN).build().ok());
         let regex = regex.as_ref()?;
         Some(match &text.data {
             Data::String(text) => regex.is_match(text).into(),
