@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::finding::{Finding, Status, Undetermined};
+use crate::finding::{Finding, Status, SuppressionKind, Undetermined};
 use crate::policy::{Pack, Severity};
 use crate::resource::{Problem, ProblemKind};
 use crate::source::Sources;
@@ -52,6 +52,13 @@ impl Analysis {
     #[must_use]
     pub fn with_status(&self, status: &str) -> usize {
         self.findings.iter().filter(|finding| finding.status.name() == status).count()
+    }
+
+    /// How many findings are suppressed by marks of other tools.
+    #[must_use]
+    pub fn suppressed_by_other_tools(&self) -> usize {
+        let foreign = |status: &Status| matches!(status, Status::Suppressed { kind: SuppressionKind::OtherTool, .. });
+        self.findings.iter().filter(|finding| foreign(&finding.status)).count()
     }
 
     #[must_use]

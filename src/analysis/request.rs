@@ -44,6 +44,8 @@ pub struct Request {
     pub baseline: Option<PathBuf>,
     /// Whether a baseline counts.
     pub baselines: bool,
+    /// Whether marks of other tools suppress, unless the configuration says no.
+    pub other_tools: bool,
     /// Whether findings come with their fixes; these take looking at the files a second time.
     pub fixes: bool,
     /// The day of the run.
@@ -92,6 +94,7 @@ impl Request {
             baseline: None,
             baselines: true,
             fixes: false,
+            other_tools: true,
             today,
         }
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::choices::Choices;
 use super::locate::Here;
+use super::policies::find_policies;
 use super::request::Request;
 use super::understand::Understood;
 use crate::config::Config;
@@ -87,7 +88,11 @@ pub fn apply(
         }
         fresh
     });
-    let (suppressions, unknown) = triage::resolve(written, &Names::of(context.pack));
+    if !context.request.other_tools || context.config.other_tools == Some(false) {
+        written.retain(|one| one.kind != SuppressionKind::OtherTool);
+    }
+    let (mut suppressions, unknown) = triage::resolve(written, &Names::of(context.pack));
+    problems.extend(forbidden(context, &mut suppressions));
     problems.extend(unknown.into_iter().map(|problem| of_configuration(problem, context.config)));
     let used = triage::suppress(findings, &suppressions, context.request.today, context.sources);
     if let Some(severity) = context.choices.base.unused_suppressions {
@@ -104,6 +109,31 @@ pub fn apply(
         }));
     }
     distinct(problems)
+}
+
+/// Takes from suppressions the policies that the configuration does not let anybody suppress, and says so.
+fn forbidden(context: &Context<'_>, suppressions: &mut [Suppression]) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let mut barred: Vec<String> = Vec::new();
+    for (name, span) in &context.config.unsuppressible {
+        let found = find_policies(context.pack, name);
+        if found.is_empty() {
+            let help = context.pack.suggest(name).map(|meant| format!("did you mean `{meant}`?"));
+            let problem = Problem::error(*span, format!("`unsuppressible` names `{name}`, which is no policy"));
+            problems.push(problem.with_help(help.unwrap_or_else(|| "`dynalens policies` lists them".to_owned())));
+        }
+        barred.extend(found.iter().map(|policy| policy.name.to_string()));
+    }
+    for suppression in suppressions {
+        let before = suppression.policies.len();
+        suppression.policies.retain(|policy| !barred.contains(policy));
+        if suppression.policies.len() < before && suppression.kind != SuppressionKind::OtherTool {
+            let message = format!("`{}` can't be suppressed here: the configuration forbids it", suppression.name);
+            let help = "mend it, or take the name out of `unsuppressible`";
+            problems.push(Problem::note(suppression.span, message).with_help(help));
+        }
+    }
+    problems
 }
 
 /// A mistake in the configuration file is an error; one in a comment is a note.

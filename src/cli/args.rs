@@ -75,6 +75,9 @@ pub struct CheckArgs {
     /// Report suppressed findings as active.
     #[arg(long)]
     pub no_suppressions: bool,
+    /// Marks of other tools (checkov:skip, tfsec:ignore, cfn_nag's and Guard's metadata) suppress nothing.
+    #[arg(long)]
+    pub no_other_tools: bool,
     #[command(flatten)]
     pub scope: ScopeArgs,
     /// Mend what is safe to mend before reporting the rest, as `dynalens fix` does.

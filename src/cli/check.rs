@@ -36,6 +36,7 @@ pub fn run(arguments: CheckArgs) -> Exit {
     };
     choose(&mut request, arguments.choice);
     request.suppressions = !arguments.no_suppressions;
+    request.other_tools = !arguments.no_other_tools;
     scope(&mut request, arguments.scope);
     prepare_threads();
     let formats = arguments.output.iter().map(|output| output.format).chain([arguments.format]);

@@ -13,6 +13,8 @@ pub const ROOT: &[&str] = &[
     "policies",
     "overrides",
     "suppressions",
+    "unsuppressible",
+    "other-tools",
     "baseline",
     "exclude",
     "policy-folders",

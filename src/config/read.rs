@@ -181,6 +181,8 @@ impl Reader<'_> {
                         config.suppressions.extend(self.suppression(node));
                     }
                 }
+                "unsuppressible" => config.unsuppressible = self.texts(node, "`unsuppressible`"),
+                "other-tools" => config.other_tools = self.truth(node, "`other-tools`"),
                 "exclude" => {
                     config.exclude = self.texts(node, "`exclude`");
                     for (glob, span) in &config.exclude {

@@ -26,6 +26,10 @@ pub struct Config {
     pub suppressions: Vec<ConfigSuppression>,
     /// Globs of paths that are not analysed.
     pub exclude: Vec<(String, Span)>,
+    /// Policies, by name, alias or pillar, that no suppression switches off.
+    pub unsuppressible: Vec<(String, Span)>,
+    /// Whether the marks of other tools in comments and metadata count; they do where nothing is said.
+    pub other_tools: Option<bool>,
     pub policy_folders: Vec<(PathBuf, Span)>,
     /// Only these policies, by name, alias, pillar or severity; all of the profile where it is empty.
     pub select: Vec<(String, Span)>,
@@ -95,6 +99,8 @@ impl Config {
         self.overrides.splice(0..0, base.overrides);
         self.suppressions.splice(0..0, base.suppressions);
         self.exclude.splice(0..0, base.exclude);
+        self.unsuppressible.splice(0..0, base.unsuppressible);
+        self.other_tools = self.other_tools.or(base.other_tools);
         self.policy_folders.splice(0..0, base.policy_folders);
         self.places.splice(0..0, base.places);
         self

@@ -38,6 +38,10 @@ pub fn lines(analysis: &Analysis) -> String {
         if count > 0 {
             let _ = write!(line, "; {count} {what}");
         }
+        let foreign = analysis.suppressed_by_other_tools();
+        if what == "suppressed" && foreign > 0 {
+            let _ = write!(line, " ({foreign} by marks of other tools)");
+        }
     }
     let notes = analysis.problems_of(ProblemKind::Note);
     let errors = analysis.problems.len() - notes;

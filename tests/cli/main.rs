@@ -7,6 +7,7 @@ mod adopting;
 mod commands;
 mod configuration;
 mod exit_codes;
+mod fixes;
 mod own_policies;
 mod reports;
 mod settings;

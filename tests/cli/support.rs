@@ -102,6 +102,10 @@ impl Project {
         std::fs::write(path, text).expect("the file can be written");
     }
 
+    pub fn read(&self, path: &str) -> String {
+        std::fs::read_to_string(self.0.join(path)).expect("the file can be read")
+    }
+
     pub fn path(&self) -> &Path {
         &self.0
     }

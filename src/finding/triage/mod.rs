@@ -148,7 +148,7 @@ fn is_needless(suppression: &Suppression, undetermined: &[Undetermined], judged:
         .iter()
         .any(|verdict| suppression.policies.contains(&verdict.policy) && could_reach(suppression, verdict.span));
     let ours = suppression.kind != SuppressionKind::OtherTool;
-    ours && !open && suppression.policies.iter().all(|policy| judged(policy))
+    ours && !open && !suppression.policies.is_empty() && suppression.policies.iter().all(|policy| judged(policy))
 }
 
 fn could_reach(suppression: &Suppression, place: Span) -> bool {

@@ -102,6 +102,10 @@ fn values_keep_their_quotes() {
     ] {
         assert_eq!(replaced("a.yml", before, &term), after);
     }
+    assert_eq!(
+        replaced("a.yml", "A:\n  «- x\n  - y»\nB: 1\n", &Term::List(vec![text("a"), text("b")])),
+        "A:\n  - a\n  - b\nB: 1\n"
+    );
     assert_eq!(replaced("a.json", "{\"A\": «\"false\"»}", &ON), "{\"A\": \"true\"}");
     assert_eq!(replaced("a.json", "{\"A\": «false»}", &ON), "{\"A\": true}");
     assert_eq!(replaced("a.tf", "a = «\"false\"» # why\n", &ON), "a = \"true\" # why\n");

@@ -217,6 +217,14 @@ impl Trees {
             };
             return self.literal(span).map(|_| Edit { span, text: plain });
         };
+        // A list by dashes stays one.
+        if let Term::List(items) = term
+            && node.is_sequence()
+            && node.layout() == Some(Layout::Block)
+            && !items.is_empty()
+        {
+            return self.block_list(node, items);
+        }
         let seat = self.seat(node);
         let flow = self.is_in_flow(node);
         let text = match (seat.map(|seat| seat.role), term) {
@@ -240,6 +248,25 @@ impl Trees {
             end = trimmed.max(start);
         }
         Some(Edit { span: self.at(start, end), text })
+    }
+
+    /// Other items in the place of a block sequence.
+    fn block_list(&self, node: NodeRef<'_>, items: &[Term]) -> Option<Edit> {
+        let dash = render::dash_of(self.text(), node.items().next()?)?;
+        let column = column(self.text(), dash);
+        let mut lines: Vec<String> = Vec::new();
+        for (number, item) in items.iter().enumerate() {
+            let mut item = self.render.block_item(item, column)?;
+            if number > 0
+                && let Some(first) = item.first_mut()
+            {
+                first.insert_str(0, &" ".repeat(column));
+            }
+            lines.extend(item);
+        }
+        let last = node.items().last()?;
+        let end = self.end_of(last, last);
+        Some(Edit { span: self.at(dash, end), text: lines.join(self.newline()) })
     }
 
     /// The place directly behind the colon of a key, and whether a space has to follow.

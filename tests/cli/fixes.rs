@@ -1,0 +1,117 @@
+//! `dynalens fix`, `check --fix` and `dynalens suppress`: what is written, what is shown, what is left alone.
+
+use crate::support::{Project, run_with_input};
+
+const TEMPLATE: &str = "Resources:\r\n  Orders: # the orders\r\n    Type: AWS::DynamoDB::Table\r\n    Properties:\r\n      BillingMode: PAY_PER_REQUEST\r\n      AttributeDefinitions: [{ AttributeName: id, AttributeType: S }]\r\n      KeySchema: [{ AttributeName: id, KeyType: HASH }]\r\n";
+const SELECT: &str = "point-in-time-recovery-disabled,deletion-protection-disabled";
+
+fn mended() -> String {
+    format!(
+        "{TEMPLATE}      DeletionProtectionEnabled: true\r\n      PointInTimeRecoverySpecification:\r\n        \
+         PointInTimeRecoveryEnabled: true\r\n"
+    )
+}
+
+#[test]
+fn fixes_are_written_in_the_files_own_form() {
+    let project = Project::new(&[("a.yaml", TEMPLATE)]);
+    let run = project.run(&["fix", "--select", SELECT]);
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+    assert!(run.stdout.ends_with("2 findings fixed in 1 file\n"), "{}", run.stdout);
+    assert_eq!(project.read("a.yaml"), mended());
+    assert_eq!(project.run(&["check", "--select", SELECT]).code, 0);
+}
+
+#[test]
+fn a_diff_writes_nothing() {
+    let project = Project::new(&[("a.yaml", TEMPLATE)]);
+    let run = project.run(&["fix", "--diff", "--select", SELECT]);
+    assert!(run.stdout.starts_with("--- a/a.yaml\n+++ b/a.yaml\n@@ "), "{}", run.stdout);
+    assert!(run.stdout.contains("+      DeletionProtectionEnabled: true\r\n"), "{}", run.stdout);
+    assert_eq!(project.read("a.yaml"), TEMPLATE);
+}
+
+#[test]
+fn what_is_piped_in_comes_out_mended() {
+    let project = Project::new(&[]);
+    let arguments = ["fix", "-", "--stdin-filename", "a.yaml", "--select", SELECT];
+    let run = run_with_input(project.path(), &arguments, TEMPLATE);
+    assert_eq!(run.stdout, mended());
+}
+
+#[test]
+fn a_value_that_others_use_is_changed_only_on_request() {
+    let text = "variable \"on\" {\n  default = false\n}\n\nresource \"aws_dynamodb_table\" \"t\" {\n  name         = \"t\"\n  billing_mode = \"PAY_PER_REQUEST\"\n  hash_key     = \"id\"\n\n  attribute {\n    name = \"id\"\n    type = \"S\"\n  }\n\n  point_in_time_recovery {\n    enabled = var.on\n  }\n}\n\noutput \"on\" {\n  value = var.on\n}\n";
+    let project = Project::new(&[("main.tf", text)]);
+    let only = ["--select", "point-in-time-recovery-disabled"];
+    let run = project.run(&[&["fix"], &only[..]].concat());
+    assert!(run.stdout.contains("nothing to fix; 1 more with --unsafe"), "{}", run.stdout);
+    assert_eq!(project.read("main.tf"), text);
+    let run = project.run(&[&["fix", "--unsafe"], &only[..]].concat());
+    assert!(run.stdout.contains("(`var.on` is used elsewhere, too)"), "{}", run.stdout);
+    assert_eq!(project.read("main.tf"), text.replace("default = false", "default = true"));
+}
+
+#[test]
+fn check_mends_and_reports_the_rest() {
+    let project = Project::new(&[("a.yaml", TEMPLATE)]);
+    let run = project.run(&["check", "--fix", "--format", "json"]);
+    let left = run.findings();
+    assert!(left.iter().all(|finding| !SELECT.contains(finding.split(' ').next().unwrap())), "{left:?}");
+    assert!(run.stderr.contains("findings fixed in 1 file"), "{}", run.stderr);
+}
+
+#[test]
+fn suppressions_are_written_with_their_reason_and_taken_out_again() {
+    let project = Project::new(&[("a.yaml", TEMPLATE)]);
+    let run = project.run(&["suppress", "--select", SELECT, "--reason", "rebuilt nightly", "--until", "2999-12-31"]);
+    assert_eq!(run.stdout, "2 findings suppressed in 1 file\n", "{}", run.stderr);
+    let comment = "  # dynalens: ignore[deletion-protection-disabled, point-in-time-recovery-disabled] rebuilt nightly until 2999-12-31\r\n";
+    assert_eq!(project.read("a.yaml"), TEMPLATE.replace("  Orders", &format!("{comment}  Orders")));
+    assert_eq!(project.run(&["check", "--select", SELECT]).code, 0);
+    // Where the findings are gone, so is the need for the comment.
+    let run = project.run(&["fix", "--no-suppressions", "--select", SELECT]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let select = format!("{SELECT},unused-suppression");
+    project.run(&["fix", "--select", &select]);
+    assert_eq!(project.read("a.yaml"), mended());
+}
+
+#[test]
+fn suppressions_go_into_the_configuration_on_request() {
+    let project = Project::new(&[("infra/a.yaml", TEMPLATE)]);
+    let run = project.run(&["suppress", "--in-configuration", "--select", SELECT, "--reason", "a cache"]);
+    assert_eq!(run.stdout, "2 findings suppressed in 1 file\n", "{}", run.stderr);
+    assert!(
+        project.read("dynalens.yml").starts_with("suppressions:\n  - policy: ["),
+        "{}",
+        project.read("dynalens.yml")
+    );
+    assert_eq!(project.run(&["check", "--select", SELECT]).code, 0);
+}
+
+#[test]
+fn in_json_the_metadata_of_the_resource_suppresses() {
+    let text = "{\n  \"Resources\": {\n    \"T\": {\n      \"Type\": \"AWS::DynamoDB::Table\",\n      \"Properties\": {\n        \"BillingMode\": \"PAY_PER_REQUEST\",\n        \"AttributeDefinitions\": [{\"AttributeName\": \"id\", \"AttributeType\": \"S\"}],\n        \"KeySchema\": [{\"AttributeName\": \"id\", \"KeyType\": \"HASH\"}]\n      }\n    }\n  }\n}\n";
+    let project = Project::new(&[("a.json", text)]);
+    let run = project.run(&["suppress", "--select", SELECT, "--reason", "a cache"]);
+    assert_eq!(run.stdout, "2 findings suppressed in 1 file\n", "{}", run.stderr);
+    assert_eq!(project.run(&["check", "--select", SELECT]).code, 0, "{}", project.read("a.json"));
+}
+
+#[test]
+fn some_policies_can_not_be_suppressed_and_other_tools_marks_are_counted() {
+    let marked = TEMPLATE.replace("# the orders", "# checkov:skip=CKV_AWS_28: rebuilt");
+    let only = ["check", "--select", "point-in-time-recovery-disabled"];
+    let project = Project::new(&[("a.yaml", &marked)]);
+    let run = project.run(&only);
+    assert!(run.code == 0 && run.stdout.contains("1 suppressed (1 by marks of other tools)"), "{}", run.stdout);
+    assert_eq!(project.run(&[&only[..], &["--no-other-tools"]].concat()).code, 1);
+    let project = Project::new(&[("a.yaml", &marked), ("dynalens.yml", "other-tools: false\n")]);
+    assert_eq!(project.run(&only).code, 1);
+    let own = TEMPLATE.replace("# the orders", "# dynalens: ignore[point-in-time-recovery-disabled] rebuilt");
+    let configured = ("dynalens.yml", "unsuppressible: [point-in-time-recovery-disabled]\n");
+    let project = Project::new(&[("a.yaml", &own), configured]);
+    let run = project.run(&only);
+    assert!(run.code == 1 && run.stdout.contains("can't be suppressed here"), "{}", run.stdout);
+}
