@@ -20,6 +20,7 @@ const SUBJECTS: &[(Subject, &str)] = &[
         Subject::RoutingControl,
         "what is around the tables is the same code in each language, and its examples run in each",
     ),
+    (Subject::Stack, "what is around the tables is the same code in each language, and its examples run in each"),
     (Subject::Client, "clients of clusters need a network around them; the pages' examples show it in each language"),
 ];
 
@@ -28,6 +29,8 @@ const POLICIES: &[(&str, &str)] = &[
     ("resource-policy-too-large", "takes documents of 20 KB, which would slow all other projects down"),
     ("backup-without-cross-region-copy", "takes a plan that covers a table with a tag of the options"),
     ("export-without-customer-key", "takes an export of a table whose key belongs to the customer"),
+    ("config-recorder-without-tables", "takes a recorder, of which nothing differs between the languages but names"),
+    ("federated-role-without-leading-keys", "takes a role that users of a web identity assume"),
     ("wide-stream-view", "takes consumers that all filter on the images that their stream carries"),
     ("readiness-check-in-use", "takes a global table and resources that AWS no longer recommends"),
     ("replica-region-without-routing", "takes a global table with DNS records for its Regions"),
