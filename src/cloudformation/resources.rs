@@ -87,18 +87,25 @@ impl<'t> Stack<'t> {
         })
     }
 
-    /// Adds the definition of a workflow that stands in a file of its own. One with mistakes may have gaps that its
-    /// substitutions fill, and stays unknown.
+    /// Adds the definition of a workflow that stands in a file of its own: as a structure, or as the text that it is
+    /// where it has gaps that its substitutions fill.
     fn add_definition(&self, definition: &Definition<'t>, attributes: &mut Value) {
-        let location = definition_location(definition.value).and_then(NodeRef::text);
-        let Some(tree) = location.and_then(|text| self.session.library.find(self.template.tree, text)) else { return };
-        let Some(root) = tree.root().filter(|root| root.is_mapping() && tree.errors.is_empty()) else { return };
-        let Data::Map(map) = &attributes.data else { return };
-        let mut map = (**map).clone();
-        if map.get("Definition").is_none() {
-            map.entries.push(Entry::new("Definition", OriginId::NONE, self.eval(root, &definition.scope)));
-            *attributes = Value::new(Data::Map(map.into()), attributes.origin);
+        let location = definition_location(definition.value);
+        let found = location.and_then(|node| self.session.library.find(self.template.tree, node.text()?));
+        let (Some(location), Some(tree), Data::Map(map)) = (location, found, &attributes.data) else { return };
+        if map.get("Definition").is_some() || map.get("DefinitionString").is_some() {
+            return;
         }
+        let (name, value) = match tree.root().filter(|root| root.is_mapping() && tree.errors.is_empty()) {
+            Some(root) => ("Definition", self.eval(root, &definition.scope)),
+            None => {
+                let text = tree.file.slice(tree.file.whole());
+                ("DefinitionString", Value::string(text, self.session.origins.literal(location.span())))
+            }
+        };
+        let mut map = (**map).clone();
+        map.entries.push(Entry::new(name, OriginId::NONE, value));
+        *attributes = Value::new(Data::Map(map.into()), attributes.origin);
     }
 
     /// Whether a syntax error stands in a definition, or between it and the next one.

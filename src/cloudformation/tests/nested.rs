@@ -121,7 +121,7 @@ fn the_definition_of_a_workflow_is_read_from_its_file() {
     compare(
         &print(&run),
         r#"M Serverless::StateMachine {DefinitionUri: "flows/save.asl.json", Role: "r", Definition: {States: {Save: {Resource: "${Put}"}}}}
-           N Serverless::StateMachine {DefinitionUri: "flows/gaps.asl.json", Role: "r"}"#,
+           N Serverless::StateMachine {DefinitionUri: "flows/gaps.asl.json", Role: "r", DefinitionString: "{\"TimeoutSeconds\": ${Seconds}}"}"#,
     );
 }
 
