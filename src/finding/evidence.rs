@@ -15,6 +15,9 @@ pub struct Evidence {
 /// More places than this say no more.
 const MOST_LABELS: usize = 16;
 
+/// How the label of a call begins that leads to the module of the fault and decides nothing.
+pub(super) const THROUGH: &str = "it is made through";
+
 /// What a failure is blamed on.
 #[derive(Clone, Debug)]
 pub struct Blame<'a> {
@@ -62,6 +65,13 @@ pub fn evidence(origins: &Origins, blame: &Blame<'_>, calls: &[Call], is_own: &d
         };
         let inside = std::mem::replace(&mut primary, Label { span, message });
         related.insert(0, inside);
+    }
+    // The calls that lead to the module, where no label shows them yet.
+    for call in calls {
+        let shown = std::iter::once(&primary).chain(&related).any(|label| call.span.contains(label.span));
+        if !shown {
+            related.push(Label { span: call.header, message: format!("{THROUGH} {}", quoted(&call.address)) });
+        }
     }
     related = distinct(related, primary.span);
     for label in &mut related {
@@ -159,7 +169,7 @@ mod tests {
         Call {
             address: "module.orders".into(),
             header: span(0, 50),
-            span: span(0, 50),
+            span: Span::new(FileId(0), 50, 70),
             installed,
             arguments: Vec::new(),
         }

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use rustc_hash::FxHashMap;
 
+use super::evidence::THROUGH;
 use super::{Finding, Label, fingerprint};
 use crate::source::{Sources, Span};
 
@@ -72,18 +73,21 @@ fn says_the_same(a: &Finding, b: &Finding) -> bool {
     let plain = |finding: &Finding| {
         finding.message.replace(&finding.resource.address, "\0").replace(&finding.resource.name, "\0")
     };
+    // A short name may be a part of the words around it.
+    let quoted = |finding: &Finding| finding.message.replace(&format!("`{}`", finding.resource.name), "\0");
     a.resource.kind == b.resource.kind
         && a.case == b.case
         && a.status == b.status
         && a.severity == b.severity
         && a.confidence == b.confidence
         && way(a).eq(way(b))
-        && (a.message == b.message || plain(a) == plain(b))
+        && (a.message == b.message || plain(a) == plain(b) || quoted(a) == quoted(b))
 }
 
-/// The places that lead to the line that decides.
+/// The places that lead to the line that decides. Through which calls a fault is reached does not tell it apart.
 fn way(finding: &Finding) -> impl Iterator<Item = Span> {
-    finding.related.iter().map(|label| label.span)
+    let decides = |label: &&Label| !label.message.starts_with(THROUGH);
+    finding.related.iter().filter(decides).map(|label| label.span)
 }
 
 /// Whether two findings are about one resource of one project.
@@ -258,6 +262,18 @@ mod tests {
             "{last}"
         );
         assert!(last.ends_with("others") && last.len() < 600, "{last}");
+    }
+
+    #[test]
+    fn short_names_and_calls_do_not_tell_faults_apart() {
+        let sources = Sources::new();
+        let mut made = ["a", "b"].map(|name| finding(&sources, "a.tf", 1, "p", name)).to_vec();
+        for (one, call) in made.iter_mut().zip([3, 5]) {
+            one.message = format!("`{}` can be had by a call", one.resource.name);
+            let span = Span::new(one.primary.span.file, call, call + 1);
+            one.related.push(Label { span, message: format!("{THROUGH} `module.{}`", one.resource.name) });
+        }
+        assert_eq!(in_order(made, &sources).len(), 1);
     }
 
     #[test]
