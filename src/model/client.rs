@@ -1,6 +1,6 @@
 //! What runs code near tables: functions, ECS services with their task definitions, EC2 instances and launch templates.
 
-use crate::value::{Data, Entry, List, ListKind, Map, MapKind, OriginId, Symbol, Value, decoded, text};
+use crate::value::{Data, Entry, List, ListKind, Map, MapKind, OriginId, Part, Symbol, Unknown, Value, decoded, text};
 
 use super::derive::{each, either, or_else, spread, tag_list, texts};
 use super::draft::Draft;
@@ -208,14 +208,27 @@ pub(super) fn urls(environment: &Value) -> Value {
     })
 }
 
+/// The name of the stack, its Region, account or partition.
+fn is_pseudo(unknown: &Unknown) -> bool {
+    matches!(&unknown.symbol, Some(Symbol::Expression(name)) if name.starts_with("AWS::"))
+}
+
 fn url(value: &Value) -> Value {
     let may_be = match &value.data {
         Data::String(text) => text.contains("://"),
-        // What begins with something open may begin with a scheme.
-        Data::Parts(_) => {
-            let begin = text::known_prefix(value);
-            "http".starts_with(begin) || begin.contains("://")
-        }
+        // What begins with something open may begin with a scheme, where what follows goes on as an address does.
+        Data::Parts(parts) => match (parts.first(), parts.get(1)) {
+            (Some(Part::Known(begin, _)), _) => "http".starts_with(begin.as_str()) || begin.contains("://"),
+            (Some(Part::Open(unknown, _)), _) if is_pseudo(unknown) => false,
+            (_, Some(Part::Known(next, _))) => {
+                next.starts_with(['.', ':', '/'])
+                    || text::known_pieces(value)
+                        .iter()
+                        .any(|piece| piece.contains("amazonaws") || piece.contains("api.aws"))
+            }
+            _ => true,
+        },
+        Data::Unknown(unknown) if is_pseudo(unknown) => false,
         Data::Unknown(unknown) => match &unknown.symbol {
             // Of what AWS fills in, some attributes are addresses; the others are names, ids and ARNs.
             Some(Symbol::Resource { attribute, .. }) => {
