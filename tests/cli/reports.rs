@@ -194,6 +194,7 @@ fn one_fault_of_a_module_that_several_roots_call_is_one_finding_that_lists_the_c
     assert_eq!(
         others,
         [
+            ("live/a/main.tf", 1, "it is made through `module.orders`"),
             ("live/b/main.tf", 1, "the same holds for `module.orders.aws_dynamodb_table.t` of `live/b`"),
             ("live/a/main.tf", 5, "the same holds for `module.users.aws_dynamodb_table.t` of `live/a`"),
         ]
