@@ -17,7 +17,9 @@ pub mod own_pages;
 mod parameters;
 mod policies;
 mod prepare;
+mod progress;
 mod request;
+mod secrets;
 mod shown;
 mod suppress;
 mod suppressing;
@@ -37,6 +39,7 @@ pub use adopt::{Bookkeeping, read_baseline};
 pub use fixing::{ChangedFile, Fixed, Fixing, Which, fix};
 pub use outcome::{Analysis, Counts};
 pub use policies::{find_policies, load_policies};
+pub use progress::{Phase, Progress};
 pub use request::{Request, Since, UsageError, VariableArgument};
 pub use shown::{PolicyShown, Setting, Shown, shown};
 pub use suppressing::{Form, Suppressing, suppress_findings};
@@ -156,6 +159,7 @@ fn analyse(request: &Request, prepared: Prepared, fs: &dyn FileSystem, sources: 
     let judged_one = |understood: Understood| judge.project(&understood);
     let understanding = understand::understand(request, &config, &deployments, &here, fs, &sources, &judged_one);
     problems.extend(understanding.problems);
+    secrets::conceal(&sources, &deployments);
     let judged = judge.all(understanding.projects);
     let counts = Counts { files: understanding.files, policies: choices.base.count(&pack), ..judged.counts };
     problems.extend(unmatched::entries(&unmatched::Seen {
@@ -183,7 +187,9 @@ fn analyse(request: &Request, prepared: Prepared, fs: &dyn FileSystem, sources: 
         a.span == b.span && a.policy == b.policy && a.why == b.why && a.resource.address == b.resource.address
     });
     let problems = ordered(problems, &sources);
-    Analysis { sources, findings, undetermined, problems, counts, pack, judged: judged_by }
+    let mut analysis = Analysis { sources, findings, undetermined, problems, counts, pack, judged: judged_by };
+    secrets::scrub(&mut analysis);
+    analysis
 }
 
 /// Problems in the order of file and place, each once.

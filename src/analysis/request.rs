@@ -1,7 +1,9 @@
 //! What an analysis is asked to do.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use super::progress::Progress;
 use crate::finding::triage::Date;
 use crate::policy::{Confidence, Profile};
 
@@ -48,6 +50,8 @@ pub struct Request {
     pub other_tools: bool,
     /// Whether findings come with their fixes; these take looking at the files a second time.
     pub fixes: bool,
+    /// Where the run says how far it has come.
+    pub progress: Arc<Progress>,
     /// The day of the run.
     pub today: Date,
 }
@@ -95,6 +99,7 @@ impl Request {
             baselines: true,
             fixes: false,
             other_tools: true,
+            progress: Arc::default(),
             today,
         }
     }

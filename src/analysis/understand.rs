@@ -12,6 +12,7 @@ use rustc_hash::FxHashSet;
 
 use super::environments::Deployment;
 use super::locate::Here;
+use super::progress::Phase;
 use super::request::Request;
 use crate::config::Config;
 use crate::finding::triage::Glob;
@@ -83,6 +84,7 @@ pub fn understand<T: Send>(
     let jobs: Vec<(&Task, &AtomicUsize, usize)> = (tasks.iter().zip(&open))
         .flat_map(|(task, open)| (0..deployments.len()).map(move |index| (task, open, index)))
         .collect();
+    request.progress.begin(Phase::Evaluating, jobs.len());
     let evaluated: Vec<Result<Option<Done<T>>, Problem>> = jobs
         .par_iter()
         .map(|(task, open, index)| {
@@ -115,6 +117,7 @@ pub fn understand<T: Send>(
                 let model = model::build(&project);
                 Some(Understood { project, model, deployment: *index })
             });
+            request.progress.step();
             if let Task::Root(directory) = task
                 && open.fetch_sub(1, Ordering::Relaxed) == 1
             {

@@ -7,8 +7,10 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use super::baseline::BaselineArgs;
 use super::config::ConfigArgs;
+use super::doctor::DoctorArgs;
 use super::init::InitArgs;
 use crate::analysis::VariableArgument;
+use crate::finding::suggest::did_you_mean;
 use crate::policy::{Confidence, Profile, Severity};
 
 /// Holds the DynamoDB tables, indexes and DAX clusters of infrastructure code against the Amazon DynamoDB
@@ -51,16 +53,35 @@ pub enum Command {
     /// Suppresses the current findings, with a reason: comments, or entries of the configuration.
     #[command(after_help = super::suppress::EXAMPLES)]
     Suppress(Box<super::suppress::SuppressArgs>),
+    /// Says what a run finds, what it lacks (modules, inputs) and what to run.
+    #[command(after_help = super::doctor::EXAMPLES)]
+    Doctor(Box<DoctorArgs>),
     /// Prints what a policy means: the rule, the reason, examples.
+    #[command(
+        after_help = "Examples:\n  dynalens explain point-in-time-recovery-disabled\n  dynalens explain CKV_AWS_28"
+    )]
     Explain(ExplainArgs),
     /// Lists the policies.
+    #[command(
+        after_help = "Examples:\n  dynalens policies --profile default\n  dynalens policies --format json\n  dynalens \
+                      policies --policies our-policies/"
+    )]
     Policies(PoliciesArgs),
     /// Prints what dynalens understood of the code: resources, attributes, the linked model.
+    #[command(
+        after_help = "Examples:\n  dynalens model template.yaml\n  dynalens model infra/ --origins --environment prod"
+    )]
     Model(Box<ModelArgs>),
     /// Prints a completion script for a shell.
+    #[command(
+        after_help = "Examples:\n  dynalens completions bash > ~/.local/share/bash-completion/completions/dynalens\n  \
+                      dynalens completions zsh > \"${fpath[1]}/_dynalens\"\n  dynalens completions fish > \
+                      ~/.config/fish/completions/dynalens.fish\n  dynalens completions powershell >> $PROFILE"
+    )]
     Completions(CompletionsArgs),
-    /// Prints the manual page.
-    Man,
+    /// Prints the manual page, or writes one for each command.
+    #[command(after_help = "Examples:\n  dynalens man | man -l -\n  dynalens man --dir ~/.local/share/man/man1")]
+    Man(ManArgs),
 }
 
 #[derive(Debug, Args)]
@@ -78,6 +99,9 @@ pub struct CheckArgs {
     /// Marks of other tools (checkov:skip, tfsec:ignore, cfn_nag's and Guard's metadata) suppress nothing.
     #[arg(long)]
     pub no_other_tools: bool,
+    /// List suppressed findings as well, with their reasons: in the report for people, and in SARIF.
+    #[arg(long)]
+    pub show_suppressed: bool,
     #[command(flatten)]
     pub scope: ScopeArgs,
     /// Mend what is safe to mend before reporting the rest, as `dynalens fix` does.
@@ -249,7 +273,15 @@ pub struct ModelArgs {
 }
 
 #[derive(Debug, Args)]
+pub struct ManArgs {
+    /// Write the pages of all commands into this directory.
+    #[arg(long, value_name = "DIR")]
+    pub dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
 pub struct CompletionsArgs {
+    /// The shell.
     pub shell: clap_complete::Shell,
 }
 
@@ -318,7 +350,8 @@ fn assignment(text: &str) -> Result<(String, String), String> {
 fn one_of<T: Copy>(text: &str, all: &[T], name: fn(T) -> &'static str) -> Result<T, String> {
     all.iter().copied().find(|one| name(*one) == text).ok_or_else(|| {
         let names: Vec<&str> = all.iter().map(|one| name(*one)).collect();
-        format!("it is one of {}", names.join(", "))
+        let near = did_you_mean(text, names.iter().copied()).map(|near| format!("; {near}"));
+        format!("it is one of {}{}", names.join(", "), near.unwrap_or_default())
     })
 }
 

@@ -4,13 +4,18 @@ use std::io::{self, Read, Write};
 use std::path::PathBuf;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
+use clap::CommandFactory;
+
 use super::args::{CheckArgs, ChoiceArgs, Format, InputArgs, ScopeArgs};
 use super::output::{complain, look, to_file, to_stdout};
+use super::progress::Shown;
 use super::{Exit, fix};
 use crate::analysis::{self, Analysis, Request, Since, UsageError};
 use crate::finding::Status;
+use crate::finding::suggest::did_you_mean;
 use crate::finding::triage::Date;
 use crate::policy::Severity;
+use crate::report::escape::one_line;
 use crate::report::human::Look;
 use crate::report::{concise, github, gitlab, human, json, markdown, sarif, xml};
 use crate::resource::ProblemKind;
@@ -29,7 +34,8 @@ pub const EXAMPLES: &str = "Examples:
 /// Checks and writes the reports.
 pub fn run(arguments: CheckArgs) -> Exit {
     let started = Instant::now();
-    let look = look(arguments.color);
+    let mut look = look(arguments.color);
+    look.suppressed = arguments.show_suppressed;
     let mut request = match request(arguments.input) {
         Ok(request) => request,
         Err(error) => return usage(&error),
@@ -42,7 +48,7 @@ pub fn run(arguments: CheckArgs) -> Exit {
     let formats = arguments.output.iter().map(|output| output.format).chain([arguments.format]);
     request.fixes =
         formats.into_iter().any(|format| matches!(format, Format::Json | Format::JsonLines | Format::Sarif));
-    let analysis = if arguments.fix || arguments.how.diff {
+    let mut analysis = if arguments.fix || arguments.how.diff {
         let fixing = match analysis::fix(&request, &Disk, fix::which(arguments.how)) {
             Ok(fixing) => fixing,
             Err(error) => return usage(&error),
@@ -59,15 +65,19 @@ pub fn run(arguments: CheckArgs) -> Exit {
             }
         }
     } else {
-        match analysis::run(&request, &Disk) {
+        let shown = Shown::start(&request.progress);
+        let analysis = analysis::run(&request, &Disk);
+        drop(shown);
+        match analysis {
             Ok(analysis) => analysis,
             Err(error) => return usage(&error),
         }
     };
+    suggest_commands(&mut analysis);
     let duration = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     for output in &arguments.output {
         // A file is no terminal.
-        let look = Look { color: false, ..look };
+        let look = Look { color: false, links: false, ..look };
         if let Err(error) = to_file(&output.path, |out| write(&analysis, output.format, look, duration, out)) {
             complain(&format!("`{}` can't be written: {error}", output.path.display()));
             return Exit::Failed;
@@ -86,7 +96,7 @@ fn write(analysis: &Analysis, format: Format, look: Look, duration: u64, out: &m
         Format::Concise => concise::write(analysis, out),
         Format::Json => json::write(analysis, duration, out),
         Format::JsonLines => json::lines(analysis, out),
-        Format::Sarif => sarif::write(analysis, out),
+        Format::Sarif => sarif::write(analysis, look.suppressed, out),
         Format::Github => github::write(analysis, out),
         Format::Gitlab => gitlab::write(analysis, out),
         Format::Junit => xml::junit(analysis, out),
@@ -113,7 +123,7 @@ fn exit(analysis: &Analysis, fail_on: Severity) -> Exit {
 pub fn usage(error: &UsageError) -> Exit {
     complain(&error.message);
     if let Some(help) = &error.help {
-        let _ = writeln!(io::stderr().lock(), "  help: {help}");
+        let _ = writeln!(io::stderr().lock(), "  help: {}", one_line(help));
     }
     Exit::Failed
 }
@@ -150,6 +160,19 @@ pub fn request(input: InputArgs) -> Result<Request, UsageError> {
         request.environment_variables.sort();
     }
     Ok(request)
+}
+
+/// A path that is not there may have been meant as a command.
+fn suggest_commands(analysis: &mut Analysis) {
+    let command = super::args::Cli::command();
+    let names: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
+    for problem in &mut analysis.problems {
+        let word = problem.path.as_ref().and_then(|path| path.to_str());
+        if let Some(word) = word.filter(|word| problem.help.is_none() && !word.contains(['/', '\\', '.'])) {
+            let near = did_you_mean(word, names.iter().copied());
+            problem.help = near.map(|near| format!("{near} (`dynalens --help` lists the commands)"));
+        }
+    }
 }
 
 /// A request of today for some paths.

@@ -4,6 +4,7 @@ mod args;
 mod baseline;
 mod check;
 mod config;
+mod doctor;
 mod fix;
 mod init;
 mod lens;
@@ -12,11 +13,12 @@ mod output;
 mod own_policies;
 mod page;
 mod policies;
+mod progress;
 mod suppress;
 mod write;
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::CommandFactory;
 
@@ -55,6 +57,7 @@ pub fn run(arguments: Vec<OsString>) -> Exit {
         Command::Check(arguments) => check::run(*arguments),
         Command::Baseline(arguments) => baseline::run(*arguments),
         Command::Config(arguments) => config::run(&arguments),
+        Command::Doctor(arguments) => doctor::run(*arguments),
         Command::Init(arguments) => init::run(&arguments),
         Command::Fix(arguments) => fix::run(*arguments),
         Command::Suppress(arguments) => suppress::run(*arguments),
@@ -66,12 +69,25 @@ pub fn run(arguments: Vec<OsString>) -> Exit {
             clap_complete::generate(arguments.shell, &mut Cli::command(), "dynalens", &mut text);
             print(&text)
         }
-        Command::Man => {
-            let mut text = Vec::new();
-            match clap_mangen::Man::new(Cli::command()).render(&mut text) {
-                Ok(()) => print(&text),
-                Err(_) => Exit::Failed,
-            }
+        Command::Man(arguments) => man(arguments.dir.as_deref()),
+    }
+}
+
+/// Prints the manual page, or writes those of all commands into a directory.
+fn man(directory: Option<&Path>) -> Exit {
+    let Some(directory) = directory else {
+        let mut text = Vec::new();
+        return match clap_mangen::Man::new(Cli::command()).render(&mut text) {
+            Ok(()) => print(&text),
+            Err(_) => Exit::Failed,
+        };
+    };
+    let written = std::fs::create_dir_all(directory).and_then(|()| clap_mangen::generate_to(Cli::command(), directory));
+    match written {
+        Ok(()) => Exit::Clean,
+        Err(error) => {
+            complain(&format!("`{}` can't be written: {error}", directory.display()));
+            Exit::Failed
         }
     }
 }

@@ -156,7 +156,7 @@ pub fn explain(page: &Page, look: Look) -> String {
             let _ = writeln!(head, "  {} ({}): {}", option.name, option.ty, option.doc);
         }
     }
-    format!("{head}\n{}", page::render(&page.text, look.width, look.color).trim_start())
+    format!("{head}\n{}", page::render(&page.text, look).trim_start())
 }
 
 /// Pages in the order of the pillars, each pillar's by name.

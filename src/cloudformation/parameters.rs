@@ -82,6 +82,11 @@ impl Declared<'_, '_> {
     pub fn parameter(&self, key: NodeRef<'_>, name: &str, declared: NodeRef<'_>) -> Value {
         let session = self.session;
         let kind = Kind::of(declared);
+        if declared.get("NoEcho").is_some_and(is_true) {
+            let why = format!("parameter `{name}` is not echoed, and not looked at");
+            let symbol = Symbol::Expression(self.name_of(name));
+            return Value::symbol(why, symbol, kind.shape(), session.origins.literal(key.span()));
+        }
         if let Some(passed) = self.passed {
             if let Some(value) = passed.get(name) {
                 return Self::received(kind, value);
@@ -352,6 +357,11 @@ impl Declared<'_, '_> {
         let symbol = if own { self.name_of(name) } else { name.into() };
         Value::symbol(why, Symbol::Expression(symbol), shape, OriginId::NONE)
     }
+}
+
+/// `true` as templates write it: a truth value or its text.
+fn is_true(node: NodeRef<'_>) -> bool {
+    constant(node).is_some_and(|text| text.eq_ignore_ascii_case("true"))
 }
 
 /// The partition of a Region and the suffix of its host names.

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
+use crate::source::Span;
+
 /// Characters that move a terminal's cursor, change its state, or make text look other than it is: the control
 /// characters, and those that turn or hide the direction of writing.
 #[must_use]
@@ -57,6 +59,31 @@ pub fn same_length(text: &str) -> Cow<'_, str> {
     }
     out.push_str(text.get(copied..).unwrap_or_default());
     Cow::Owned(out)
+}
+
+/// The text with the spans overwritten byte by byte, so that offsets stay what they are; line breaks stay. `None` where
+/// there is nothing to hide.
+#[must_use]
+pub fn concealed(text: &str, spans: &[Span]) -> Option<String> {
+    if spans.is_empty() {
+        return None;
+    }
+    let mut spans: Vec<&Span> = spans.iter().collect();
+    spans.sort();
+    let mut spans = spans.into_iter().peekable();
+    let mut end = 0;
+    let mut out = String::with_capacity(text.len());
+    for (at, letter) in text.char_indices() {
+        while let Some(span) = spans.next_if(|span| span.start as usize <= at) {
+            end = end.max(span.end as usize);
+        }
+        if at < end && !letter.is_whitespace() {
+            out.extend(std::iter::repeat_n('*', letter.len_utf8()));
+        } else {
+            out.push(letter);
+        }
+    }
+    Some(out)
 }
 
 /// Text for XML: markup is written as entities, and characters that XML can't hold give way to a replacement.
@@ -160,7 +187,7 @@ pub fn workflow_command(text: &str, property: bool) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{markdown, one_line, same_length, uri, workflow_command, xml};
+    use super::{Span, concealed, markdown, one_line, same_length, uri, workflow_command, xml};
 
     #[test]
     fn each_output_has_its_own_escapes() {
@@ -177,6 +204,14 @@ mod tests {
     fn escapes_and_reversed_text_are_written_out() {
         assert_eq!(one_line("a\u{1b}[31mb\nc\u{202e}d"), "a\\u{1b}[31mb c\\u{202e}d");
         assert_eq!(one_line("Überweisung 料金"), "Überweisung 料金");
+    }
+
+    #[test]
+    fn secrets_are_overwritten_in_place() {
+        let file = crate::source::FileId(0);
+        let spans = [Span::new(file, 4, 10), Span::new(file, 6, 8)];
+        assert_eq!(concealed("a = \"ü b\" c", &spans).unwrap(), "a = *** ** c");
+        assert_eq!(concealed("a", &[]), None);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::escape::one_line;
 use super::place::Places;
 use crate::analysis::Analysis;
 use crate::policy::Severity;
@@ -44,7 +45,7 @@ pub fn write(analysis: &Analysis, out: &mut dyn Write) -> io::Result<()> {
                 None => finding.message.clone(),
             };
             Issue {
-                description,
+                description: one_line(&description).into_owned(),
                 check_name: &finding.policy,
                 fingerprint: &finding.fingerprint,
                 severity: match finding.severity {

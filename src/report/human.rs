@@ -15,7 +15,7 @@ use crate::analysis::Analysis;
 use crate::finding::{Finding, Label, Status};
 use crate::policy::Severity;
 use crate::resource::{Problem, ProblemKind};
-use crate::source::FileId;
+use crate::source::{FileId, FileKind};
 
 /// How the report looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,9 +23,13 @@ pub struct Look {
     pub color: bool,
     /// In columns.
     pub width: usize,
+    /// Whether names may be links that a terminal opens.
+    pub links: bool,
+    /// Whether findings that are suppressed are shown, too.
+    pub suppressed: bool,
 }
 
-/// Writes problems, active findings and the summary.
+/// Writes problems, active findings by their resources, and the summary.
 ///
 /// # Errors
 /// Those of the writer.
@@ -42,42 +46,39 @@ pub fn pictures(analysis: &Analysis, look: Look, out: &mut dyn Write) -> io::Res
     let theme = if look.color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
     let handler = GraphicalReportHandler::new_themed(theme)
         .with_width(look.width)
-        .with_links(false)
+        .with_links(look.links)
         .without_syntax_highlighting()
         .with_context_lines(1);
     let places = Places::new(&analysis.sources);
     let mut files = Files { places: &places, shown: BTreeMap::new() };
-    let mut text = String::new();
     let problems::Selected { shown, left_out } = problems::select(&analysis.problems);
-    let findings = by_construct(&analysis.findings);
-    let mut construct: Option<&str> = None;
-    let pictures = shown.into_iter().map(Ok).chain(findings.into_iter().map(Err));
-    for item in pictures {
-        let picture = match item {
-            Ok((problem, more)) => files.problem(problem, more),
-            Err(finding) => {
-                let of = finding.resource.construct.as_deref();
-                if let Some(path) = of.filter(|_| of != construct) {
-                    writeln!(out, "construct {}\n", one_line(path))?;
-                }
-                construct = of;
-                files.finding(finding)
-            }
-        };
-        draw(&handler, &picture, &mut text)?;
-        out.write_all(text.trim_start_matches('\n').as_bytes())?;
-        // What miette nests, it also wraps, pictures included: related diagnostics are drawn one by one.
-        for related in &picture.related {
-            draw(&handler, related, &mut text)?;
-            for line in text.lines() {
-                writeln!(out, "{}{line}", if line.is_empty() { "" } else { "  " })?;
-            }
-        }
-        out.write_all(b"\n")?;
+    for (problem, more) in shown {
+        let picture = files.problem(problem, more);
+        show(&handler, &picture, out)?;
     }
     if left_out > 0 {
         let more = summary::plural(left_out, "more error or note").replace("error or notes", "errors and notes");
         writeln!(out, "{more}; `--format json` lists them\n")?;
+    }
+    let (bold, dim, reset) = if look.color { ("\u{1b}[1m", "\u{1b}[2m", "\u{1b}[0m") } else { ("", "", "") };
+    let mut construct: Option<&str> = None;
+    for group in by_resource(by_construct(&analysis.findings)) {
+        let Some(first) = group.first() else { continue };
+        let of = first.resource.construct.as_deref();
+        if let Some(path) = of.filter(|_| of != construct) {
+            writeln!(out, "construct {}\n", one_line(path))?;
+        }
+        construct = of;
+        let (address, kind) = (one_line(&first.resource.address), one_line(&first.resource.kind));
+        writeln!(out, "{bold}{address}{reset} {dim}({kind}){reset}\n")?;
+        for finding in group {
+            let mut picture = files.finding(finding);
+            picture.url = look.links.then(|| documentation(analysis, &finding.policy)).flatten();
+            show(&handler, &picture, out)?;
+        }
+    }
+    if look.suppressed {
+        suppressed(analysis, &places, out)?;
     }
     Ok(())
 }
@@ -98,6 +99,65 @@ fn by_construct(findings: &[Finding]) -> Vec<&Finding> {
     placed.into_iter().map(|(_, finding)| finding).collect()
 }
 
+/// A picture and what belongs to it, and an empty line.
+fn show(handler: &GraphicalReportHandler, picture: &Picture, out: &mut dyn Write) -> io::Result<()> {
+    let mut text = String::new();
+    draw(handler, picture, &mut text)?;
+    out.write_all(text.trim_start_matches('\n').as_bytes())?;
+    // What miette nests, it also wraps, pictures included: related diagnostics are drawn one by one.
+    for related in &picture.related {
+        draw(handler, related, &mut text)?;
+        for line in text.lines() {
+            writeln!(out, "{}{line}", if line.is_empty() { "" } else { "  " })?;
+        }
+    }
+    out.write_all(b"\n")
+}
+
+/// The findings of each resource, resources in the order of their first findings.
+fn by_resource(findings: Vec<&Finding>) -> Vec<Vec<&Finding>> {
+    let mut groups: Vec<Vec<&Finding>> = Vec::new();
+    let mut known: BTreeMap<(&str, &str, Option<FileId>), usize> = BTreeMap::new();
+    for finding in findings {
+        // Equal addresses in different projects are different resources.
+        let file = finding.anchors.first().map(|anchor| anchor.file);
+        let key = (finding.resource.address.as_str(), finding.resource.kind.as_str(), file);
+        let index = *known.entry(key).or_insert_with(|| {
+            groups.push(Vec::new());
+            groups.len() - 1
+        });
+        if let Some(group) = groups.get_mut(index) {
+            group.push(finding);
+        }
+    }
+    groups
+}
+
+/// A line for each suppressed finding.
+fn suppressed(analysis: &Analysis, places: &Places<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let mut any = false;
+    for finding in &analysis.findings {
+        let Status::Suppressed { kind, reason } = &finding.status else { continue };
+        if !any {
+            writeln!(out, "suppressed:")?;
+            any = true;
+        }
+        let start = places.range(finding.primary.span).start;
+        let path = places.path(finding.primary.span);
+        let (path, address) = (one_line(&path), one_line(&finding.resource.address));
+        let (line, column, policy) = (start.line, start.column, &finding.policy);
+        writeln!(out, "  {path}:{line}:{column}: {policy} `{address}` ({}): {}", kind.name(), one_line(reason))?;
+    }
+    if any { writeln!(out) } else { Ok(()) }
+}
+
+/// The page that a policy rests on: the first one among its references.
+#[must_use]
+pub fn documentation(analysis: &Analysis, policy: &str) -> Option<String> {
+    let page = analysis.pack.get(policy)?;
+    super::documentation(&page.text)
+}
+
 fn draw(handler: &GraphicalReportHandler, picture: &Picture, text: &mut String) -> io::Result<()> {
     text.clear();
     handler.render_report(text, picture).map_err(io::Error::other)
@@ -111,7 +171,15 @@ struct Files<'a> {
 
 impl Files<'_> {
     fn get(&mut self, id: FileId) -> Option<Shown> {
-        self.shown.entry(id).or_insert_with(|| self.places.file(id).map(Shown::new)).clone()
+        self.shown
+            .entry(id)
+            .or_insert_with(|| {
+                self.places.file(id).map(|file| {
+                    let secrets = self.places.concealed(&file);
+                    Shown::new(file, &secrets)
+                })
+            })
+            .clone()
     }
 
     fn finding(&mut self, finding: &Finding) -> Picture {
@@ -136,11 +204,22 @@ impl Files<'_> {
     }
 
     fn problem(&mut self, problem: &Problem, more: usize) -> Picture {
+        // What can't be read of a file of values may be a secret.
+        let values = |span: crate::source::Span| {
+            let file = self.places.file(span.file);
+            file.is_some_and(|file| FileKind::of_name(&file.path) == Some(FileKind::Variables))
+        };
+        let hidden = problem.span.filter(|span| values(*span));
         let mut picture = match problem.span {
-            Some(span) => self.picture(&Label { span, message: String::new() }, &[]),
-            None => Picture::default(),
+            Some(span) if hidden.is_none() => self.picture(&Label { span, message: String::new() }, &[]),
+            _ => Picture::default(),
         };
         picture.message = match (&problem.path, problem.span) {
+            (_, Some(span)) if hidden.is_some() => {
+                let start = self.places.range(span).start;
+                let path = self.places.path(span);
+                format!("{}:{}:{}: {}", one_line(&path), start.line, start.column, one_line(&problem.message))
+            }
             (Some(path), None) => {
                 format!("{}: {}", one_line(&path.to_string_lossy().replace('\\', "/")), one_line(&problem.message))
             }
@@ -218,6 +297,7 @@ impl Files<'_> {
 /// What miette draws.
 struct Picture {
     code: Option<String>,
+    url: Option<String>,
     message: String,
     severity: miette::Severity,
     help: Option<String>,
@@ -230,6 +310,7 @@ impl Default for Picture {
     fn default() -> Self {
         Self {
             code: None,
+            url: None,
             message: String::new(),
             severity: miette::Severity::Error,
             help: None,
@@ -257,6 +338,10 @@ impl std::error::Error for Picture {}
 impl Diagnostic for Picture {
     fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
         self.code.as_ref().map(|code| Box::new(code) as Box<dyn fmt::Display>)
+    }
+
+    fn url<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.url.as_ref().map(|url| Box::new(url) as Box<dyn fmt::Display>)
     }
 
     fn severity(&self) -> Option<miette::Severity> {

@@ -31,3 +31,13 @@ pub fn place_text(sources: &Sources, span: Span) -> String {
     let start = places.range(span).start;
     format!("{}:{}:{}", escape::one_line(&places.path(span)), start.line, start.column)
 }
+
+/// The first of a page's references, which is what the policy rests on.
+#[must_use]
+pub fn documentation(page: &str) -> Option<String> {
+    let page = page.get(page.find("# References")?..)?;
+    let at = page.find("](https://")?;
+    let link = page.get(at + 2..)?;
+    let end = link.find(|letter: char| letter == ')' || letter.is_whitespace())?;
+    link.get(..end).map(str::to_owned)
+}

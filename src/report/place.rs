@@ -1,6 +1,6 @@
 //! Spans as reports write them: a path, and lines and columns beside the byte offsets.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -28,12 +28,13 @@ pub struct Range {
 pub struct Places<'s> {
     sources: &'s Sources,
     files: RefCell<FxHashMap<FileId, Arc<SourceFile>>>,
+    secrets: OnceCell<Vec<String>>,
 }
 
 impl<'s> Places<'s> {
     #[must_use]
     pub fn new(sources: &'s Sources) -> Self {
-        Self { sources, files: RefCell::default() }
+        Self { sources, files: RefCell::default(), secrets: OnceCell::new() }
     }
 
     #[must_use]
@@ -44,6 +45,19 @@ impl<'s> Places<'s> {
         let file = self.sources.get(id)?;
         self.files.borrow_mut().insert(id, Arc::clone(&file));
         Some(file)
+    }
+
+    /// The secret places of a file: those of the secrets, and those where their texts stand again.
+    #[must_use]
+    pub fn concealed(&self, file: &SourceFile) -> Vec<Span> {
+        let mut spans = self.sources.concealed(file.id);
+        for secret in self.secrets.get_or_init(|| self.sources.concealed_texts()) {
+            spans.extend(file.text().match_indices(secret.as_str()).map(|(at, found)| {
+                let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+                Span::new(file.id, offset(at), offset(at + found.len()))
+            }));
+        }
+        spans
     }
 
     /// The path of a span's file; empty for a file that is not of this run.

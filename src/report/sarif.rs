@@ -1,32 +1,40 @@
 //! `--format sarif`: SARIF 2.1.0 (OASIS), for code scanning.
 //!
-//! Only active findings are results: whoever reads SARIF without knowing suppressions would show the others as open.
+//! Only active findings are results, as whoever reads SARIF without knowing suppressions would show the others as open;
+//! suppressed ones are added on request.
 
 use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::escape::uri;
+use super::escape::{one_line, uri};
 use super::place::Places;
 use crate::analysis::Analysis;
-use crate::finding::{Finding, Fix};
+use crate::finding::{Finding, Fix, Status, SuppressionKind};
 use crate::policy::page::Page;
 use crate::policy::{Confidence, Severity};
 use crate::resource::{Problem, ProblemKind};
 use crate::source::Span;
 
-/// Writes one run with its rules, results and notifications.
+/// Writes one run with its rules, results and notifications; with `suppressed`, suppressed findings are results that
+/// say so.
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write(analysis: &Analysis, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(analysis: &Analysis, suppressed: bool, out: &mut dyn Write) -> io::Result<()> {
     let places = Places::new(&analysis.sources);
-    let mut names: Vec<&str> = analysis.active_findings().map(|finding| finding.policy.as_str()).collect();
+    let wanted = |finding: &&Finding| match finding.status {
+        Status::Active => true,
+        Status::Suppressed { .. } => suppressed,
+        _ => false,
+    };
+    let findings: Vec<&Finding> = analysis.findings.iter().filter(wanted).collect();
+    let mut names: Vec<&str> = findings.iter().map(|finding| finding.policy.as_str()).collect();
     names.sort_unstable();
     names.dedup();
     let rules: Vec<Value> = names.iter().map(|name| rule(name, analysis)).collect();
-    let results: Vec<Value> = analysis
-        .active_findings()
+    let results: Vec<Value> = findings
+        .iter()
         .map(|finding| {
             let index = names.binary_search(&finding.policy.as_str()).unwrap_or_default();
             result(finding, index, &places)
@@ -45,6 +53,7 @@ pub fn write(analysis: &Analysis, out: &mut dyn Write) -> io::Result<()> {
                 "rules": rules,
             } },
             "columnKind": "unicodeCodePoints",
+            "originalUriBaseIds": { ROOT: { "description": { "text": "the directory that dynalens was run in" } } },
             "invocations": [{ "executionSuccessful": !failed, "toolExecutionNotifications": notifications }],
             "results": results,
         }],
@@ -63,7 +72,12 @@ fn level(severity: Severity) -> &'static str {
 
 fn rule(name: &str, analysis: &Analysis) -> Value {
     let Some(policy) = analysis.pack.get(name) else {
-        return json!({ "id": name, "shortDescription": { "text": "a suppression suppresses nothing" } });
+        return json!({
+            "id": name,
+            "shortDescription": { "text": "a suppression suppresses nothing" },
+            "help": { "text": "A suppression names a policy that finds nothing where it holds. Take it out." },
+            "properties": { "tags": ["operations"], "precision": "high", "problem.severity": "recommendation" },
+        });
     };
     let page: &Page = policy;
     let precision = match page.confidence {
@@ -76,14 +90,38 @@ fn rule(name: &str, analysis: &Analysis) -> Value {
         body.strip_prefix("---").and_then(|rest| rest.split_once("\n---\n")).map_or(body, |(_, body)| body).trim();
     let mut tags: Vec<String> = vec![page.pillar.to_string()];
     tags.extend(page.lens.iter().map(|id| format!("lens/{id}")));
-    json!({
+    let mut rule = json!({
         "id": name,
         "shortDescription": { "text": page.title },
-        "fullDescription": { "text": page.title },
+        "fullDescription": { "text": summary_of(body, &page.title) },
         "help": { "text": body, "markdown": body },
         "defaultConfiguration": { "level": level(page.severity) },
         "properties": { "tags": tags, "precision": precision, "problem.severity": problem_severity(page.severity) },
-    })
+    });
+    if let Some(link) = super::documentation(&page.text) {
+        rule["helpUri"] = json!(link);
+    }
+    rule
+}
+
+/// What stands for the working directory in artifact locations.
+const ROOT: &str = "%SRCROOT%";
+
+/// A message's text. Brackets before parentheses would be links (SARIF 2.1.0, 3.11.6), and what a terminal would obey
+/// is written out.
+fn said(text: &str) -> Value {
+    let text = one_line(text);
+    let text = if text.contains("](") {
+        text.replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]")
+    } else {
+        text.into_owned()
+    };
+    json!({ "text": text })
+}
+
+/// The first paragraph of a page, which says what it means.
+fn summary_of<'p>(body: &'p str, title: &'p str) -> &'p str {
+    body.split("\n\n").find(|part| !part.starts_with('#') && !part.trim().is_empty()).unwrap_or(title)
 }
 
 /// As code scanning names them.
@@ -107,8 +145,8 @@ fn result(finding: &Finding, index: usize, places: &Places<'_>) -> Value {
     }
     let mut primary = location(finding.primary.span, places);
     primary["logicalLocations"] = json!([{
-        "name": finding.resource.name,
-        "fullyQualifiedName": finding.resource.address,
+        "name": one_line(&finding.resource.name),
+        "fullyQualifiedName": one_line(&finding.resource.address),
         "kind": "resource",
     }]);
     let related: Vec<Value> = finding
@@ -118,7 +156,7 @@ fn result(finding: &Finding, index: usize, places: &Places<'_>) -> Value {
         .map(|(id, label)| {
             let mut location = location(label.span, places);
             location["id"] = json!(id);
-            location["message"] = json!({ "text": label.message });
+            location["message"] = said(&label.message);
             location
         })
         .collect();
@@ -126,14 +164,14 @@ fn result(finding: &Finding, index: usize, places: &Places<'_>) -> Value {
         "ruleId": finding.policy,
         "ruleIndex": index,
         "level": level(finding.severity),
-        "message": { "text": message },
+        "message": said(&message),
         "locations": [primary],
         "partialFingerprints": { "dynalens/v1": finding.fingerprint },
         "properties": {
             "severity": finding.severity.name(),
             "confidence": finding.confidence.name(),
             "pillar": finding.pillar,
-            "case": finding.case,
+            "case": finding.case.as_deref().map(one_line),
         },
     });
     if !related.is_empty() {
@@ -146,10 +184,17 @@ fn result(finding: &Finding, index: usize, places: &Places<'_>) -> Value {
             json!({ "location": location })
         };
         let mut end = location(finding.primary.span, places);
-        end["message"] = json!({ "text": finding.message });
+        end["message"] = said(&finding.message);
         let steps: Vec<Value> = related.iter().rev().map(step).chain([json!({ "location": end })]).collect();
         result["codeFlows"] = json!([{ "threadFlows": [{ "locations": steps }] }]);
         result["relatedLocations"] = json!(related);
+    }
+    if let Status::Suppressed { kind, reason } = &finding.status {
+        let place = match kind {
+            SuppressionKind::Configuration => "external",
+            _ => "inSource",
+        };
+        result["suppressions"] = json!([{ "kind": place, "status": "accepted", "justification": one_line(reason) }]);
     }
     if let Some(fix) = &finding.fix {
         result["fixes"] = json!([fix_form(fix, places)]);
@@ -158,7 +203,15 @@ fn result(finding: &Finding, index: usize, places: &Places<'_>) -> Value {
 }
 
 fn artifact(span: Span, places: &Places<'_>) -> Value {
-    json!({ "uri": uri(&places.path(span)), "uriBaseId": "%SRCROOT%" })
+    artifact_of(&places.path(span))
+}
+
+/// A path from the working directory, or from the root of the disk where no way leads there.
+fn artifact_of(path: &str) -> Value {
+    if path.starts_with('/') || path.get(1..2) == Some(":") {
+        return json!({ "uri": format!("file:///{}", uri(path.trim_start_matches('/'))) });
+    }
+    json!({ "uri": uri(path), "uriBaseId": ROOT })
 }
 
 fn region(span: Span, places: &Places<'_>) -> Value {
@@ -191,7 +244,7 @@ fn fix_form(fix: &Fix, places: &Places<'_>) -> Value {
             })
         })
         .collect();
-    json!({ "description": { "text": fix.title }, "artifactChanges": changes })
+    json!({ "description": said(&fix.title), "artifactChanges": changes })
 }
 
 fn notification(problem: &Problem, places: &Places<'_>) -> Value {
@@ -201,12 +254,11 @@ fn notification(problem: &Problem, places: &Places<'_>) -> Value {
         text.push_str(". ");
         text.push_str(help);
     }
-    let mut notification = json!({ "level": level, "message": { "text": text } });
+    let mut notification = json!({ "level": level, "message": said(&text) });
     if let Some(span) = problem.span {
         notification["locations"] = json!([location(span, places)]);
     } else if let Some(path) = &problem.path {
-        let path = uri(&path.to_string_lossy().replace('\\', "/"));
-        let artifact = json!({ "artifactLocation": { "uri": path, "uriBaseId": "%SRCROOT%" } });
+        let artifact = json!({ "artifactLocation": artifact_of(&path.to_string_lossy().replace('\\', "/")) });
         notification["locations"] = json!([{ "physicalLocation": artifact }]);
     }
     notification

@@ -25,9 +25,12 @@ const AROUND: usize = 60;
 const LONGEST_LABEL: usize = 100;
 
 impl Shown {
-    pub fn new(file: Arc<SourceFile>) -> Self {
-        let cleaned = match escape::same_length(file.text()) {
-            std::borrow::Cow::Borrowed(_) => None,
+    /// The file as it is shown, with the texts of `concealed` spans made unreadable.
+    pub fn new(file: Arc<SourceFile>, concealed: &[Span]) -> Self {
+        let hidden = escape::concealed(file.text(), concealed);
+        let text = hidden.as_deref().unwrap_or_else(|| file.text());
+        let cleaned = match escape::same_length(text) {
+            std::borrow::Cow::Borrowed(_) => hidden.map(Arc::from),
             std::borrow::Cow::Owned(text) => Some(text.into()),
         };
         let name = escape::one_line(&file.path_text()).into_owned();

@@ -1,5 +1,6 @@
 //! Loaded files and the register that gives each one its id.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock, RwLock};
 
@@ -74,6 +75,7 @@ pub struct Sources {
 struct Inner {
     files: Vec<Arc<SourceFile>>,
     by_path: FxHashMap<PathBuf, FileId>,
+    concealed: BTreeSet<Span>,
 }
 
 impl Sources {
@@ -101,6 +103,38 @@ impl Sources {
     pub fn get(&self, id: FileId) -> Option<Arc<SourceFile>> {
         let inner = self.inner.read().unwrap_or_else(std::sync::PoisonError::into_inner);
         inner.files.get(id.0 as usize).map(Arc::clone)
+    }
+
+    /// Notes that the text of a span is secret: reports that show lines of files show something else there.
+    pub fn conceal(&self, span: Span) {
+        let mut inner = self.inner.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        inner.concealed.insert(span);
+    }
+
+    /// The secret spans of a file, in order.
+    #[must_use]
+    pub fn concealed(&self, id: FileId) -> Vec<Span> {
+        let inner = self.inner.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        inner.concealed.iter().filter(|span| span.file == id).copied().collect()
+    }
+
+    /// The secret texts of all files, without quotes, the longest first; not those that are as short as a word of prose,
+    /// truth values, numbers and references: to hide them would hide more.
+    #[must_use]
+    pub fn concealed_texts(&self) -> Vec<String> {
+        let spans: Vec<Span> = {
+            let inner = self.inner.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+            inner.concealed.iter().copied().collect()
+        };
+        let text =
+            |span: Span| self.get(span.file).map(|file| file.slice(span).trim_matches(['"', '\'', ' ']).to_owned());
+        let tells = |text: &String| {
+            text.len() >= 5 && text != "false" && text.parse::<f64>().is_err() && !text.starts_with("var.")
+        };
+        let mut texts: Vec<String> = spans.into_iter().filter_map(text).filter(tells).collect();
+        texts.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+        texts.dedup();
+        texts
     }
 
     #[must_use]

@@ -40,6 +40,11 @@ impl Evaluator<'_> {
         };
         let nullable = flag("nullable").unwrap_or(true);
         let ty = self.variable_type(instance, block);
+        if flag("sensitive") == Some(true) {
+            let why = format!("variable `{name}` is sensitive, and not looked at");
+            let symbol = Symbol::Expression(format!("{}var.{name}", instance.prefix).into());
+            return Value::symbol(why, symbol, ty.shape(), self.origins.literal(block.header));
+        }
         let convert = |value: Value| {
             let converted = lift(&[&value], &mut |leaves| {
                 if leaves[0].is_unset() { Ok(leaves[0].clone()) } else { ty.convert(leaves[0]) }
@@ -112,7 +117,12 @@ impl Evaluator<'_> {
         let Some(block) = self.node(instance).module.outputs.get(name) else {
             return Err(Error::new(format!("module `{module}` has no output `{name}`")));
         };
+        let sensitive = block.body.attribute("sensitive").map(|attribute| &attribute.expr.kind);
         instance.outputs.get(name, || match block.body.attribute("value") {
+            Some(value) if matches!(sensitive, Some(crate::syntax::hcl::ExprKind::Bool(true))) => {
+                let why = format!("the output `{name}` is sensitive, and not looked at");
+                Ok(Value::unknown(why, self.origins.literal(value.expr.span)))
+            }
             Some(value) => Ok(self.value(&value.expr, Scope::of(instance))),
             None => Err(Error::new(format!("the output `{name}` has no value"))),
         })

@@ -181,6 +181,10 @@ fn uses_of_root(configuration: &Configuration, given: &FxHashMap<Text, Value>) -
 
 /// The cases of a variable without a value and which of them its default falls into; nothing where it is not open.
 fn cases_of(evaluator: &Evaluator<'_>, block: &Block, name: &Text, uses: &Uses) -> Option<(Vec<Case>, Option<usize>)> {
+    let sensitive = block.body.attribute("sensitive").map(|sensitive| &sensitive.expr.kind);
+    if matches!(sensitive, Some(ExprKind::Bool(true))) {
+        return None;
+    }
     let default = block.body.attribute("default");
     let default_constant = default.and_then(|default| uses::constant(&default.expr));
     let ty = block.body.attribute("type").and_then(|ty| match &ty.expr.kind {

@@ -69,3 +69,62 @@ fn variables_hold_in_the_order_of_the_command_line_and_those_of_the_environment_
     assert_eq!(name(&["--var", "n=given", "--var-file", "one.tfvars"]), "file");
     assert_eq!(name(&["--var-file", "one.tfvars", "--var", "n=given"]), "given");
 }
+
+#[test]
+fn every_command_has_help_with_examples_and_a_manual_page() {
+    let project = Project::new(&[]);
+    let help = project.run(&["--help"]).stdout;
+    let commands: Vec<&str> = help
+        .lines()
+        .skip_while(|line| !line.starts_with("Commands:"))
+        .skip(1)
+        .take_while(|line| !line.is_empty())
+        // What is wrapped is indented further.
+        .filter(|line| line.starts_with("  ") && !line.starts_with("   "))
+        .filter_map(|line| line.split_whitespace().next())
+        .filter(|name| *name != "help")
+        .collect();
+    assert!(commands.len() > 8, "{help}");
+    for name in &commands {
+        let help = project.run(&[name, "--help"]).stdout;
+        assert!(help.contains("Examples:\n  "), "{name}: {help}");
+    }
+    let pages = project.path().join("man");
+    assert_eq!(project.run(&["man", "--dir", "man"]).code, 0);
+    for name in commands {
+        assert!(pages.join(format!("dynalens-{name}.1")).is_file(), "{name}");
+    }
+}
+
+#[test]
+fn a_misspelt_command_is_told_from_a_path() {
+    let project = Project::new(&[]);
+    let run = project.run(&["explian"]);
+    assert!(run.code == 2 && run.stdout.contains("did you mean `explain`?"), "{}{}", run.stdout, run.stderr);
+    let run = project.run(&["--profile", "strickt"]);
+    assert!(run.stderr.contains("did you mean `strict`?"), "{}", run.stderr);
+    let run = project.run(&["--formt", "json"]);
+    assert!(run.stderr.contains("--format"), "{}", run.stderr);
+}
+
+#[test]
+fn doctor_says_what_is_missing_and_what_to_run() {
+    let module = "variable \"env\" {\n  type = string\n}\nmodule \"t\" {\n  source  = \"terraform-aws-modules/dynamodb-table/aws\"\n  version = \"4.0.0\"\n  name    = \"x\"\n}\nresource \"aws_dynamodb_table\" \"t\" {\n  name = \"t\"\n  hash_key = \"id\"\n  billing_mode = var.env\n}\n";
+    let project = Project::new(&[("infra/main.tf", module), ("infra/env/prod.tfvars", "env = \"PROVISIONED\"\n")]);
+    let run = project.run(&["doctor"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    for said in [
+        "configuration  none",
+        "1 Terraform root module",
+        "is not installed",
+        "terraform -chdir=infra init",
+        "dynalens init",
+        "--var-file infra/env/prod.tfvars",
+        "variable `env` has no value",
+    ] {
+        assert!(run.stdout.contains(said), "{said}: {}", run.stdout);
+    }
+    let healthy =
+        Project::new(&[("t.yaml", super::support::TABLE), ("dynalens.yml", "profile: default\n")]).run(&["doctor"]);
+    assert!(healthy.stdout.contains("all that are called are here"), "{}", healthy.stdout);
+}

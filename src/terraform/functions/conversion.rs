@@ -12,7 +12,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
         Ok(call.unknown_for("whether a value is sensitive is not followed"))
     }),
     Function::new("nonsensitive", &[ANY.or_null().as_is()], Shape::Any, same),
-    Function::new("sensitive", &[ANY.or_null().as_is()], Shape::Any, same),
+    Function::new("sensitive", &[ANY.or_null().as_is()], Shape::Any, |call| {
+        Ok(call.unknown_for("it is sensitive, and not looked at"))
+    }),
     Function::new("tobool", &[ANY.or_null().as_is()], Shape::Bool, |call| convert(call, &Type::Bool)),
     Function::new("tolist", &[ANY.or_null().as_is()], Shape::List, |call| {
         convert(call, &Type::List(Box::new(Type::Any)))
