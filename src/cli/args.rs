@@ -99,6 +99,9 @@ pub struct CheckArgs {
     /// Marks of other tools (checkov:skip, tfsec:ignore, cfn_nag's and Guard's metadata) suppress nothing.
     #[arg(long)]
     pub no_other_tools: bool,
+    /// End with 0, and not with 3, where there is no infrastructure code.
+    #[arg(long)]
+    pub allow_no_code: bool,
     /// List suppressed findings as well, with their reasons: in the report for people, and in SARIF.
     #[arg(long)]
     pub show_suppressed: bool,

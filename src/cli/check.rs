@@ -87,7 +87,10 @@ pub fn run(arguments: CheckArgs) -> Exit {
         complain(&format!("the report can't be written: {error}"));
         return Exit::Failed;
     }
-    exit(&analysis, arguments.fail_on)
+    match exit(&analysis, arguments.fail_on) {
+        Exit::NothingToCheck if arguments.allow_no_code => Exit::Clean,
+        ended => ended,
+    }
 }
 
 fn write(analysis: &Analysis, format: Format, look: Look, duration: u64, out: &mut dyn Write) -> io::Result<()> {

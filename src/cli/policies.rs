@@ -147,13 +147,16 @@ pub fn explain(page: &Page, look: Look) -> String {
     for (what, list) in [("Lens", &page.lens), ("also known as", &page.aliases)] {
         if !list.is_empty() {
             let list: Vec<&str> = list.iter().map(|one| &**one).collect();
-            let _ = writeln!(head, "{what}: {}", list.join(", "));
+            head.push_str(
+                &page::render(&format!("{what}: {}", list.join(", ")).replace('*', "\u{2217}"), look)
+                    .replace('\u{2217}', "*"),
+            );
         }
     }
     if !page.options.is_empty() {
         head.push_str("options:\n");
         for option in page.options.iter() {
-            let _ = writeln!(head, "  {} ({}): {}", option.name, option.ty, option.doc);
+            head.push_str(&page::render(&format!("- {} ({}): {}", option.name, option.ty, option.doc), look));
         }
     }
     format!("{head}\n{}", page::render(&page.text, look).trim_start())

@@ -82,7 +82,11 @@ impl Declared<'_, '_> {
     pub fn parameter(&self, key: NodeRef<'_>, name: &str, declared: NodeRef<'_>) -> Value {
         let session = self.session;
         let kind = Kind::of(declared);
-        if declared.get("NoEcho").is_some_and(is_true) {
+        let given = match self.passed {
+            Some(passed) => passed.contains_key(name),
+            None => session.options.parameters.iter().any(|given| given.name == name),
+        };
+        if given && declared.get("NoEcho").is_some_and(is_true) {
             let why = format!("parameter `{name}` is not echoed, and not looked at");
             let symbol = Symbol::Expression(self.name_of(name));
             return Value::symbol(why, symbol, kind.shape(), session.origins.literal(key.span()));

@@ -84,6 +84,7 @@ fn without_infrastructure_code_it_ends_with_3() {
     let run = project.run(&[]);
     assert_eq!(run.code, 3);
     assert!(run.stdout.contains("no infrastructure code"), "{}", run.stdout);
+    assert_eq!(project.run(&["--allow-no-code"]).code, 0);
 }
 
 #[test]
