@@ -85,6 +85,7 @@ pub enum Command {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct CheckArgs {
     #[command(flatten)]
     pub input: InputArgs,

@@ -117,12 +117,12 @@ fn show(handler: &GraphicalReportHandler, picture: &Picture, out: &mut dyn Write
 /// The findings of each resource, resources in the order of their first findings.
 fn by_resource(findings: Vec<&Finding>) -> Vec<Vec<&Finding>> {
     let mut groups: Vec<Vec<&Finding>> = Vec::new();
-    let mut known: BTreeMap<(Option<&str>, &str, &str, Option<FileId>), usize> = BTreeMap::new();
+    let mut known: BTreeMap<_, usize> = BTreeMap::new();
     for finding in findings {
         // Equal addresses in different projects are different resources.
         let file = finding.anchors.first().map(|anchor| anchor.file);
         let resource = &finding.resource;
-        let key = (resource.construct.as_deref(), resource.address.as_str(), resource.kind.as_str(), file);
+        let key = (resource.construct.as_deref(), file, [resource.address.as_str(), resource.kind.as_str()]);
         let index = *known.entry(key).or_insert_with(|| {
             groups.push(Vec::new());
             groups.len() - 1

@@ -147,7 +147,7 @@ mod tests {
         for (_, choice) in choices() {
             let judged = judges(&pack, &choice.id).next().is_some();
             let people = choice.people.is_some();
-            if !(judged || people) || (choice.from_code == FromCode::None && !people) {
+            if !people && (!judged || choice.from_code == FromCode::None) {
                 lacking.push(choice.id.as_str());
             }
         }
