@@ -60,6 +60,13 @@ fn template_of_300_resources(bencher: Bencher<'_, '_>) {
     bench_folder(bencher, &inputs::template_of_300_resources());
 }
 
+/// 45,000 resources, of which 2,150 are tables.
+#[divan::bench(sample_count = 10)]
+fn mixed_template_of_10_mb(bencher: Bencher<'_, '_>) {
+    bench_folder(bencher, &inputs::mixed_template_of_10_mb());
+}
+
+/// 5,201 tables, each with a function that uses it: as hard as a template of this size can be.
 #[divan::bench(sample_count = 10)]
 fn template_of_10_mb(bencher: Bencher<'_, '_>) {
     bench_folder(bencher, &inputs::template_of_10_mb());

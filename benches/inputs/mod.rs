@@ -132,6 +132,56 @@ pub fn template_of_10_mb() -> PathBuf {
     })
 }
 
+/// 10 MB of resources that are seldom tables: one in twenty is, the others are buckets.
+pub fn mixed_template_of_10_mb() -> PathBuf {
+    folder("mixed-10-mb", |folder| {
+        let mut text = String::from("AWSTemplateFormatVersion: '2010-09-09'\nResources:\n");
+        for number in 0.. {
+            if text.len() >= 10_000_000 {
+                break;
+            }
+            text += &if number % 20 == 0 { plain_table(number) } else { bucket(number) };
+        }
+        write(folder.join("template.yaml"), text);
+    })
+}
+
+fn plain_table(number: usize) -> String {
+    format!(
+        "  Table{number}:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      BillingMode: PAY_PER_REQUEST
+      AttributeDefinitions:
+        - AttributeName: id
+          AttributeType: S
+      KeySchema:
+        - AttributeName: id
+          KeyType: HASH
+      PointInTimeRecoverySpecification:
+        PointInTimeRecoveryEnabled: true
+      DeletionProtectionEnabled: true
+      Tags:
+        - Key: owner
+          Value: team-{number}
+"
+    )
+}
+
+fn bucket(number: usize) -> String {
+    format!(
+        "  Bucket{number}:
+    Type: AWS::S3::Bucket
+    Properties:
+      BucketName: !Sub '${{AWS::StackName}}-data-{number}'
+      VersioningConfiguration: {{ Status: Enabled }}
+      Tags:
+        - Key: owner
+          Value: team-{number}
+"
+    )
+}
+
 /// `count` files of the kinds that repositories hold; one in a hundred has a table.
 pub fn mixed_files(count: usize) -> PathBuf {
     folder(&format!("files-{count}"), |path| {
