@@ -211,7 +211,7 @@ impl Evaluator<'_> {
                 }
                 parts.extend(operators::template_part(leaf)?);
             }
-            Ok(join_parts(parts, origin))
+            Ok(join_parts(self.origins.merged(parts, span), origin))
         })?;
         self.bounded(text)
     }

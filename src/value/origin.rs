@@ -11,7 +11,7 @@ use rustc_hash::FxHashMap;
 
 use crate::source::Span;
 
-use super::Text;
+use super::{Part, Text};
 
 /// Index of an origin in its project's arena; [`OriginId::NONE`] for values that stand nowhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -228,6 +228,46 @@ impl Origins {
         trail
     }
 
+    /// Whether a value is written at its place, and not referred to or computed there.
+    #[must_use]
+    pub fn is_literal(&self, id: OriginId) -> bool {
+        self.arena.borrow().hops.get(id.0 as usize).is_some_and(|hop| hop.step == LITERAL)
+    }
+
+    /// The pieces of a text with neighbouring known ones made into one. It is at the first one's place where all of
+    /// them are written out, and computed at `span` where one came from elsewhere: `table/${Name}` with a default is
+    /// not the same as `table/orders`.
+    pub fn merged(&self, parts: Vec<Part>, span: Span) -> Vec<Part> {
+        if !parts.iter().any(|part| matches!(part, Part::Open(..))) {
+            // A text that is known in full has a place of its own.
+            return parts;
+        }
+        let mut merged: Vec<Part> = Vec::with_capacity(parts.len());
+        let mut run = parts.into_iter().peekable();
+        while let Some(part) = run.next() {
+            let Part::Known(text, first) = part else {
+                merged.push(part);
+                continue;
+            };
+            let mut whole = String::new();
+            let mut place = first;
+            while let Some(Part::Known(more, origin)) = run.next_if(|next| matches!(next, Part::Known(..))) {
+                if whole.is_empty() {
+                    whole.push_str(&text);
+                }
+                whole.push_str(&more);
+                if origin != place && !(self.is_literal(origin) && self.is_literal(first)) {
+                    place = OriginId::NONE;
+                }
+            }
+            if place.is_none() && !first.is_none() {
+                place = self.hop_by(span, EXPRESSION, OriginId::NONE);
+            }
+            merged.push(Part::Known(if whole.is_empty() { text } else { whole.into() }, place));
+        }
+        merged
+    }
+
     /// The arena with all its origins; this one is empty afterwards.
     #[must_use]
     pub fn take(&self) -> Self {
@@ -247,5 +287,38 @@ impl Origins {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Data, Value};
+    use super::*;
+    use crate::source::FileId;
+
+    fn span(start: u32) -> Span {
+        Span::new(FileId(0), start, start + 1)
+    }
+
+    #[test]
+    fn neighbouring_pieces_are_written_out_only_where_all_of_them_are() {
+        let origins = Origins::new();
+        let [table, orders] = [1, 2].map(|at| origins.literal(span(at)));
+        let parameter = origins.hop(span(3), Step::Reference("parameter `Name`".into()), orders);
+        let Data::Unknown(account) = Value::unknown("not known", OriginId::NONE).data else { panic!("it is unknown") };
+        let open = || Part::Open(account.clone(), table);
+        let last = |second: OriginId| {
+            let parts = vec![open(), Part::Known(":table/".into(), table), Part::Known("orders".into(), second)];
+            match origins.merged(parts, span(9)).as_slice() {
+                [Part::Open(..), Part::Known(text, origin)] => {
+                    assert_eq!(text.as_str(), ":table/orders");
+                    *origin
+                }
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(last(orders), table);
+        assert!(!origins.is_literal(last(parameter)));
+        assert_eq!(origins.span(last(parameter)), Some(span(9)));
     }
 }

@@ -21,6 +21,7 @@ const NEVER_UNDETERMINED: &[(&str, &str)] = &[
     ("replica-settings-differ", "settings that are not known are not compared"),
     ("scan-granted", "a statement whose actions are not known is no grant on a table"),
     ("strong-consistency-across-region-sets", "Regions that are not known are left out"),
+    ("table-outside-code", "a name that is not known is not written out"),
     ("wide-stream-view", "filters that are not known are passed over"),
 ];
 

@@ -39,7 +39,8 @@ impl<'t> Stack<'t> {
                     return self.not_known(call, "the text is too long");
                 }
                 let decided: Vec<&Value> = if items.len() == 1 { items.to_vec() } else { links_first(items) };
-                self.made(super::sub::resolved(join_parts(parts, literal)), call.span, &decided)
+                let joined = join_parts(self.session.origins.merged(parts, call.span), literal);
+                self.made(super::sub::resolved(joined), call.span, &decided)
             })
         })
     }

@@ -157,7 +157,7 @@ impl<'t> Stack<'t> {
             if self.session.text(text::length(&parts), call.span).is_none() {
                 return self.not_known(call, "the text is too long");
             }
-            let joined = join_parts(parts, literal);
+            let joined = join_parts(self.session.origins.merged(parts, call.span), literal);
             self.made(resolved(joined), call.span, leaves)
         })
     }

@@ -110,7 +110,7 @@ fn arn(stack: &Stack<'_>, span: Span, pieces: &[Piece<'_>]) -> Value {
         }
         // The last values name the resource: the way leads on to them.
         let decided_by: Vec<&Value> = leaves.iter().rev().copied().collect();
-        stack.made(join_parts(parts, literal), span, &decided_by)
+        stack.made(join_parts(stack.session.origins.merged(parts, span), literal), span, &decided_by)
     })
 }
 

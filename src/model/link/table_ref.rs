@@ -1,6 +1,6 @@
 //! References to tables and their parts: names, ARNs, `table/NAME/index/INDEX`.
 
-use crate::value::{Data, Part, Value, join_parts, text};
+use crate::value::{Data, OriginId, Part, Text, Value, join_parts, text};
 
 use super::super::derive::each;
 use super::targets::{Elsewhere, Targets, collapsed};
@@ -64,6 +64,15 @@ pub(super) fn index_name(suffix: &Value) -> Value {
             _ => Value::absent(suffix.origin),
         }
     })
+}
+
+/// The table's name in a text, where it is one known piece without wildcards.
+pub(super) fn known_name(reference: &Value) -> Option<(Text, OriginId)> {
+    let (before, _) = cut(after_marker(&text::parts(reference)?)?);
+    match before.as_slice() {
+        [Part::Known(name, origin)] if !name.contains(['*', '?', '$', '{']) => Some((name.clone(), *origin)),
+        _ => None,
+    }
 }
 
 /// The table's own part of a reference, and what follows; `None` for a text that is no reference to a table.

@@ -104,6 +104,11 @@ pub(super) const GRANT: SubjectSchema = SubjectSchema {
             Type::List(&Type::String),
             "The names of indexes that it names of a table of the project, and that the table does not have.",
         ),
+        Field::new(
+            "outside_tables",
+            Type::List(&Type::String),
+            "The names of tables that are written out in its resources, once each, and that no table of the project has.",
+        ),
     ],
 };
 

@@ -185,3 +185,26 @@ fn a_policy_that_is_not_known_leaves_the_roles_statements_open() {
     assert_eq!(built.show("aws_iam_role.r", "statements"), "[...]");
     assert_eq!(built.show("aws_iam_role.r", "managed_policies"), "[...]");
 }
+
+#[test]
+fn tables_that_are_written_out_and_not_in_the_project_are_told_once() {
+    let arn = |name: &str| format!("arn:aws:dynamodb:eu-west-1:111122223333:table/{name}");
+    let open =
+        |name: &str| json!({"$parts": ["arn:aws:dynamodb:eu-west-1:", {"$var": "account"}, format!(":table/{name}")]});
+    let built = cloudformation()
+        .add("Orders", "AWS::DynamoDB::Table", &json!({"TableName": "orders"}))
+        .add(
+            "Reader",
+            "AWS::IAM::ManagedPolicy",
+            &json!({"PolicyDocument": {"Statement": [{
+                "Effect": "Allow", "Action": "dynamodb:GetItem",
+                "Resource": [
+                    arn("orders"), arn("customers"), arn("customers/index/*"), arn("shop-*"), open("carts"), open("orders"),
+                    {"$env": [arn("old"), arn("orders")]}, "arn:aws:glue:eu-west-1:111122223333:table/base/events",
+                    {"$parts": [arn("shop-"), {"$var": "name"}]},
+                ],
+            }]}}),
+        )
+        .build();
+    assert_eq!(built.show("Reader/Statement[0]", "outside_tables"), "<[customers, carts, old]|[customers, carts]>");
+}

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::value::{Data, List, ListKind, Map, MapKind, Number, OriginId, Shape, Text, Unknown, Value};
+use crate::value::{
+    Data, List, ListKind, Map, MapKind, Number, OriginId, Part, Shape, Text, Unknown, Value, join_parts,
+};
 
 use super::super::lift::{hoist, lift, unknown_of};
 use super::super::types::Type;
@@ -171,6 +173,16 @@ pub(super) struct Call<'a> {
 impl Call<'_> {
     pub fn origin(&self) -> OriginId {
         self.context.origin
+    }
+
+    /// A text of pieces; what is made of several known ones counts as written only where all of them are.
+    pub fn joined(&self, pieces: Vec<Part>) -> Value {
+        let origins = self.context.origins;
+        let pieces = match origins.span(self.origin()) {
+            Some(span) => origins.merged(pieces, span),
+            None => pieces,
+        };
+        join_parts(pieces, self.origin())
     }
 
     pub fn arg(&self, at: usize) -> Result<&Value, Error> {

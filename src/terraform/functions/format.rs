@@ -24,8 +24,8 @@ const MAX_WIDTH: usize = 10_000;
 
 fn format(call: &Call<'_>) -> Result<Value, Error> {
     let args: Vec<&Value> = call.args.iter().skip(1).collect();
-    let pieces = format_parts(call.text(0)?, &args, call.origin())?;
-    Ok(join_parts(pieces, call.origin()))
+    let pieces = format_parts(call.text(0)?, &args, [call.arg(0)?.origin, call.origin()])?;
+    Ok(call.joined(pieces))
 }
 
 fn formatlist(call: &Call<'_>) -> Result<Value, Error> {
@@ -62,7 +62,7 @@ fn formatlist(call: &Call<'_>) -> Result<Value, Error> {
                 _ => Some(arg),
             })
             .collect();
-        let item = join_parts(format_parts(text, &args, call.origin())?, call.origin());
+        let item = call.joined(format_parts(text, &args, [call.arg(0)?.origin, call.origin()])?);
         length += item.as_str().map_or(0, str::len);
         check_length(length)?;
         items.push(item);
@@ -87,14 +87,15 @@ struct Verb {
     letter: char,
 }
 
-/// The pieces of the text that a format gives.
-pub(super) fn format_parts(format: &str, args: &[&Value], origin: OriginId) -> Result<Vec<Part>, Error> {
+/// The pieces of the text that a format gives: its own at the place where it is written, what is made of numbers and
+/// structures at the place of the call.
+fn format_parts(format: &str, args: &[&Value], [written, origin]: [OriginId; 2]) -> Result<Vec<Part>, Error> {
     let mut pieces = Vec::new();
     let mut used = 0;
     let mut next = 0;
     let mut rest = format;
     let mut length = 0;
-    let push = |pieces: &mut Vec<Part>, text: &str| pieces.push(Part::Known(text.into(), origin));
+    let push = |pieces: &mut Vec<Part>, text: &str| pieces.push(Part::Known(text.into(), written));
     while let Some(at) = rest.find('%') {
         push(&mut pieces, &rest[..at]);
         rest = &rest[at..];

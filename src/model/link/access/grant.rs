@@ -14,9 +14,22 @@ use super::super::targets::{Elsewhere, Targets};
 use super::action::touches;
 use super::holder::Holders;
 use super::pattern::{matches, wildcard};
-use super::{Applied, Whom, open_list};
+use super::{Applied, Whom, open_list, outside};
 
 const FIELDS: [&str; 7] = ["sid", "effect", "actions", "not_actions", "resources", "not_resources", "conditions"];
+
+/// What a managed policy of AWS's has none of that the project could see.
+const EMPTY: [&str; 9] = [
+    "actions",
+    "not_actions",
+    "resources",
+    "not_resources",
+    "conditions",
+    "tables",
+    "indexes",
+    "missing_indexes",
+    "outside_tables",
+];
 
 /// Adds a grant for each statement of a policy that touches DynamoDB or DAX.
 pub(super) fn statements(
@@ -58,6 +71,7 @@ pub(super) fn statements(
         grant.set("tables", of_tables.clone());
         grant.set("indexes", of_indexes);
         grant.set("missing_indexes", missing);
+        grant.set("outside_tables", outside::tables(context, tables, &field(statement, "resources")));
         let exists = grant.exists.clone();
         let id = drafts.add(grant);
         for (role, on) in &of.roles {
@@ -272,9 +286,7 @@ fn managed_one(
     grant.set("name", Value::string(name, here));
     grant.set("effect", Value::string("Allow", here));
     grant.set("managed_policy", Value::string(format!("arn:aws:iam::aws:policy/{path}"), here));
-    for list in
-        ["actions", "not_actions", "resources", "not_resources", "conditions", "tables", "indexes", "missing_indexes"]
-    {
+    for list in EMPTY {
         grant.set(list, Value::list(Vec::new(), here));
     }
     grant.set("boundary", Value::bool(false, here));

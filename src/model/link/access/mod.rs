@@ -5,6 +5,7 @@ mod aws_policy;
 mod federation;
 mod grant;
 mod holder;
+mod outside;
 pub(super) mod pattern;
 
 use rustc_hash::FxHashMap;
