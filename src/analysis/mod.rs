@@ -156,7 +156,12 @@ fn analyse(request: &Request, prepared: Prepared, fs: &dyn FileSystem, sources: 
         sources: &sources,
         fixes: request.fixes,
     };
-    let judged_one = |understood: Understood| judge.project(&understood);
+    let judged_one = |understood: Understood| {
+        let judged = judge.project(&understood);
+        // Taking a large project apart takes its time, and nobody has to wait for it.
+        rayon::spawn(move || drop(understood));
+        judged
+    };
     let understanding = understand::understand(request, &config, &deployments, &here, fs, &sources, &judged_one);
     problems.extend(understanding.problems);
     secrets::conceal(&sources, &deployments);

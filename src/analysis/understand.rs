@@ -153,6 +153,8 @@ pub fn understand<T: Send>(
             Err(problem) => understanding.problems.push(problem),
         }
     }
+    drop(jobs);
+    rayon::spawn(move || drop(tasks));
     understanding
 }
 

@@ -112,10 +112,12 @@ pub struct Tree {
 impl Tree {
     #[must_use]
     pub fn new(file: Arc<SourceFile>) -> Self {
+        // About what templates have, so that the arena of a large one is not copied time and again while it grows.
+        let nodes = file.text().len() / 20;
         Self {
             file,
-            nodes: Vec::new(),
-            children: Vec::new(),
+            nodes: Vec::with_capacity(nodes),
+            children: Vec::with_capacity(nodes),
             texts: Vec::new(),
             tags: Vec::new(),
             documents: Vec::new(),
