@@ -21,12 +21,16 @@ use crate::syntax::edit;
 /// How many rounds and attempts there are; each takes an analysis.
 const MOST_ATTEMPTS: usize = 400;
 
+/// The title of findings that no fix of their own mended.
+const WENT_AS_WELL: &str = "went with what the fixes above change";
+
 /// What fixing came to.
 #[derive(Debug)]
 pub struct Fixing {
     /// In the order of their paths.
     pub files: Vec<ChangedFile>,
-    /// What was mended, in the order of the rounds.
+    /// What was mended, in the order of the rounds. Findings that went with what others' fixes changed are among them,
+    /// behind the others of their round.
     pub fixed: Vec<Fixed>,
     /// Findings whose fix did not stand the test, with the reason.
     pub refused: Vec<(Fixed, String)>,
@@ -83,6 +87,10 @@ pub fn fix(request: &Request, fs: &dyn FileSystem, which: Which) -> Result<Fixin
         match state.attempt(&chosen)? {
             Ok(next) => {
                 fixed.extend(chosen.iter().filter_map(|finding| state.described(finding)));
+                let safe = chosen.iter().all(|finding| finding.fix.as_ref().is_some_and(|fix| fix.safe));
+                for finding in gone_as_well(&state.analysis, &next.analysis, &chosen) {
+                    fixed.extend(state.at(finding, WENT_AS_WELL.to_owned(), safe));
+                }
                 state.accept(next);
                 most = usize::MAX;
             }
@@ -222,12 +230,16 @@ impl State<'_> {
 
     fn described(&self, finding: &Finding) -> Option<Fixed> {
         let fix = finding.fix.as_ref()?;
+        self.at(finding, fix.title.clone(), fix.safe)
+    }
+
+    fn at(&self, finding: &Finding, title: String, safe: bool) -> Option<Fixed> {
         let file = self.analysis.sources.get(finding.primary.span.file)?;
         Some(Fixed {
             policy: finding.policy.clone(),
             address: finding.resource.address.clone(),
-            title: fix.title.clone(),
-            safe: fix.safe,
+            title,
+            safe,
             path: file.path.clone(),
             line: file.lines().line_of(finding.primary.span.start) + 1,
         })
@@ -242,6 +254,27 @@ fn counts(findings: &[Finding]) -> Counts<'_> {
         *counts.entry((&finding.policy, &finding.resource.address)).or_default() += 1;
     }
     counts
+}
+
+/// Findings without a fix in this round that are not there any more after it.
+fn gone_as_well<'a>(before: &'a Analysis, after: &Analysis, chosen: &[&Finding]) -> Vec<&'a Finding> {
+    let (earlier, later) = (counts(&before.findings), counts(&after.findings));
+    let left: FxHashSet<String> = after.findings.iter().map(key).collect();
+    let mut gone: Vec<&Finding> = Vec::new();
+    for finding in before.active_findings() {
+        let name = (finding.policy.as_str(), finding.resource.address.as_str());
+        let of_name = |other: &&&Finding| (other.policy.as_str(), other.resource.address.as_str()) == name;
+        if finding.policy == UNUSED_SUPPRESSION || chosen.iter().any(|other| std::ptr::eq(*other, finding)) {
+            continue;
+        }
+        let [earlier, later] = [&earlier, &later].map(|counts| counts.get(&name).copied().unwrap_or_default());
+        let lost = earlier.saturating_sub(later);
+        let told = chosen.iter().filter(of_name).count() + gone.iter().filter(of_name).count();
+        if told < lost && !left.contains(&key(finding)) {
+            gone.push(finding);
+        }
+    }
+    gone
 }
 
 /// Why the texts after some fixes are not as they should be; nothing where they are.

@@ -53,6 +53,46 @@ fn a_value_that_others_use_is_changed_only_on_request() {
 }
 
 #[test]
+fn a_name_that_others_spell_out_stays() {
+    let with = |resource: &str| {
+        format!(
+            "Resources:\n  Orders:\n    Type: AWS::DynamoDB::Table\n    Properties:\n      TableName: orders\n      \
+             BillingMode: PAY_PER_REQUEST\n      AttributeDefinitions: [{{ AttributeName: id, AttributeType: S }}]\n      \
+             KeySchema: [{{ AttributeName: id, KeyType: HASH }}]\n  Reader:\n    Type: AWS::IAM::Policy\n    \
+             Properties:\n      PolicyName: read\n      Roles: [reader]\n      PolicyDocument:\n        Statement:\n          \
+             - {{ Effect: Allow, Action: dynamodb:GetItem, Resource: {resource} }}\n"
+        )
+    };
+    for (resource, stays) in [
+        ("'arn:aws:dynamodb:eu-west-1:111122223333:table/orders'", true),
+        ("!Sub 'arn:aws:dynamodb:eu-west-1:111122223333:table/${Orders}'", false),
+        ("!GetAtt Orders.Arn", false),
+    ] {
+        let project = Project::new(&[("a.yaml", &with(resource))]);
+        let run = project.run(&["fix", "--unsafe", "--select", "explicit-table-name"]);
+        assert_eq!(project.read("a.yaml").contains("TableName"), stays, "{resource}: {}", run.stdout);
+    }
+}
+
+#[test]
+fn what_one_failing_case_needs_is_not_removed_for_another() {
+    let template = "Parameters:\n  Stage: { Type: String, AllowedValues: [prod, dev] }\nConditions:\n  IsProd: !Equals [!Ref Stage, prod]\nResources:\n  Orders:\n    Type: AWS::DynamoDB::Table\n    Properties:\n      BillingMode: PAY_PER_REQUEST\n      AttributeDefinitions:\n        - { AttributeName: id, AttributeType: S }\n        - { AttributeName: total, AttributeType: N }\n        - { AttributeName: status, AttributeType: S }\n      KeySchema: [{ AttributeName: id, KeyType: HASH }]\n      GlobalSecondaryIndexes:\n        - !If\n          - IsProd\n          - IndexName: by-status\n            KeySchema: [{ AttributeName: status, KeyType: HASH }]\n            Projection: { ProjectionType: ALL }\n          - !Ref AWS::NoValue\n";
+    let project = Project::new(&[("a.yaml", template)]);
+    let run = project.run(&["fix", "--select", "unused-attribute-definition"]);
+    assert!(run.stdout.contains("nothing to fix"), "{}", run.stdout);
+    assert_eq!(project.read("a.yaml"), template);
+}
+
+#[test]
+fn findings_that_go_with_a_fix_are_told() {
+    let template = "Resources:\n  Orders:\n    Type: AWS::DynamoDB::Table\n    Properties:\n      BillingMode: PAY_PER_REQUEST\n      ProvisionedThroughput: { ReadCapacityUnits: 50000, WriteCapacityUnits: 5 }\n      AttributeDefinitions: [{ AttributeName: id, AttributeType: S }]\n      KeySchema: [{ AttributeName: id, KeyType: HASH }]\n";
+    let project = Project::new(&[("a.yaml", template)]);
+    let run = project.run(&["fix", "--select", "on-demand-with-capacity,capacity-above-table-quota"]);
+    assert!(run.stdout.contains("capacity-above-table-quota: went with what the fixes above change"), "{}", run.stdout);
+    assert!(run.stdout.ends_with("2 findings fixed in 1 file\n"), "{}", run.stdout);
+}
+
+#[test]
 fn check_mends_and_reports_the_rest() {
     let project = Project::new(&[("a.yaml", TEMPLATE)]);
     let run = project.run(&["check", "--fix", "--format", "json"]);

@@ -55,6 +55,12 @@ policies:
   dax-maintenance-window-in-busy-hours: { quiet_hours: [\"22:00-04:00\"] }
 ";
 
+/// The configuration of a generated project.
+pub fn configuration(options: bool) -> String {
+    let options = if options { OPTIONS } else { "" };
+    format!("{DEPLOYMENT}{options}")
+}
+
 /// Everything that all policies say about one file, in a fixed order.
 ///
 /// # Errors
@@ -62,8 +68,7 @@ policies:
 pub fn said(project: &Project, file: &str, source: &str) -> Result<Vec<Said>, String> {
     let mut files = Overlay::in_memory();
     files.set(PathBuf::from(file), source);
-    let options = if project.options { OPTIONS } else { "" };
-    files.set(PathBuf::from("dynalens.yml"), format!("{DEPLOYMENT}{options}"));
+    files.set(PathBuf::from("dynalens.yml"), configuration(project.options));
     let mut request = Request::new(Date::parse("2026-01-01").ok_or("no such day")?);
     request.paths = vec![PathBuf::from(file)];
     request.profile = Some(Profile::All);

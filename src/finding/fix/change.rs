@@ -1,7 +1,7 @@
 //! What changes: gathered over all cases, then turned into edits file by file.
 
 use crate::model::Entity;
-use crate::policy::engine::{Created, Replaced, Written};
+use crate::policy::engine::{Created, Remedy, Replaced, Written};
 use crate::resource::Resource;
 use crate::source::Span;
 use crate::syntax::edit::{Edit, Position, Term};
@@ -47,6 +47,17 @@ impl Changes {
         self.replaced.iter().all(|(span, _)| is(*span))
             && self.pieces.iter().all(|(span, ..)| is(*span))
             && self.inserted.iter().all(|(block, ..)| is(block.span))
+    }
+
+    /// The places whose change is right for this case and may be wrong for another one: what goes, and what is worked
+    /// out for the case. A place that only some of the failing cases want to change is needed by the others.
+    pub(super) fn exact(&self, remedy: &Remedy) -> Vec<Span> {
+        let mut spans: Vec<Span> = self.removed.iter().map(|(span, _)| *span).collect();
+        if remedy.computed || !remedy.replace.is_empty() {
+            spans.extend(self.replaced.iter().map(|(span, _)| *span));
+            spans.extend(self.pieces.iter().map(|(span, ..)| *span));
+        }
+        spans
     }
 
     fn say(&mut self, text: String) {

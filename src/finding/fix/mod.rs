@@ -6,6 +6,7 @@
 //! without guessing (a function call, an open input, another tool's output) gives no fix. Nothing is written here.
 
 mod change;
+mod named;
 mod origin;
 mod place;
 mod term;
@@ -59,6 +60,7 @@ impl<'a> Mender<'a> {
         let mut safe = true;
         let mut title = None;
         let mut leads_to: Vec<String> = Vec::new();
+        let mut exact: Vec<Vec<Span>> = Vec::new();
         for (assignment, remedy) in failure.cases.iter().zip(&failure.remedies) {
             let remedy = remedy.as_ref()?;
             let case = Case {
@@ -70,6 +72,15 @@ impl<'a> Mender<'a> {
                 globals: Cell::new(false),
             };
             case.remedy(remedy, &mut changes)?;
+            if failure.cases.len() > 1 {
+                let mut own = Changes::default();
+                case.remedy(remedy, &mut own)?;
+                exact.push(own.exact(remedy));
+                let differs = |span: &Span| exact.iter().any(|known| !known.contains(span));
+                if exact.iter().flatten().any(|span| differs(span) && !case.is_of_case(*span)) {
+                    return None;
+                }
+            }
             safe &= remedy.safe;
             title = title.or_else(|| remedy.title.clone());
             leads_to.extend(remedy.leads_to.iter().map(ToString::to_string));
@@ -124,6 +135,9 @@ impl Case<'_, '_> {
         }
         let mut gone: Vec<Span> = Vec::new();
         for (value, field) in &remedy.remove {
+            if self.is_spelt_elsewhere(value) {
+                return None;
+            }
             self.gather_removed(value, *field, &mut gone, 0)?;
         }
         let mut items: Vec<Span> = Vec::new();
