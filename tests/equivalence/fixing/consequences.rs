@@ -56,6 +56,9 @@ const BESIDE: &[(&str, &str, &[&str])] = &[
     ("roles", "grants", &["function-without-tracing"]),
     ("roles", "managed_policies", &["function-without-tracing"]),
     ("roles", "statements", &["function-without-tracing"]),
+    // An alarm that names a table that is there belongs to it.
+    ("alarms", "tables", &["alarm-on-missing-table"]),
+    ("tables", "alarms", &["alarm-on-missing-table"]),
     // A stream that is on has an ARN that others could use.
     ("tables", "stream.referenced", &["stream-consumer-without-stream", "global-table-without-stream"]),
 ];
