@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::value::{Data, Entry, List, Map, Number, Part, Value, combine};
+use crate::value::{Data, Entry, List, Map, Number, Part, Unknown, Value, combine};
 
 use super::super::schema::Type;
 
@@ -19,6 +19,13 @@ pub(in crate::model) fn convert(value: &Value, ty: &Type) -> Value {
         },
         (Type::String | Type::Enum(_), Data::Number(number)) => Value::string(number.to_string(), value.origin),
         (Type::String | Type::Enum(_), Data::Bool(flag)) => Value::string(flag.to_string(), value.origin),
+        // What could not be read whole may have been meant for a single value: `BillingMode: [PAY`, half typed.
+        (Type::Bool | Type::Integer | Type::Number | Type::String | Type::Enum(_), Data::List(list)) => {
+            list.rest.as_ref().map_or_else(|| value.clone(), |rest| unread(rest, value))
+        }
+        (Type::Bool | Type::Integer | Type::Number | Type::String | Type::Enum(_), Data::Map(map)) => {
+            map.rest.as_ref().map_or_else(|| value.clone(), |rest| unread(rest, value))
+        }
         (Type::List(inner), _) => list(value, &mut |item| each(item, inner)),
         (Type::Map(inner), Data::Map(map)) => {
             let entries = map
@@ -32,6 +39,10 @@ pub(in crate::model) fn convert(value: &Value, ty: &Type) -> Value {
         }
         _ => value.clone(),
     }
+}
+
+fn unread(why: &Arc<Unknown>, value: &Value) -> Value {
+    Value::new(Data::Unknown(Arc::clone(why)), value.origin)
 }
 
 fn each(value: &Value, ty: &Type) -> Value {
@@ -64,5 +75,22 @@ fn single(value: &Value) -> Value {
             _ => value.clone(),
         },
         _ => value.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::{ListKind, OriginId, Shape};
+
+    #[test]
+    fn a_list_that_was_not_read_whole_is_not_known_where_a_single_value_belongs() {
+        let why = Arc::new(Unknown { why: "half typed".into(), symbol: None, shape: Shape::Any });
+        let items = vec![Value::string("PAY", OriginId::NONE)];
+        let list = |rest| {
+            Value::new(Data::List(Arc::new(List { kind: ListKind::Tuple, items: items.clone(), rest })), OriginId::NONE)
+        };
+        assert!(convert(&list(Some(why)), &Type::String).is_unknown());
+        assert!(convert(&list(None), &Type::String).as_list().is_some(), "policies judge what is written");
     }
 }
