@@ -277,3 +277,13 @@ fn of_twenty_conditions_those_count_that_a_policy_reads() {
     assert_eq!(cases, ["P0 is yes and P1 is no", "P0 is yes and P2 is no"]);
     assert_eq!(json["undetermined"], serde_json::json!([]));
 }
+
+#[test]
+fn a_table_without_recovery_is_told_without_its_replicas() {
+    let template = "Resources:\n  T:\n    Type: AWS::DynamoDB::Table\n    Properties:\n      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: false }\n";
+    let arguments =
+        ["-", "--stdin-filename", "a.yaml", "--color", "never", "--select", "point-in-time-recovery-disabled"];
+    let report = super::support::run_with_input(&fixture("sam-orders"), &arguments, template);
+    assert!(report.stdout.contains("this is `false`"), "{}{}", report.stdout, report.stderr);
+    assert!(!report.stdout.contains("replicas"), "{}", report.stdout);
+}
