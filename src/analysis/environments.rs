@@ -49,6 +49,8 @@ pub fn deployments(
     let mut made = Vec::new();
     for environment in wanted {
         let mut deployment = maker.deployment(environment);
+        deployment.cloudformation.notes = request.notes;
+        deployment.terraform.notes = request.notes;
         maker.command_line(request, &mut deployment)?;
         made.push(deployment);
     }

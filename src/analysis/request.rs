@@ -50,6 +50,8 @@ pub struct Request {
     pub other_tools: bool,
     /// Whether findings come with their fixes; these take looking at the files a second time.
     pub fixes: bool,
+    /// Whether the values of expressions are noted at their places, for whoever asks what stands there.
+    pub notes: bool,
     /// Where the run says how far it has come.
     pub progress: Arc<Progress>,
     /// The day of the run.
@@ -98,6 +100,7 @@ impl Request {
             baseline: None,
             baselines: true,
             fixes: false,
+            notes: false,
             other_tools: true,
             progress: Arc::default(),
             today,

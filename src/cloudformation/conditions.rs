@@ -13,6 +13,10 @@ use super::text;
 impl<'t> Stack<'t> {
     /// The truth of a named condition; `span` is where it is named.
     pub fn condition(&self, name: &str, span: Span) -> Value {
+        self.noted(span, self.condition_named(name, span))
+    }
+
+    fn condition_named(&self, name: &str, span: Span) -> Value {
         if let Some(known) = self.truths.borrow().get(name) {
             return known.clone().unwrap_or_else(|| {
                 let message = format!("condition `{name}` depends on itself");
@@ -31,7 +35,7 @@ impl<'t> Stack<'t> {
             return Value::unknown(message, self.session.origins.literal(span));
         };
         self.truths.borrow_mut().insert(name.into(), None);
-        let truth = self.truth(definition.value, &definition.scope);
+        let truth = self.noted(definition.key.span(), self.truth(definition.value, &definition.scope));
         self.truths.borrow_mut().insert(name.into(), Some(truth.clone()));
         truth
     }
@@ -44,7 +48,7 @@ impl<'t> Stack<'t> {
         }
         let origin = self.session.origins.literal(span);
         let truth = match Call::of_condition(node) {
-            Some(call) => self.truth_of_call(&call, scope, origin),
+            Some(call) => self.noted(span, self.truth_of_call(&call, scope, origin)),
             None => match node.scalar() {
                 Some(Scalar::Bool(known)) => Value::bool(known, origin),
                 Some(Scalar::String("true")) => Value::bool(true, origin),

@@ -23,10 +23,20 @@ impl<'t> Stack<'t> {
             );
         }
         let value = match Call::of(node) {
-            Some(call) => self.call(&call, scope),
+            Some(call) => self.noted(span, self.call(&call, scope)),
             None => self.content(node, scope),
         };
         self.session.leave();
+        value
+    }
+
+    /// The value, with a note of it where that is asked for.
+    pub fn noted(&self, span: Span, value: Value) -> Value {
+        let origins = &self.session.origins;
+        if origins.is_noting() {
+            let of = self.prefix.strip_suffix('/').unwrap_or(&self.prefix);
+            origins.note(span, &of.into(), &value);
+        }
         value
     }
 

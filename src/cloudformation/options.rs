@@ -18,6 +18,8 @@ pub struct Options {
     pub tags: Vec<Given>,
     /// The configured environment that this evaluation is for.
     pub environment: Option<Text>,
+    /// Whether the values of expressions are noted at their places.
+    pub notes: bool,
 }
 
 /// A value that somebody gave to a parameter.

@@ -61,7 +61,7 @@ impl<'a> Session<'a> {
     #[must_use]
     pub fn new(options: &'a Options, library: &'a Library, nodes: usize) -> Self {
         Self {
-            origins: Origins::new(),
+            origins: Origins::noting(options.notes),
             inputs: RefCell::new(Inputs::default()),
             problems: RefCell::default(),
             reported: RefCell::default(),

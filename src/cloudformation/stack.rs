@@ -113,7 +113,8 @@ impl<'t> Stack<'t> {
             if let Some(name) = key.text()
                 && !parameters.contains_key(name)
             {
-                parameters.insert(name, self.declared().parameter(key, name, declared));
+                let value = self.declared().parameter(key, name, declared);
+                parameters.insert(name, self.noted(key.span(), value));
             }
         }
         self.parameters = parameters;

@@ -29,7 +29,9 @@ impl Evaluator<'_> {
                 None => self.root_variables.get(name).cloned(),
                 Some(parent) => self.argument(instance, parent, name),
             };
-            Ok(self.variable_value(instance, block, name, given))
+            let value = self.variable_value(instance, block, name, given);
+            self.note_declared(block.header, instance, &value);
+            Ok(value)
         })
     }
 
@@ -109,7 +111,11 @@ impl Evaluator<'_> {
         let Some(attribute) = self.node(instance).module.locals.get(name) else {
             return Err(Error::new(format!("there is no `local.{name}` in this module")));
         };
-        instance.locals.get(name, || Ok(self.value(&attribute.expr, Scope::of(instance))))
+        instance.locals.get(name, || {
+            let value = self.value(&attribute.expr, Scope::of(instance));
+            self.note_declared(attribute.name_span, instance, &value);
+            Ok(value)
+        })
     }
 
     /// The output of a module instance.

@@ -34,7 +34,11 @@ impl Evaluator<'_> {
     /// # Errors
     /// What Terraform would refuse, and the bounds.
     pub(super) fn eval(&self, expr: &Expr, scope: Scope<'_>) -> Result<Value, Error> {
-        self.deeper(|| self.eval_here(expr, scope))
+        let result = self.deeper(|| self.eval_here(expr, scope));
+        if self.origins.is_noting() {
+            self.note_value(expr, scope, &result);
+        }
+        result
     }
 
     fn eval_here(&self, expr: &Expr, scope: Scope<'_>) -> Result<Value, Error> {

@@ -26,6 +26,7 @@ mod inputs;
 mod lift;
 mod module;
 mod modules;
+mod noting;
 pub mod operators;
 mod options;
 pub mod plan;
@@ -177,7 +178,7 @@ fn evaluate_here(modules: &Modules<'_>, root: &Path, options: &Options) -> Proje
         unknown_providers: None,
         dialect: None,
     };
-    evaluate_from(start, modules, root, options, &Origins::new())
+    evaluate_from(start, modules, root, options, &Origins::noting(options.notes))
 }
 
 /// What the evaluation of a root module begins with.

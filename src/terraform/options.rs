@@ -22,6 +22,8 @@ pub struct Options {
     pub var_files: Vec<PathBuf>,
     /// The configured environment that this evaluation is for.
     pub environment: Option<Text>,
+    /// Whether the values of expressions are noted at their places.
+    pub notes: bool,
     /// The workspace, where it is known.
     pub workspace: Option<Text>,
     /// The directory that is analysed: modules and files outside of it are not read. `None` for the root module's own.

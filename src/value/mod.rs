@@ -8,6 +8,7 @@ mod big_float;
 mod choice;
 mod data;
 pub mod document;
+mod note;
 mod number;
 mod origin;
 pub mod text;
@@ -21,6 +22,7 @@ pub use data::{
     opened,
 };
 pub use document::decoded;
+pub use note::{MAX_NOTES, Note};
 pub use number::{Big, Number};
 pub use origin::{Origin, OriginId, Origins, Step, StepId};
 pub use truth::Truth;

@@ -11,7 +11,8 @@ use rustc_hash::FxHashMap;
 
 use crate::source::Span;
 
-use super::{Part, Text};
+use super::note::{MAX_NOTES, Note};
+use super::{Part, Text, Value};
 
 /// Index of an origin in its project's arena; [`OriginId::NONE`] for values that stand nowhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -83,6 +84,8 @@ pub struct Origin {
 #[derive(Debug, Default)]
 pub struct Origins {
     arena: RefCell<Arena>,
+    /// What expressions were found to be, where that is asked for.
+    notes: Option<RefCell<Vec<Note>>>,
 }
 
 #[derive(Debug)]
@@ -172,6 +175,35 @@ impl Origins {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// An arena that also takes notes of values, if `noting` says so.
+    #[must_use]
+    pub fn noting(noting: bool) -> Self {
+        Self { notes: noting.then(RefCell::default), ..Self::default() }
+    }
+
+    /// Whether values are noted at their places.
+    #[must_use]
+    pub fn is_noting(&self) -> bool {
+        self.notes.is_some()
+    }
+
+    /// Notes what an expression is, where that is asked for and [`MAX_NOTES`] is not reached.
+    pub fn note(&self, span: Span, of: &Text, value: &Value) {
+        if let Some(notes) = &self.notes {
+            let mut notes = notes.borrow_mut();
+            if notes.len() < MAX_NOTES {
+                notes.push(Note { span, of: of.clone(), value: value.clone() });
+            }
+        }
+    }
+
+    /// Looks at all notes, in the order in which they were taken.
+    pub fn each_note(&self, look: &mut dyn FnMut(&Note)) {
+        if let Some(notes) = &self.notes {
+            notes.borrow().iter().for_each(look);
+        }
     }
 
     /// A literal's own place.
@@ -268,10 +300,11 @@ impl Origins {
         merged
     }
 
-    /// The arena with all its origins; this one is empty afterwards.
+    /// The arena with all its origins and notes; this one is empty afterwards.
     #[must_use]
     pub fn take(&self) -> Self {
-        Self { arena: RefCell::new(self.arena.take()) }
+        let notes = self.notes.as_ref().map(|notes| RefCell::new(notes.take()));
+        Self { arena: RefCell::new(self.arena.take()), notes }
     }
 
     /// Forgets all origins but the first `count`. Whoever does this holds no value that stands at one of the others.

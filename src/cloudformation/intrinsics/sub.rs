@@ -119,7 +119,7 @@ impl<'t> Stack<'t> {
                 return self.not_known(call, &format!("it has more than {MAX_VARIABLES} variables"));
             }
             let span = base.map_or(call.span, |base| within(base, *start, *end));
-            values.push(match own.and_then(|own| own.get(name)) {
+            let value = match own.and_then(|own| own.get(name)) {
                 Some(node) => {
                     let value = self.eval(node, scope);
                     let step = crate::value::Step::Reference(format!("`{name}` of `{}`", call.name).into());
@@ -132,7 +132,8 @@ impl<'t> Stack<'t> {
                 }
                 None if name.contains('.') => self.attribute_at(name, span),
                 None => self.reference(name, span, scope),
-            });
+            };
+            values.push(if base.is_some() { self.noted(span, value) } else { value });
         }
         let references: Vec<&Value> = values.iter().collect();
         combine(&references, &mut |leaves| {

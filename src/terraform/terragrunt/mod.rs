@@ -143,7 +143,7 @@ fn boundary(unit: &Unit, options: &Options) -> PathBuf {
 }
 
 fn evaluate_here(modules: &Modules<'_>, unit: &Unit, options: &Options) -> Option<Project> {
-    let origins = Origins::new();
+    let origins = Origins::noting(options.notes);
     let boundary = boundary(unit, options);
     let reader = Reader::new(modules, options, &boundary, &origins);
     let told = |problems: Vec<Problem>| {
