@@ -206,6 +206,9 @@ pub struct ExplainArgs {
     /// A directory with policies of your own; may be repeated.
     #[arg(long, value_name = "DIR")]
     pub policies: Vec<PathBuf>,
+    /// How it is written: for a terminal, or as Markdown for editors and sites.
+    #[arg(long, default_value = "human")]
+    pub format: PageFormat,
     /// When to use colours.
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub color: Color,
@@ -310,6 +313,12 @@ pub enum Format {
     /// Checkstyle XML.
     Checkstyle,
     /// A summary for a pull request or a job's page.
+    Markdown,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PageFormat {
+    Human,
     Markdown,
 }
 

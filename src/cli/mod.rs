@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 
 use clap::CommandFactory;
 
-use self::args::{Cli, Command, ExplainArgs, ListFormat, PoliciesAction, PoliciesArgs};
+use self::args::{Cli, Command, ExplainArgs, ListFormat, PageFormat, PoliciesAction, PoliciesArgs};
 use self::output::{complain, look, to_stdout};
 use crate::analysis::{UsageError, load_policies};
 use crate::finding::triage::UNUSED_SUPPRESSION;
@@ -118,7 +118,10 @@ fn explain(arguments: &ExplainArgs) -> Exit {
     };
     let found = crate::analysis::find_policies(&pack, &arguments.policy);
     if arguments.policy == UNUSED_SUPPRESSION {
-        return print(policies::UNUSED_SUPPRESSION_PAGE.as_bytes());
+        return match arguments.format {
+            PageFormat::Human => print(policies::UNUSED_SUPPRESSION_PAGE.as_bytes()),
+            PageFormat::Markdown => print(policies::unused_suppression_markdown().as_bytes()),
+        };
     }
     if found.is_empty() {
         let help = pack
@@ -127,8 +130,11 @@ fn explain(arguments: &ExplainArgs) -> Exit {
         let message = format!("there is no policy `{}`", arguments.policy);
         return check::usage(&UsageError::new(message, Some(help)));
     }
-    let look = look(arguments.color);
-    let pages: Vec<String> = found.iter().map(|policy| policies::explain(policy, look)).collect();
+    let page: &dyn Fn(&Policy) -> String = match arguments.format {
+        PageFormat::Human => &|policy| policies::explain(policy, look(arguments.color)),
+        PageFormat::Markdown => &|policy| policies::explain_markdown(policy),
+    };
+    let pages: Vec<String> = found.iter().map(|policy| page(policy)).collect();
     print(pages.join("\n").as_bytes())
 }
 

@@ -57,6 +57,27 @@ pub fn render(text: &str, look: Look) -> String {
     page.out
 }
 
+/// The page's Markdown without its front matter, with each heading one level deeper: it stands under a head.
+#[must_use]
+pub fn markdown(text: &str) -> String {
+    let text = same_length(text);
+    let mut out = String::new();
+    let mut fence: Option<&str> = None;
+    for line in body(&text).lines() {
+        let trimmed = line.trim_start();
+        match fence {
+            Some(mark) if trimmed.starts_with(mark) => fence = None,
+            Some(_) => {}
+            None if trimmed.starts_with("```") || trimmed.starts_with("~~~") => fence = trimmed.get(..3),
+            None if line.starts_with('#') => out.push('#'),
+            None => {}
+        }
+        out.push_str(line);
+        out.push('\n');
+    }
+    out
+}
+
 /// What stands behind the front matter.
 fn body(text: &str) -> &str {
     let text = text.trim_start_matches('\u{feff}');

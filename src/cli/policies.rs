@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::page;
 use crate::policy::page::{PILLARS, Page, Scope};
+use crate::report::escape;
 use crate::report::human::Look;
 
 /// What the report on suppressions means; it is about comments and has no page among the policies.
@@ -160,6 +161,45 @@ pub fn explain(page: &Page, look: Look) -> String {
         }
     }
     format!("{head}\n{}", page::render(&page.text, look).trim_start())
+}
+
+/// The same as Markdown, for editors and sites.
+#[must_use]
+pub fn explain_markdown(page: &Page) -> String {
+    let mut head = format!("# {}\n\n", escape::markdown(&page.title));
+    let _ = write!(
+        head,
+        "`{}` · {} severity · {} confidence · profile {} · {}",
+        page.name, page.severity, page.confidence, page.profile, page.pillar
+    );
+    if page.production_only {
+        head.push_str(" · about production only");
+    }
+    head.push('\n');
+    for (what, list) in [("Lens", &page.lens), ("Also known as", &page.aliases)] {
+        if !list.is_empty() {
+            let list: Vec<String> = list.iter().map(|one| format!("`{one}`")).collect();
+            let _ = writeln!(head, "\n{what}: {}", list.join(", "));
+        }
+    }
+    if !page.options.is_empty() {
+        head.push_str("\n## Options\n\n");
+        for option in page.options.iter() {
+            let _ = writeln!(head, "- `{}` ({}): {}", option.name, option.ty, escape::markdown(&option.doc));
+        }
+    }
+    format!("{head}\n{}", page::markdown(&page.text).trim_start())
+}
+
+/// The page of what the triage itself finds, as Markdown.
+#[must_use]
+pub fn unused_suppression_markdown() -> String {
+    let (title, rest) = UNUSED_SUPPRESSION_PAGE.split_once('\n').unwrap_or((UNUSED_SUPPRESSION_PAGE, ""));
+    let lines = rest.lines().map(|line| match line {
+        "What it means" | "Why it matters" | "What to do" => format!("## {line}\n"),
+        _ => format!("{line}\n"),
+    });
+    format!("# {title}\n{}", lines.collect::<String>())
 }
 
 /// Pages in the order of the pillars, each pillar's by name.

@@ -14,6 +14,17 @@ fn explain_knows_names_and_aliases() {
 }
 
 #[test]
+fn explain_writes_markdown_for_editors() {
+    let project = Project::new(&[]);
+    let page = project.run(&["explain", "CKV_AWS_28", "--format", "markdown"]).stdout;
+    assert!(page.starts_with("# point-in-time recovery is off\n\n`point-in-time-recovery-disabled` · high"), "{page}");
+    assert!(page.contains("\n## Why it matters\n") && page.contains("\n### Fails"), "{page}");
+    assert!(page.contains("\n# ^^^^^^ can't be restored\n"), "examples stay as they are: {page}");
+    let page = project.run(&["explain", "unused-suppression", "--format", "markdown"]).stdout;
+    assert!(page.starts_with("# unused-suppression") && page.contains("\n## What it means\n"), "{page}");
+}
+
+#[test]
 fn policies_are_listed_for_people_and_programs() {
     let project = Project::new(&[]);
     let json = project.run(&["policies", "--format", "json"]).json();
