@@ -16,6 +16,7 @@
 //! | `config` | `dynalens.yml` |
 //! | `analysis` | the whole way from paths to findings |
 //! | `report` | findings to text, JSON, ... |
+//! | `lsp` | the language server of editors |
 //! | `cli` | arguments, standard streams, exit codes |
 
 #![forbid(unsafe_code)]
@@ -25,6 +26,7 @@ pub mod cli;
 pub mod cloudformation;
 pub mod config;
 pub mod finding;
+pub mod lsp;
 pub mod model;
 pub mod policy;
 pub mod report;

@@ -18,7 +18,8 @@ const LAYERS: &[&[&str]] = &[
     &["config"],
     &["analysis"],
     &["report", "review"],
-    &["lsp", "cli"],
+    &["lsp"],
+    &["cli"],
 ];
 
 fn layer_of(folder: &str) -> Option<usize> {

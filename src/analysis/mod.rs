@@ -20,6 +20,7 @@ mod prepare;
 mod progress;
 mod request;
 mod secrets;
+pub mod session;
 mod shown;
 mod suppress;
 mod suppressing;

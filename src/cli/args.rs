@@ -72,6 +72,12 @@ pub enum Command {
         after_help = "Examples:\n  dynalens model template.yaml\n  dynalens model infra/ --origins --environment prod"
     )]
     Model(Box<ModelArgs>),
+    /// Serves an editor: the Language Server Protocol on standard input and output.
+    #[command(
+        after_help = "Examples:\n  dynalens lsp          what an editor is told to start; docs/editors.md has its \
+                      configuration"
+    )]
+    Lsp(LspArgs),
     /// Prints a completion script for a shell.
     #[command(
         after_help = "Examples:\n  dynalens completions bash > ~/.local/share/bash-completion/completions/dynalens\n  \
@@ -284,6 +290,13 @@ pub struct ManArgs {
     /// Write the pages of all commands into this directory.
     #[arg(long, value_name = "DIR")]
     pub dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct LspArgs {
+    /// Standard input and output, which is the only way there is; editors pass it.
+    #[arg(long)]
+    pub stdio: bool,
 }
 
 #[derive(Debug, Args)]

@@ -8,6 +8,7 @@ mod doctor;
 mod fix;
 mod init;
 mod lens;
+mod lsp;
 mod model;
 mod output;
 mod own_policies;
@@ -64,6 +65,7 @@ pub fn run(arguments: Vec<OsString>) -> Exit {
         Command::Model(arguments) => model::run(*arguments),
         Command::Explain(arguments) => explain(&arguments),
         Command::Policies(arguments) => list(&arguments),
+        Command::Lsp(_) => lsp::run(),
         Command::Completions(arguments) => {
             let mut text = Vec::new();
             clap_complete::generate(arguments.shell, &mut Cli::command(), "dynalens", &mut text);

@@ -134,27 +134,36 @@ impl Search<'_> {
 
     /// Walks directories; with a glob, the files that fit it are the user's own choice.
     fn walk(&self, roots: &[PathBuf], glob: Option<&GlobMatcher>) {
-        let (on_disk, in_memory): (Vec<&PathBuf>, Vec<&PathBuf>) =
-            roots.iter().partition(|root| self.fs.is_walked_on_disk(root));
-        for root in in_memory {
-            self.walk_listing(root, glob, 0, &mut Vec::new());
+        // Each directory as it is named, with its place on the disk.
+        let mut on_disk: Vec<(&PathBuf, PathBuf)> = Vec::new();
+        for root in roots {
+            match self.fs.on_disk(root) {
+                Some(place) => on_disk.push((root, place)),
+                None => self.walk_listing(root, glob, 0, &mut Vec::new()),
+            }
         }
-        let Some((first, others)) = on_disk.split_first() else { return };
+        let Some(((_, first), others)) = on_disk.split_first() else { return };
         let mut builder = WalkBuilder::new(first);
-        for other in others {
+        for (_, other) in others {
             builder.add(other);
         }
         // Deterministic: the repository's own ignore files count, the user's global one does not.
         builder.hidden(false).git_global(false).require_git(false).follow_links(false).threads(0);
-        let homes: Vec<PathBuf> = on_disk.iter().filter_map(|root| self.fs.canonical(root).ok()).collect();
+        let homes: Vec<PathBuf> = on_disk.iter().filter_map(|(root, _)| self.fs.canonical(root).ok()).collect();
+        // Paths are told as the roots are named.
+        let moved: Vec<&(&PathBuf, PathBuf)> = on_disk.iter().filter(|(root, place)| *root != place).collect();
+        let named = |path: &Path| {
+            let inside = |(root, place): &&(&PathBuf, PathBuf)| Some(root.join(path.strip_prefix(place).ok()?));
+            lexical(moved.iter().find_map(inside).as_deref().unwrap_or(path))
+        };
         builder.build_parallel().run(|| {
             let mut buffer = Vec::new();
-            let homes = &homes;
+            let (homes, named) = (&homes, &named);
             Box::new(move |entry| match entry {
-                Ok(entry) => self.visit(&entry, homes, glob, &mut buffer),
+                Ok(entry) => self.visit(&entry, &named(entry.path()), homes, glob, &mut buffer),
                 Err(error) => {
                     if let Some(error) = walk_error(&error, None) {
-                        self.problem(&error.path, error.reason);
+                        self.problem(&named(&error.path), error.reason);
                     }
                     WalkState::Continue
                 }
@@ -165,24 +174,24 @@ impl Search<'_> {
     fn visit(
         &self,
         entry: &ignore::DirEntry,
+        path: &Path,
         homes: &[PathBuf],
         glob: Option<&GlobMatcher>,
         buffer: &mut Vec<u8>,
     ) -> WalkState {
         let Some(kind) = entry.file_type() else { return WalkState::Continue };
-        let path = lexical(entry.path());
         let is_dir = kind.is_dir();
-        if entry.depth() > 0 && (self.exclude.matches(&path) || is_skipped(&path, is_dir)) {
+        if entry.depth() > 0 && (self.exclude.matches(path) || is_skipped(path, is_dir)) {
             return if is_dir { WalkState::Skip } else { WalkState::Continue };
         }
-        if is_dir || !is_wanted(&path, glob) {
+        if is_dir || !is_wanted(path, glob) {
             return WalkState::Continue;
         }
-        if kind.is_symlink() && !self.may_follow(&path, homes) {
+        if kind.is_symlink() && !self.may_follow(path, homes) {
             return WalkState::Continue;
         }
         if kind.is_file() || kind.is_symlink() {
-            self.take(&path, glob.is_some(), buffer);
+            self.take(path, glob.is_some(), buffer);
         }
         WalkState::Continue
     }

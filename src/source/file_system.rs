@@ -49,10 +49,10 @@ pub trait FileSystem: Send + Sync {
     /// When the path does not exist.
     fn canonical(&self, path: &Path) -> io::Result<PathBuf>;
 
-    /// Whether a directory is looked through on the disk itself (in parallel, its ignore files respected), and not by
-    /// [`FileSystem::list`].
-    fn is_walked_on_disk(&self, path: &Path) -> bool {
-        path.is_dir()
+    /// Where a directory lies on the disk, if it is looked through there (in parallel, its ignore files respected), and
+    /// not by [`FileSystem::list`].
+    fn on_disk(&self, path: &Path) -> Option<PathBuf> {
+        path.is_dir().then(|| path.to_owned())
     }
 }
 
@@ -82,8 +82,8 @@ impl<F: FileSystem + ?Sized> FileSystem for &F {
         (**self).canonical(path)
     }
 
-    fn is_walked_on_disk(&self, path: &Path) -> bool {
-        (**self).is_walked_on_disk(path)
+    fn on_disk(&self, path: &Path) -> Option<PathBuf> {
+        (**self).on_disk(path)
     }
 }
 
@@ -190,6 +190,10 @@ impl FileSystem for Nothing {
     fn canonical(&self, _: &Path) -> io::Result<PathBuf> {
         Err(io::Error::from(io::ErrorKind::NotFound))
     }
+
+    fn on_disk(&self, _: &Path) -> Option<PathBuf> {
+        None
+    }
 }
 
 impl Overlay<Nothing> {
@@ -274,8 +278,8 @@ impl<F: FileSystem> FileSystem for Overlay<F> {
         Err(io::Error::from(io::ErrorKind::NotFound))
     }
 
-    fn is_walked_on_disk(&self, path: &Path) -> bool {
-        self.below.is_walked_on_disk(path)
+    fn on_disk(&self, path: &Path) -> Option<PathBuf> {
+        self.below.on_disk(path)
     }
 }
 

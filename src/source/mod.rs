@@ -11,6 +11,7 @@ mod kind;
 mod line_index;
 mod load;
 mod relevance;
+mod rooted;
 mod span;
 
 pub use discover::{DiscoverOptions, Found, FoundFile, SKIPPED, discover};
@@ -20,4 +21,5 @@ pub use kind::FileKind;
 pub use line_index::{LineIndex, Position};
 pub use load::{LoadError, Reason, SIZE_LIMIT, decode};
 pub use relevance::{Marker, Relevance};
+pub use rooted::Rooted;
 pub use span::{FileId, Span};

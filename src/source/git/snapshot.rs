@@ -238,8 +238,8 @@ impl FileSystem for Snapshot {
         }
     }
 
-    fn is_walked_on_disk(&self, _: &Path) -> bool {
-        false
+    fn on_disk(&self, _: &Path) -> Option<PathBuf> {
+        None
     }
 }
 

@@ -1,0 +1,67 @@
+//! What the client can, as it said in its first request.
+
+use serde_json::Value;
+
+use super::position::Encoding;
+
+#[allow(dead_code)]
+/// The client's capabilities that the server goes by. What a client says in an unknown form counts as not said.
+#[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a capability of its own")]
+pub struct Client {
+    pub encoding: Encoding,
+    /// It asks for diagnostics.
+    pub pulls: bool,
+    /// It may be told to ask again.
+    pub refreshes: bool,
+    pub related_information: bool,
+    pub tags: bool,
+    pub code_description: bool,
+    pub diagnostic_data: bool,
+    /// Edits may name the version of the document that they are for.
+    pub document_changes: bool,
+    /// Actions may be more than commands.
+    pub code_actions: bool,
+    /// The edit of an action may be asked for later.
+    pub resolves_edits: bool,
+    pub configuration: bool,
+    pub watches_files: bool,
+    pub watches_configuration: bool,
+    pub progress: bool,
+    pub shows_documents: bool,
+    pub is_preferred: bool,
+}
+
+impl Client {
+    /// Reads `capabilities`.
+    #[must_use]
+    pub fn of(capabilities: &Value) -> Self {
+        let can = |path: &str| capabilities.pointer(path).and_then(Value::as_bool).unwrap_or(false);
+        let there = |path: &str| capabilities.pointer(path).is_some_and(Value::is_object);
+        let lists = |path: &str| capabilities.pointer(path).and_then(Value::as_array);
+        let offered: Vec<&str> =
+            lists("/general/positionEncodings").into_iter().flatten().filter_map(Value::as_str).collect();
+        let resolved = lists("/textDocument/codeAction/resolveSupport/properties");
+        Self {
+            encoding: Encoding::negotiate(&offered),
+            pulls: there("/textDocument/diagnostic"),
+            refreshes: can("/workspace/diagnostics/refreshSupport"),
+            related_information: can("/textDocument/publishDiagnostics/relatedInformation")
+                || can("/textDocument/diagnostic/relatedInformation"),
+            tags: there("/textDocument/publishDiagnostics/tagSupport") || there("/textDocument/diagnostic/tagSupport"),
+            code_description: can("/textDocument/publishDiagnostics/codeDescriptionSupport")
+                || can("/textDocument/diagnostic/codeDescriptionSupport"),
+            diagnostic_data: can("/textDocument/publishDiagnostics/dataSupport")
+                || can("/textDocument/diagnostic/dataSupport"),
+            document_changes: can("/workspace/workspaceEdit/documentChanges"),
+            code_actions: there("/textDocument/codeAction/codeActionLiteralSupport"),
+            resolves_edits: resolved.into_iter().flatten().any(|one| one == "edit"),
+            configuration: can("/workspace/configuration"),
+            watches_files: can("/workspace/didChangeWatchedFiles/dynamicRegistration"),
+            watches_configuration: can("/workspace/didChangeConfiguration/dynamicRegistration"),
+            progress: can("/window/workDoneProgress"),
+            shows_documents: can("/window/showDocument/support"),
+            is_preferred: can("/textDocument/codeAction/isPreferredSupport"),
+        }
+    }
+}
