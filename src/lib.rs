@@ -16,6 +16,7 @@
 //! | `config` | `dynalens.yml` |
 //! | `analysis` | the whole way from paths to findings |
 //! | `report` | findings to text, JSON, ... |
+//! | [`inspect`] | what stands at a place: hovers, hints and lenses, without a protocol |
 //! | `lsp` | the language server of editors |
 //! | `cli` | arguments, standard streams, exit codes |
 
@@ -26,6 +27,7 @@ pub mod cli;
 pub mod cloudformation;
 pub mod config;
 pub mod finding;
+pub mod inspect;
 pub mod lsp;
 pub mod model;
 pub mod policy;

@@ -18,6 +18,7 @@ const LAYERS: &[&[&str]] = &[
     &["config"],
     &["analysis"],
     &["report", "review"],
+    &["inspect"],
     &["lsp"],
     &["cli"],
 ];

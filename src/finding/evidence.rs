@@ -117,7 +117,8 @@ fn distinct(labels: Vec<Label>, primary: Span) -> Vec<Label> {
 }
 
 /// What a hop means, in words.
-fn describe(step: &Step) -> String {
+#[must_use]
+pub fn describe(step: &Step) -> String {
     match step {
         Step::Literal => "the value is written here".to_owned(),
         Step::Expression => "it is computed here".to_owned(),

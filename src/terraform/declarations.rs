@@ -102,7 +102,9 @@ impl Evaluator<'_> {
         let parent = self.instance(parent)?;
         let call = self.node(&parent).module.calls.at(self.node(instance).call)?;
         let (name_span, expr) = BodyRef::Body(&call.body).attribute(name)?;
-        let value = self.value(expr, Scope::of(&parent).with_each(&instance.each));
+        let scope = Scope::of(&parent).with_each(&instance.each);
+        let value = self.value(expr, scope);
+        self.note_argument(name_span, scope, &value);
         let step = Step::Argument { name: name.clone(), module: call.label(0).unwrap_or_default().into() };
         Some(self.referred(value, name_span.to(expr.span), step))
     }

@@ -275,6 +275,7 @@ impl Evaluator<'_> {
                 account = only.clone();
             }
         }
+        self.note_declarations();
         // A file that many calls lead to is told of once.
         let mut problems: Vec<Problem> = Vec::new();
         let mut seen: Vec<&Path> = Vec::new();

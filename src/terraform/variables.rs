@@ -137,6 +137,7 @@ impl Evaluator<'_> {
                 continue;
             }
             let value = self.value(&attribute.expr, Scope::constant(root));
+            self.note_declared(attribute.name_span, root, &value);
             let value = self.referred(value, attribute.span(), Step::File(path.clone()));
             given.insert(attribute.name.clone(), value);
         }
