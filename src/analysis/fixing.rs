@@ -154,8 +154,12 @@ fn touch(a: &Edit, b: &Edit) -> bool {
         let text = text.trim_start_matches(|letter: char| !letter.is_alphanumeric());
         text.split(|letter: char| !letter.is_alphanumeric() && letter != '_').next().map(str::to_owned)
     };
+    // Where the `=` of a second argument stands depends on whether the first one stands apart from what is there.
+    let argument = |text: &str| text.trim().lines().count() == 1 && text.contains(" = ");
+    let apart = |text: &str| text.starts_with("\n\n") || text.starts_with("\r\n\r\n");
+    let in_line = |a: &str, b: &str| argument(a) && argument(b) && (apart(a) || apart(b));
     match (a.span.is_empty(), b.span.is_empty()) {
-        (true, true) => a.span.start == b.span.start && word(&a.text) == word(&b.text),
+        (true, true) => a.span.start == b.span.start && (word(&a.text) == word(&b.text) || in_line(&a.text, &b.text)),
         (true, false) => inside(a.span.start, b.span),
         (false, true) => inside(b.span.start, a.span),
         (false, false) => a.span.start < b.span.end && b.span.start < a.span.end,

@@ -32,6 +32,49 @@ fn a_diff_writes_nothing() {
 }
 
 #[test]
+fn what_a_new_resource_names_may_be_there_several_times_or_not_at_all() {
+    let table = |own: &str, name: &str| {
+        format!(
+            "variable \"on\" {{\n  type    = bool\n  default = true\n}}\n\nresource \"aws_dynamodb_table\" \"t\" {{\n  {own}\n  \
+             name         = {name}\n  billing_mode = \"PAY_PER_REQUEST\"\n  hash_key     = \"id\"\n\n  attribute {{\n    \
+             name = \"id\"\n    type = \"S\"\n  }}\n}}\n"
+        )
+    };
+    for (own, name, argument, instance) in [
+        ("count        = var.on ? 1 : 0", "\"t\"", "count      = length(aws_dynamodb_table.t)", "count.index"),
+        ("for_each     = toset([\"a\", \"b\"])", "each.key", "for_each   = aws_dynamodb_table.t", "each.key"),
+    ] {
+        let before = table(own, name);
+        let project = Project::new(&[("main.tf", &before)]);
+        let run = project.run(&["fix", "--profile", "strict", "--select", "contributor-insights-disabled"]);
+        assert_eq!(
+            project.read("main.tf"),
+            format!(
+                "{before}\nresource \"aws_dynamodb_contributor_insights\" \"t\" {{\n  {argument}\n  table_name = \
+                 aws_dynamodb_table.t[{instance}].name\n  mode       = \"THROTTLED_KEYS\"\n}}\n"
+            ),
+            "{}",
+            run.stdout
+        );
+    }
+}
+
+#[test]
+fn arguments_of_several_fixes_stand_in_one_column() {
+    let table = "resource \"aws_dynamodb_table\" \"t\" {\n  name         = \"t\"\n  billing_mode = \"PAY_PER_REQUEST\"\n  hash_key     = \"id\"\n\n  attribute {\n    name = \"id\"\n    type = \"S\"\n  }\n\n  replica {\n    region_name = \"eu-west-1\"\n  }\n}\n";
+    let project = Project::new(&[("main.tf", table)]);
+    let run = project.run(&["fix", "--unsafe", "--select", SELECT]);
+    assert!(
+        project.read("main.tf").contains(
+            "    region_name = \"eu-west-1\"\n\n    deletion_protection_enabled = true\n    point_in_time_recovery      = true\n"
+        ),
+        "{}\n{}",
+        run.stdout,
+        project.read("main.tf")
+    );
+}
+
+#[test]
 fn what_is_piped_in_comes_out_mended() {
     let project = Project::new(&[]);
     let arguments = ["fix", "-", "--stdin-filename", "a.yaml", "--select", SELECT];

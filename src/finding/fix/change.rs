@@ -4,7 +4,7 @@ use crate::model::Entity;
 use crate::policy::engine::{Created, Remedy, Replaced, Written};
 use crate::resource::Resource;
 use crate::source::Span;
-use crate::syntax::edit::{Edit, Position, Term};
+use crate::syntax::edit::{Edit, Piece, Position, Term};
 use crate::value::{Data, EntityId, List, Origin, OriginId, Step, Value};
 
 use super::origin::decided;
@@ -181,7 +181,8 @@ impl Case<'_, '_> {
         if changes.shared.is_none() {
             changes.shared = found.shared;
             // What an alias stands for is written elsewhere, for others too.
-            if !referred && found.span.file == resource.span.file && !resource.span.contains(found.span) {
+            let template = resource.kind.starts_with("AWS::");
+            if template && !referred && found.span.file == resource.span.file && !resource.span.contains(found.span) {
                 changes.shared = Some("an alias".to_owned());
             }
         }
@@ -477,20 +478,52 @@ impl Case<'_, '_> {
             return None;
         }
         let writer = self.writer(resource);
-        let entries: Option<Vec<(String, Term)>> =
+        let entries: Option<Entries> =
             created.set.iter().map(|(name, value)| Some((name.to_string(), writer.term(value)?))).collect();
+        let mut entries = entries?;
+        if let Some(local) = writer.local(&resource.address).filter(|local| local.ends_with(']')) {
+            // What one instance's block makes need not be what the others' do.
+            if self.entity.address != resource.address && local.ends_with("\"]") {
+                return None;
+            }
+            repeat(&mut entries, &local)?;
+        }
         let name = if resource.kind.starts_with("AWS::") {
             format!("{}{}", resource.name, created.kind.rsplit("::").next().unwrap_or_default())
         } else {
             resource.name.to_string()
         };
-        let new = (resource.header, created.kind.to_string(), name, entries?);
+        let new = (resource.header, created.kind.to_string(), name, entries);
         if !changes.created.contains(&new) {
             changes.say(format!("add `{}`", created.kind));
             changes.created.push(new);
         }
         Some(())
     }
+}
+
+/// Makes entries of a new resource that name an instance of another one, by its local address, name all its instances:
+/// there may be none, or more.
+fn repeat(entries: &mut Entries, local: &str) -> Option<()> {
+    let (base, key) = local.strip_suffix(']')?.rsplit_once('[')?;
+    let counted = key.bytes().all(|byte| byte.is_ascii_digit());
+    let (argument, all, own) = if counted {
+        ("count", format!("length({base})"), format!("{base}[count.index]"))
+    } else {
+        ("for_each", base.to_owned(), format!("{base}[each.key]"))
+    };
+    for (_, term) in entries.iter_mut() {
+        let Term::Template(pieces) = term else { continue };
+        for piece in pieces {
+            if let Piece::Expression(text) = piece
+                && let Some(rest) = text.strip_prefix(local)
+            {
+                *text = format!("{own}{rest}");
+            }
+        }
+    }
+    entries.insert(0, (argument.to_owned(), Term::Template(vec![Piece::Expression(all)])));
+    Some(())
 }
 
 /// The names in what one would write: `a { b = 1 }`, `A: { B: 1 }`.
@@ -511,10 +544,10 @@ fn plain(term: &Term) -> String {
         Term::Template(pieces) => pieces
             .iter()
             .map(|piece| match piece {
-                crate::syntax::edit::Piece::Text(text) => text.clone(),
-                crate::syntax::edit::Piece::Reference { name, attribute: None } => format!("${{{name}}}"),
-                crate::syntax::edit::Piece::Reference { name, attribute: Some(of) } => format!("${{{name}.{of}}}"),
-                crate::syntax::edit::Piece::Expression(text) => format!("${{{text}}}"),
+                Piece::Text(text) => text.clone(),
+                Piece::Reference { name, attribute: None } => format!("${{{name}}}"),
+                Piece::Reference { name, attribute: Some(of) } => format!("${{{name}.{of}}}"),
+                Piece::Expression(text) => format!("${{{text}}}"),
             })
             .collect(),
         Term::List(items) => items.iter().map(plain).collect::<Vec<_>>().join(", "),

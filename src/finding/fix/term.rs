@@ -121,7 +121,7 @@ impl Writer<'_> {
     }
 
     /// The address of a resource as its own module calls it.
-    fn local(&self, address: &str) -> Option<String> {
+    pub(super) fn local(&self, address: &str) -> Option<String> {
         let module = self.resource.calls.last().map(|call| format!("{}.", call.address)).unwrap_or_default();
         let local = address.strip_prefix(&module)?;
         (!local.starts_with("module.")).then(|| local.to_owned())

@@ -152,6 +152,37 @@ fn arguments_of_terraform_are_aligned_where_they_fit() {
 }
 
 #[test]
+fn equals_signs_stay_where_terraform_fmt_wants_them() {
+    // A longer name than those that stand together goes behind them all, tags too.
+    assert_eq!(
+        put("a.tf", "«b» {\n  name = 1\n  tags = 2\n  c {}\n}\n", &[("longer", ON)]),
+        "b {\n  name = 1\n  tags = 2\n\n  longer = true\n\n  c {}\n}\n"
+    );
+    // Nothing joins the lines below a value on several lines.
+    assert_eq!(
+        put("a.tf", "«b» {\n  x = [\n    1\n  ]\n  tags = 2\n}\n", &[("longer", ON)]),
+        "b {\n  x = [\n    1\n  ]\n\n  longer = true\n\n  tags = 2\n}\n"
+    );
+    assert_eq!(
+        put("a.tf", "a = «{\n  name = 1\n  x    = 2 # two\n}»\n", &[("on", ON)]),
+        "a = {\n  name = 1\n  x    = 2 # two\n  on   = true\n}\n"
+    );
+    assert_eq!(
+        put("a.tf", "a = «{\n  x = 2\n}»\n", &[("on", ON), ("longer", ON)]),
+        "a = {\n  x = 2\n\n  on     = true\n  longer = true\n}\n"
+    );
+    // What was made wide by a name comes together when it goes, and what was wide before stays so.
+    for (before, after) in [
+        ("b {\n  x      = 1\n  longer = «2»\n  yy     = 3 # three\n}\n", "b {\n  x  = 1\n  yy = 3 # three\n}\n"),
+        ("b {\n  x        = 1\n  longer   = «2»\n}\n", "b {\n  x        = 1\n}\n"),
+        ("b {\n  longer = 1\n  x      = «2»\n}\n", "b {\n  longer = 1\n}\n"),
+        ("a = {\n  x      = 1\n  longer = «2»\n}\n", "a = {\n  x = 1\n}\n"),
+    ] {
+        assert_eq!(removed("a.tf", before), after, "{before}");
+    }
+}
+
+#[test]
 fn blocks_of_terraform_stand_among_the_others() {
     assert_eq!(
         put("a.tf", &header(RESOURCE), &[("point_in_time_recovery", block(&[("enabled", ON)]))]),
@@ -210,6 +241,8 @@ fn lists_grow_in_their_own_form() {
     assert_eq!(append("a.tf", "a = «[b]»\n", &Term::Bare("c".into())), "a = [b, c]\n");
     assert_eq!(append("a.tf", "a = «[\n  b,\n]»\n", &Term::Bare("c".into())), "a = [\n  b,\n  c,\n]\n");
     assert_eq!(append("a.tf", "a = «[]»\n", &Term::Bare("c".into())), "a = [c]\n");
+    // The comment of an item stays with it.
+    assert_eq!(append("a.tf", "a = «[\n  b # one\n]»\n", &Term::Bare("c".into())), "a = [\n  b, # one\n  c\n]\n");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use crate::syntax::hcl::{Block, Expr, ExprKind};
 use super::super::text::{indent, is_blank, line_end, line_start, next_line};
 use super::super::{Edit, Position, Term};
 use super::find::{self, Holder};
-use super::{Member, Native, is_one_line, members, open_brace, render};
+use super::{Member, Native, align, is_one_line, members, open_brace, render};
 
 /// Blocks that stand at the end of a resource.
 const LAST: &[&str] = &["lifecycle", "timeouts", "provisioner", "connection"];
@@ -104,12 +104,22 @@ impl Native {
             }
             return Some(Edit { span: self.at(at, at), text: new });
         };
-        let group = self.group(block, anchor);
+        let run = self.run(&align::of_body(&block.body), anchor.span);
+        let column = run.as_ref().and_then(|run| run.column);
+        let fits = |column: &usize| entries.iter().all(|(name, _)| inner.len() + name.len() < *column);
+        // A longer name would move the others' `=`, so it stands behind them all; and so does one behind a value on
+        // several lines.
+        let (anchor, apart) = match &run {
+            Some(run) if column.is_some_and(|column| !fits(&column)) => {
+                let last = run.lines.last().map(|line| line.whole)?;
+                (all.iter().find(|member| member.span == last)?, true)
+            }
+            Some(_) => (anchor, false),
+            None => (anchor, true),
+        };
         let at = line_end(text, (anchor.span.end as usize).saturating_sub(1).max(anchor.span.start as usize));
-        let mut new = String::new();
-        let fits = |column: usize| entries.iter().all(|(name, _)| inner.len() + name.len() < column);
-        let lines = match group {
-            Some(column) if fits(column) => {
+        let lines = match column.filter(fits) {
+            Some(column) => {
                 let width = column - inner.len() - 1;
                 let lines: Option<Vec<String>> = entries
                     .iter()
@@ -117,64 +127,21 @@ impl Native {
                     .collect();
                 lines?
             }
-            Some(_) => {
-                // A longer name would move the others' `=`: it stands apart from them.
-                new.push_str(newline);
-                render::body(entries, inner, &self.unit)?
-            }
-            None => {
-                if anchor.span.end as usize > line_end(text, anchor.span.start as usize) {
-                    new.push_str(newline);
-                }
-                let lines: Option<Vec<String>> = entries
-                    .iter()
-                    .map(|(name, term)| Some(format!("{inner}{name} = {}", render::inline(term)?)))
-                    .collect();
-                lines?
-            }
+            None => render::body(entries, inner, &self.unit)?,
         };
+        let mut new = if apart { newline.to_owned() } else { String::new() };
         for line in lines {
             new.push_str(newline);
             new.push_str(&line);
         }
         let follows = all.iter().find(|member| member.span.start > anchor.span.start);
         if let Some(follows) = follows
-            && group.is_some_and(|column| !fits(column))
+            && apart
             && line_start(text, follows.span.start as usize) == next_line(text, at)
         {
             new.push_str(newline);
         }
         Some(Edit { span: self.at(at, at), text: new })
-    }
-
-    /// The column of `=` in the run of one-line arguments that an argument ends; nothing where they are not aligned.
-    fn group(&self, block: &Block, last: &Member<'_>) -> Option<usize> {
-        let text = self.text();
-        let equals = |name_end: usize| {
-            let rest = text.get(name_end..line_end(text, name_end))?;
-            let at = rest.find('=')?;
-            rest.get(..at)?.trim().is_empty().then(|| name_end + at - line_start(text, name_end))
-        };
-        let mut below: Option<usize> = None;
-        let mut column = None;
-        for attribute in block.body.attributes.iter().rev() {
-            let start = attribute.name_span.start as usize;
-            if attribute.span().start > last.span.start {
-                continue;
-            }
-            let one_line = line_end(text, start) >= attribute.expr.span.end as usize;
-            let next_to = below.is_none_or(|below| next_line(text, start) == below);
-            if !one_line || !next_to {
-                break;
-            }
-            let own = equals(attribute.name_span.end as usize)?;
-            if column.is_some_and(|column| column != own) {
-                return None;
-            }
-            column = Some(own);
-            below = Some(line_start(text, start));
-        }
-        column
     }
 
     fn blocks(&self, all: &[Member<'_>], entries: &[(String, Term)], inner: &str) -> Option<Edit> {
@@ -251,13 +218,14 @@ impl Native {
         let quoted = text.get(last.key_span.start as usize..)?.starts_with('"');
         let entry = |(name, term): &(String, Term)| {
             let name = if quoted { render::quoted(name) } else { render::key(name) };
-            Some(format!("{name}{sign} {}", render::inline(term)?))
+            Some((name, render::inline(term)?))
         };
-        let written: Option<Vec<String>> = entries.iter().map(entry).collect();
+        let written = entries.iter().map(entry).collect::<Option<Vec<(String, String)>>>()?;
         let at = last.value.span.end as usize;
         let one_line = line_end(text, start) >= end;
         if one_line {
-            return Some(Edit { span: self.at(at, at), text: format!(", {}", written?.join(", ")) });
+            let new = written.iter().map(|(name, value)| format!(", {name}{sign} {value}")).collect();
+            return Some(Edit { span: self.at(at, at), text: new });
         }
         let inner = indent(text, last.key_span.start as usize);
         let comma = text.get(at..end)?.trim_start().starts_with(',');
@@ -265,9 +233,18 @@ impl Native {
         let at = line_end(text, at);
         let comma = if comma { "," } else { "" };
         let newline = self.newline();
-        let lines: Vec<String> = written?.iter().map(|line| format!("{newline}{inner}{line}{comma}")).collect();
-        let new = lines.concat();
-        Some(Edit { span: self.at(at, at), text: new })
+        // In the column of the others' `=`, or apart from them.
+        let run = self.run(&align::of_object(items), last.value.span).filter(|_| !colon);
+        let width = run.and_then(|run| run.column).map(|column| column.saturating_sub(inner.len() + 1));
+        let fits = |width: usize| written.iter().all(|(name, _)| name.chars().count() <= width);
+        let apart = if width.is_none_or(fits) { "" } else { newline };
+        let width = match width {
+            Some(width) if fits(width) => width,
+            Some(_) => written.iter().map(|(name, _)| name.chars().count()).max().unwrap_or_default(),
+            None => 0,
+        };
+        let lines = written.iter().map(|(name, value)| format!("{newline}{inner}{name:width$}{sign} {value}{comma}"));
+        Some(Edit { span: self.at(at, at), text: format!("{apart}{}", lines.collect::<String>()) })
     }
 
     pub(in super::super) fn append(&self, span: Span, items: &[Term]) -> Option<Edit> {
@@ -297,8 +274,11 @@ impl Native {
             let lines: Vec<String> = written.iter().map(|item| format!("{newline}{inner}{item},")).collect();
             return Some(Edit { span: self.at(at, at), text: lines.concat() });
         }
-        let lines: Vec<String> = written.iter().map(|item| format!(",{newline}{inner}{item}")).collect();
-        Some(Edit { span: self.at(end, end), text: lines.concat() })
+        // A comment at the end of the line stays with the item that it is about.
+        let line = line_end(text, end).min(list.span.end as usize);
+        let comment = text.get(end..line).filter(|rest| rest.trim_start().starts_with(['#', '/'])).unwrap_or_default();
+        let new = format!(",{comment}{newline}{inner}{}", written.join(&format!(",{newline}{inner}")));
+        Some(Edit { span: self.at(end, end + comment.len()), text: new })
     }
 
     pub(in super::super) fn beside(&self, span: Span, item: &Term) -> Option<Edit> {

@@ -1,5 +1,6 @@
 //! Changes of Terraform's native syntax.
 
+mod align;
 mod find;
 mod insert;
 mod remove;

@@ -6,11 +6,13 @@ use crate::syntax::hcl::{Block, ExprKind};
 use super::super::text::{is_blank, is_first, line_end, line_start, next_line};
 use super::super::{Edit, in_order};
 use super::Native;
+use super::align::{self, Line};
 use super::find::{self, Holder};
 
 impl Native {
     pub(in super::super) fn remove(&self, spans: &[Span]) -> Option<Vec<Edit>> {
         let mut ranges: Vec<(usize, usize)> = Vec::new();
+        let mut thinned: Vec<(Vec<Line>, Vec<Line>)> = Vec::new();
         for span in spans {
             if span.file != self.document.file.id {
                 return None;
@@ -25,7 +27,11 @@ impl Native {
                     Some(block) => {
                         ranges.push(self.whole_lines(block.span)?);
                     }
-                    None => ranges.push(self.whole_lines(span)?),
+                    None => {
+                        let body = block.map_or(&self.document.body, |block| &block.body);
+                        thin(&mut thinned, align::of_body(body), span);
+                        ranges.push(self.whole_lines(span)?);
+                    }
                 },
                 Holder::Item { list, index } => {
                     let ExprKind::List(items) = &list.kind else { return None };
@@ -49,6 +55,7 @@ impl Native {
                         let all: Vec<Span> = items.iter().map(|item| item.key_span.to(item.value.span)).collect();
                         Self::of_list(&all, index, &[whole])?
                     } else {
+                        thin(&mut thinned, align::of_object(items), whole);
                         self.whole_lines(whole)?
                     });
                 }
@@ -56,7 +63,8 @@ impl Native {
             }
         }
         let edits = ranges.into_iter().map(|(start, end)| Edit { span: self.at(start, end), text: String::new() });
-        in_order(edits.collect())
+        let aligned = thinned.iter().flat_map(|(all, gone)| self.closed_up(all, gone));
+        in_order(edits.chain(aligned).collect())
     }
 
     /// The lines of something that stands on lines of its own, and the blank line that would be one too many.
@@ -98,6 +106,15 @@ impl Native {
             Some(before) => (before.end as usize, own.end as usize),
             None => (own.start as usize, own.end as usize),
         })
+    }
+}
+
+/// Notes that a line goes; all that go of one body or object belong together.
+fn thin(thinned: &mut Vec<(Vec<Line>, Vec<Line>)>, all: Vec<Line>, whole: Span) {
+    let Some(line) = all.iter().find(|line| line.whole == whole).copied() else { return };
+    match thinned.iter_mut().find(|(known, _)| *known == all) {
+        Some((_, gone)) => gone.push(line),
+        None => thinned.push((all, vec![line])),
     }
 }
 
