@@ -124,6 +124,9 @@ pub fn understand(request: &Request, fs: &dyn FileSystem) -> Result<(Understandi
         let Prepared { here, config, deployments, problems, .. } = prepare::prepare(request, fs, fs, &sources)?;
         let mut understanding =
             understand::understand(request, &config, &deployments, &here, fs, &sources, &|understood| understood);
+        if request.notes {
+            secrets::conceal(&sources, &deployments);
+        }
         understanding.problems.splice(0..0, problems);
         understanding.problems = ordered(understanding.problems, &sources);
         Ok((understanding, sources))

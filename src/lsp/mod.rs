@@ -4,15 +4,18 @@
 //! folder; [`Session`](crate::analysis::session::Session) does the work and knows none of them.
 //!
 //! `transport` frames messages, [`server`](Server) takes them, `documents` holds the open texts, `position`, `uri` and
-//! `places` translate, `client` is what the editor can. `diagnostics` and `actions` are what it shows.
+//! `places` translate, `client` is what the editor can. `diagnostics`, `actions` and
+//! `inspect` are what it shows, `settings` what the user wants of it.
 
 mod actions;
 mod client;
 mod diagnostics;
 mod documents;
+mod inspect;
 mod places;
 mod position;
 mod server;
+mod settings;
 mod transport;
 mod uri;
 

@@ -10,10 +10,11 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use gen_lsp_types::{
-    CodeActionKind, CodeActionOptions, CodeActionParams, CodeActionProvider, Diagnostic, DidChangeTextDocumentParams,
-    DidCloseTextDocumentParams, DidOpenTextDocumentParams, MessageType, PublishDiagnosticsParams, Save,
-    ServerCapabilities, TextDocumentSync, TextDocumentSyncKind, TextDocumentSyncOptions, Uri, WorkspaceFolder,
-    WorkspaceFoldersServerCapabilities, WorkspaceOptions,
+    CodeActionKind, CodeActionOptions, CodeActionParams, CodeActionProvider, CodeLensOptions, CodeLensParams,
+    Diagnostic, DidChangeTextDocumentParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams, InlayHintParams,
+    MessageType, PublishDiagnosticsParams, Save, ServerCapabilities, TextDocumentPositionParams, TextDocumentSync,
+    TextDocumentSyncKind, TextDocumentSyncOptions, Uri, WorkspaceFolder, WorkspaceFoldersServerCapabilities,
+    WorkspaceOptions,
 };
 use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestId, Response};
 use serde::Serialize;
@@ -22,7 +23,9 @@ use serde_json::{Value, json};
 
 use super::client::Client;
 use super::documents::{Document, Documents};
+use super::inspect::Question;
 use super::places::{Places, uri_of};
+use super::settings::Settings;
 use super::{actions, diagnostics, uri};
 use crate::analysis::session::Session;
 use crate::analysis::{self, UsageError};
@@ -68,6 +71,7 @@ pub struct Server {
     connection: Connection,
     life: Life,
     client: Client,
+    settings: Settings,
     /// The process that started the server.
     parent: Option<u32>,
     documents: Documents,
@@ -91,6 +95,7 @@ impl Server {
             connection,
             life: Life::Waiting,
             client: Client::default(),
+            settings: Settings::default(),
             parent: None,
             documents: Documents::default(),
             files: Overlay::over(Disk),
@@ -210,6 +215,25 @@ impl Server {
                 Ok(Value::Null)
             }
             "textDocument/codeAction" => answer(Ok(self.code_actions(&read(params)?))),
+            "textDocument/hover" => {
+                let params: TextDocumentPositionParams = read(params)?;
+                Ok(self.ask(&params.text_document.uri, |question| question.hover(params.position)))
+            }
+            "textDocument/inlayHint" => {
+                let params: InlayHintParams = read(params)?;
+                let wanted = self.settings.inlay_hints;
+                Ok(self.ask(
+                    &params.text_document.uri,
+                    |question| {
+                        if wanted { question.hints(params.range) } else { Value::Null }
+                    },
+                ))
+            }
+            "textDocument/codeLens" => {
+                let params: CodeLensParams = read(params)?;
+                let wanted = self.settings.code_lens;
+                Ok(self.ask(&params.text_document.uri, |question| if wanted { question.lenses() } else { Value::Null }))
+            }
             _ => Err(Fault::new(ErrorCode::MethodNotFound, format!("there is no method `{method}`"))),
         }
     }
@@ -225,6 +249,10 @@ impl Server {
             "textDocument/didClose" => read(params).map(|params| self.did_close(&params)),
             "textDocument/didSave" => {
                 self.stale = true;
+                Ok(())
+            }
+            "workspace/didChangeConfiguration" => {
+                self.settings = Settings::of(params.get("settings").unwrap_or(&Value::Null));
                 Ok(())
             }
             "$/cancelRequest" => {
@@ -253,6 +281,7 @@ impl Server {
 
     fn initialize(&mut self, params: &Value) -> Result<Value, Fault> {
         self.client = Client::of(params.get("capabilities").unwrap_or(&Value::Null));
+        self.settings = Settings::of(params.get("initializationOptions").unwrap_or(&Value::Null));
         self.parent = params.get("processId").and_then(Value::as_u64).and_then(|id| u32::try_from(id).ok());
         let folders: Vec<WorkspaceFolder> = params
             .get("workspaceFolders")
@@ -285,6 +314,9 @@ impl Server {
                 code_action_kinds: Some(vec![CodeActionKind::QuickFix]),
                 ..CodeActionOptions::default()
             })),
+            hover_provider: Some(true.into()),
+            inlay_hint_provider: Some(true.into()),
+            code_lens_provider: Some(CodeLensOptions::default()),
             workspace: Some(WorkspaceOptions {
                 workspace_folders: Some(WorkspaceFoldersServerCapabilities {
                     supported: Some(true),
@@ -364,6 +396,7 @@ impl Server {
         for (scope, paths) in open {
             let mut request = analysis::Request::new((self.today)());
             request.config.clone_from(&scope.config);
+            request.notes = true;
             let fs = Rooted::new(scope.root.clone(), &self.files);
             let session = self.sessions.entry(scope).or_insert_with(|| Session::new(request));
             if let Err(error) = session.refresh(&fs, &paths) {
@@ -412,6 +445,14 @@ impl Server {
                 self.published.insert(path, diagnostics);
             }
         }
+    }
+
+    /// Asks something about an open document; nothing where it is not open.
+    fn ask(&self, uri: &Uri, ask: impl FnOnce(&Question<'_>) -> Value) -> Value {
+        let Some(path) = self.documents.path(uri) else { return Value::Null };
+        let Some(document) = self.documents.get(path) else { return Value::Null };
+        let sessions = self.sessions.iter().map(|(scope, session)| (scope.root.as_path(), session)).collect();
+        ask(&Question { documents: &self.documents, document, path, encoding: self.client.encoding, sessions })
     }
 
     fn code_actions(&mut self, params: &CodeActionParams) -> Vec<gen_lsp_types::CodeAction> {

@@ -69,7 +69,11 @@ impl Session {
         let takes_part = |one: &&Arc<Understood>| {
             one.project.resources.iter().any(|resource| {
                 resource.span.file == file.id || resource.calls.iter().any(|call| call.span.file == file.id)
-            })
+            }) || {
+                let mut noted = false;
+                one.project.origins.each_note(&mut |note| noted |= note.span.file == file.id);
+                noted
+            }
         };
         self.understood.iter().filter(takes_part).map(|one| (Arc::clone(one), Arc::clone(&self.sources))).collect()
     }

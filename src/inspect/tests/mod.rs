@@ -34,14 +34,6 @@ pub fn workspace(files: &[(&str, &str)]) -> Workspace {
     let request = Request { notes: true, paths, ..Request::new(Date::parse("2026-01-01").unwrap()) };
     let analysis = analysis::run(&request, &fs).unwrap();
     let (understanding, sources) = analysis::understand(&request, &fs).unwrap();
-    // What the analysis knows of secrets is known of the same places.
-    for index in 0..analysis.sources.len() {
-        let Some(file) = analysis.sources.get(crate::source::FileId(u32::try_from(index).unwrap())) else { continue };
-        let Some(own) = sources.find(&file.path) else { continue };
-        for span in analysis.sources.concealed(file.id) {
-            sources.conceal(crate::source::Span { file: own.id, ..span });
-        }
-    }
     Workspace { understanding, sources, analysis, place }
 }
 

@@ -1,0 +1,123 @@
+//! Hovers, inlay hints and code lenses, asked as an editor asks.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::client::{Client, Folder, uri};
+
+const TEMPLATE: &str = "# 🦀 é
+Parameters:
+  Env: { Type: String, AllowedValues: [dev, prod], Default: dev }
+Conditions: { IsProd: !Equals [!Ref Env, prod] }
+Resources:
+  Orders:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      TableName: !Sub \"🦀é-${Env}\" # here
+      BillingMode: !If [IsProd, PROVISIONED, PAY_PER_REQUEST]
+      AttributeDefinitions: [{ AttributeName: id, AttributeType: S }]
+      KeySchema: [{ AttributeName: id, KeyType: HASH }]
+";
+
+fn at(path: &Path, line: u32, character: u32) -> Value {
+    json!({ "textDocument": { "uri": uri(path) }, "position": { "line": line, "character": character } })
+}
+
+fn text(hover: &Value) -> String {
+    hover["contents"]["value"].as_str().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn a_hover_says_what_a_value_is_and_where_it_comes_from() {
+    let folder = Folder::new("hover", &[]);
+    let path = folder.path.join("template.yaml");
+    let mut client = Client::new(&folder.path);
+    client.open(&path, TEMPLATE);
+    let hover = client.request("textDocument/hover", at(&path, 9, 10)).unwrap();
+    let said = text(&hover);
+    assert!(said.starts_with("`PAY_PER_REQUEST`; when `Env` is `prod`: `PROVISIONED`"), "{said}");
+    assert_eq!(hover["range"]["start"], json!({ "line": 9, "character": 6 }));
+    assert_eq!(hover["range"]["end"], json!({ "line": 9, "character": 17 }));
+    // Columns count as client and server agreed, here in UTF-16: the crab takes two.
+    let hover = client.request("textDocument/hover", at(&path, 8, 30)).unwrap();
+    assert!(text(&hover).contains("\n\nopen parameter `Env`: `dev` or `prod`"), "{hover}");
+    assert_eq!(hover["range"]["start"]["character"], json!(27));
+    assert_eq!(hover["range"]["end"]["character"], json!(33));
+    assert!(text(&hover).contains(&format!("({}#L3)", uri(&path))), "{hover}");
+    let summary = client.request("textDocument/hover", at(&path, 5, 4)).unwrap();
+    assert!(text(&summary).contains("- capacity: on-demand; when `Env` is `prod`: provisioned"), "{summary}");
+    assert_eq!(client.request("textDocument/hover", at(&path, 0, 1)), Ok(Value::Null));
+    assert_eq!(client.request("textDocument/hover", at(&path, 9999, 9999)), Ok(Value::Null));
+    assert_eq!(client.request("textDocument/hover", at(Path::new("/no/where.yaml"), 0, 0)), Ok(Value::Null));
+    assert!(client.end());
+}
+
+#[test]
+fn answers_follow_the_unsaved_text() {
+    let folder = Folder::new("hover-edits", &[]);
+    let path = folder.path.join("template.yaml");
+    let mut client = Client::new(&folder.path);
+    client.open(&path, TEMPLATE);
+    client.replace(&path, &TEMPLATE.replace("Default: dev", "Default: prod"));
+    let said = text(&client.request("textDocument/hover", at(&path, 9, 10)).unwrap());
+    assert!(said.starts_with("`PROVISIONED`; when `Env` is `dev`: `PAY_PER_REQUEST`"), "{said}");
+    assert!(client.end());
+}
+
+#[test]
+fn a_variable_answers_in_the_file_that_declares_it_and_in_the_one_that_sets_it() {
+    let files = [
+        ("main.tf", "resource \"aws_dynamodb_table\" \"t\" {\n  name = var.name\n  hash_key = \"id\"\n}\n"),
+        ("variables.tf", "variable \"name\" {\n  type = string\n}\n"),
+        ("terraform.tfvars", "name = \"orders\"\n"),
+    ];
+    let folder = Folder::new("hover-variables", &files);
+    let mut client = Client::new(&folder.path);
+    let place = |name: &str| folder.path.join(name);
+    for (name, text) in files {
+        client.open(&place(name), text);
+    }
+    let use_of = text(&client.request("textDocument/hover", at(&place("main.tf"), 1, 12)).unwrap());
+    assert!(use_of.starts_with("`orders`\n\n- set in `terraform.tfvars`"), "{use_of}");
+    assert!(use_of.contains("terraform.tfvars#L1)"), "{use_of}");
+    for name in ["variables.tf", "terraform.tfvars"] {
+        let said = text(&client.request("textDocument/hover", at(&place(name), 0, 2)).unwrap());
+        assert!(said.starts_with("`orders`"), "{name}: {said}");
+    }
+    assert!(client.end());
+}
+
+#[test]
+fn hints_and_lenses_are_off_until_they_are_asked_for() {
+    let folder = Folder::new("hints", &[]);
+    let path = folder.path.join("template.yaml");
+    let document = json!({ "uri": uri(&path) });
+    let everywhere = json!({ "start": { "line": 0, "character": 0 }, "end": { "line": 99, "character": 0 } });
+    let hints = json!({ "textDocument": document, "range": everywhere });
+    let lenses = json!({ "textDocument": document });
+    let mut client = Client::new(&folder.path);
+    client.open(&path, TEMPLATE);
+    assert_eq!(client.request("textDocument/inlayHint", hints.clone()), Ok(Value::Null));
+    assert_eq!(client.request("textDocument/codeLens", lenses.clone()), Ok(Value::Null));
+    client.settings = json!({ "inlayHints": true, "codeLens": true });
+    let settings = json!({ "settings": { "dynalens": client.settings } });
+    client.notify("workspace/didChangeConfiguration", settings);
+    let shown = client.request("textDocument/inlayHint", hints.clone()).unwrap();
+    let shown: Vec<(&Value, &str)> =
+        shown.as_array().unwrap().iter().map(|hint| (&hint["position"], hint["label"].as_str().unwrap())).collect();
+    assert_eq!(shown.last(), Some(&(&json!({ "line": 9, "character": 61 }), "= PAY_PER_REQUEST | PROVISIONED")));
+    let some = json!({ "start": { "line": 9, "character": 0 }, "end": { "line": 10, "character": 0 } });
+    let some = client.request("textDocument/inlayHint", json!({ "textDocument": document, "range": some })).unwrap();
+    assert_eq!(some.as_array().unwrap().len(), 1, "{some}");
+    let lenses = client.request("textDocument/codeLens", lenses).unwrap();
+    assert_eq!(lenses[0]["range"]["start"], json!({ "line": 5, "character": 2 }));
+    assert!(lenses[0]["command"]["title"].as_str().unwrap().contains("findings · "), "{lenses}");
+    assert_eq!(lenses[0]["command"]["command"], "dynalens.explainPolicy");
+    assert!(client.end());
+    // The same from the beginning.
+    let mut client = Client::with(&folder.path, &json!({}), &json!({ "inlayHints": true }));
+    client.open(&path, TEMPLATE);
+    assert!(client.request("textDocument/inlayHint", hints).unwrap().is_array());
+    assert!(client.end());
+}
