@@ -102,7 +102,7 @@ impl Draft {
     /// Says that a list field may hold more than is known.
     pub fn open(&mut self, path: &str, why: &Arc<crate::value::Unknown>) {
         let (items, origin) = match self.get(path) {
-            Some(Value { data: Data::List(list), origin }) if list.rest.is_none() => (list.items.clone(), *origin),
+            Some(Value { data: Data::List(list), origin, .. }) if list.rest.is_none() => (list.items.clone(), *origin),
             Some(Value { data: Data::List(_), .. }) => return,
             Some(value) => (Vec::new(), value.origin),
             None => (Vec::new(), OriginId::NONE),

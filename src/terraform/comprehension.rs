@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use crate::source::Span;
 use crate::syntax::hcl::{Expr, For, Name, TemplatePart};
-use crate::value::{Data, ListKind, MapKind, Part, Shape, Unknown, Value, join_parts};
+use crate::value::{Data, ListKind, MapKind, Part, Shape, TypeTag, Unknown, Value, join_parts};
 
 use super::error::Error;
 use super::expression::{build_list, build_map, open_rest};
 use super::lift::{lift, shaped, unknown_of};
+use super::normal;
 use super::operators;
 use super::scope::{Binding, Evaluator, SPLAT_ITEM, Scope};
+use super::tag::{is_sequence, tag};
 use super::types::Type;
 
 /// The elements of a collection with their keys or indexes, and what is open of it.
@@ -128,8 +130,18 @@ impl Evaluator<'_> {
                     let items = list.items.iter().filter(|item| !item.is_absent());
                     let items = items.map(|item| one(item.clone())).collect::<Result<Vec<_>, _>>()?;
                     let kind = if list.kind == ListKind::Tuple { ListKind::Tuple } else { ListKind::List };
-                    Ok(build_list(items, kind, list.rest.clone(), origin))
+                    let mut of = TypeTag::NONE;
+                    // What can't be done with elements of its type is refused for a list without elements as well.
+                    if items.is_empty()
+                        && let Type::List(element) | Type::Set(element) = Type::of(collection)
+                    {
+                        let why = "the list is empty";
+                        let stand_in = shaped(why, element.shape(), origin).tagged(tag(&element));
+                        of = tag(&Type::List(Box::new(Type::of(&one(stand_in)?))));
+                    }
+                    Ok(build_list(items, kind, list.rest.clone(), origin).tagged(of))
                 }
+                Data::Null if is_sequence(collection.tag) => Err(Error::new("null can't be splatted")),
                 Data::Null | Data::Absent => Ok(build_list(Vec::new(), ListKind::Tuple, None, origin)),
                 // It may be a list, or something that the splat makes a list of one.
                 Data::Unknown(unknown) if !matches!(unknown.shape, Shape::Bool | Shape::Number | Shape::String) => {
@@ -148,7 +160,7 @@ impl Evaluator<'_> {
         let mut pieces = Vec::with_capacity(parts.len());
         for part in parts {
             pieces.push(match part {
-                TemplatePart::Literal { text, span } => Value::string(text.clone(), self.origins.literal(*span)),
+                TemplatePart::Literal { text, span } => Value::string(normal::text(text), self.origins.literal(*span)),
                 TemplatePart::Interpolation { expr, .. } => self.eval(expr, scope)?,
                 TemplatePart::If { condition, yes, no, span } => {
                     self.template_if(condition, [yes, no], *span, scope)?
@@ -211,7 +223,7 @@ impl Evaluator<'_> {
                 }
                 parts.extend(operators::template_part(leaf)?);
             }
-            Ok(join_parts(self.origins.merged(parts, span), origin))
+            Ok(normal::value(join_parts(self.origins.merged(parts, span), origin)))
         })?;
         self.bounded(text)
     }

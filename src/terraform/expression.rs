@@ -11,8 +11,10 @@ use crate::value::{Data, Entry, List, ListKind, Map, MapKind, Number, OriginId, 
 
 use super::error::Error;
 use super::lift::{lift, reason};
+use super::normal;
 use super::operators::{self, BinaryOperator, UnaryOperator};
 use super::scope::{Evaluator, SPLAT_ITEM, Scope};
+use super::tag::UNTYPED;
 use super::types::Type;
 
 /// How many scalars and collections one value may hold.
@@ -44,9 +46,9 @@ impl Evaluator<'_> {
     fn eval_here(&self, expr: &Expr, scope: Scope<'_>) -> Result<Value, Error> {
         let literal = || self.origins.literal(expr.span);
         match &expr.kind {
-            ExprKind::Null => Ok(Value::null(literal())),
+            ExprKind::Null => Ok(Value::null(literal()).tagged(UNTYPED)),
             ExprKind::Bool(value) => Ok(Value::bool(*value, literal())),
-            ExprKind::String(text) => Ok(Value::string(text.clone(), literal())),
+            ExprKind::String(text) => Ok(Value::string(normal::text(text), literal())),
             ExprKind::Number(text) => match Number::parse(text) {
                 Some(number) => Ok(Value::number(number, literal())),
                 None => Err(Error::new(format!("the number `{text}` is too large"))),
@@ -121,8 +123,7 @@ impl Evaluator<'_> {
         // not matter.
         let (mut taken, mut other) = (self.eval(yes, scope), self.eval(no, scope));
         if let (Ok(yes), Ok(no)) = (&taken, &other) {
-            let (yes, no) = operators::conditional_unify(yes, no)?;
-            (taken, other) = (Ok(yes), Ok(no));
+            (taken, other) = operators::conditional_unify(yes, no)?;
         }
         let text = self.source_text(condition.span);
         let branch = |result: &Result<Value, Error>, holds: &str| match result {
@@ -155,7 +156,7 @@ impl Evaluator<'_> {
         for item in items {
             let key_origin = self.origins.literal(item.key_span);
             keys.push(match &item.key {
-                ObjectKey::Name(name) => Value::string(name.clone(), key_origin),
+                ObjectKey::Name(name) => Value::string(normal::text(name), key_origin),
                 ObjectKey::Expr(expr) if matches!(expr.kind, ExprKind::Attribute(..)) => {
                     return Err(Error::new(
                         "the key of an object is ambiguous; write it in parentheses to use its value, or in quotes to \

@@ -26,6 +26,7 @@ mod inputs;
 mod lift;
 mod module;
 mod modules;
+mod normal;
 mod noting;
 pub mod operators;
 mod options;
@@ -37,8 +38,10 @@ mod roots;
 mod scope;
 mod sensitivity;
 mod sets;
+mod tag;
 pub mod terragrunt;
 pub mod types;
+mod unify;
 mod uses;
 mod variables;
 

@@ -128,7 +128,7 @@ pub fn equals(a: &Value, b: &Value) -> Truth {
     let all = |pairs: &mut dyn Iterator<Item = Truth>| pairs.fold(Truth::True, Truth::and);
     match (&a.data, &b.data) {
         (Data::List(left), Data::List(right)) => {
-            if left.kind != right.kind {
+            if left.kind != right.kind || differ_in_type(a, b) {
                 return Truth::False;
             }
             let open = left.rest.is_some() || right.rest.is_some();
@@ -137,7 +137,7 @@ pub fn equals(a: &Value, b: &Value) -> Truth {
                     |list: &List| list.kind == ListKind::Set && !list.items.iter().all(Value::is_wholly_known);
                 return if may_merge(left) || may_merge(right) { Truth::Unknown } else { Truth::False };
             }
-            let same = all(&mut left.items.iter().zip(&right.items).map(|(a, b)| equals(a, b)));
+            let same = all(&mut left.items.iter().zip(&right.items).map(|(a, b)| equal_elements(a, b)));
             let ordered = left.kind != ListKind::Set || (a.is_wholly_known() && b.is_wholly_known());
             match same {
                 Truth::False if !ordered => Truth::Unknown,
@@ -146,12 +146,12 @@ pub fn equals(a: &Value, b: &Value) -> Truth {
             }
         }
         (Data::Map(left), Data::Map(right)) => {
-            if left.kind != right.kind {
+            if left.kind != right.kind || differ_in_type(a, b) {
                 return Truth::False;
             }
             let one_way = |from: &crate::value::Map, to: &crate::value::Map| {
                 all(&mut from.entries.iter().map(|entry| match to.get(&entry.key) {
-                    Some(value) => equals(&entry.value, value),
+                    Some(value) => equal_elements(&entry.value, value),
                     None => Truth::from(false).or(if to.rest.is_some() { Truth::Unknown } else { Truth::False }),
                 }))
             };
@@ -160,6 +160,23 @@ pub fn equals(a: &Value, b: &Value) -> Truth {
         }
         _ => equal(a, b),
     }
+}
+
+/// Of elements the types have to be equal as well: `[null] == [tostring(null)]` is false.
+fn equal_elements(a: &Value, b: &Value) -> Truth {
+    if differ_in_type(a, b) { Truth::False } else { equals(a, b) }
+}
+
+/// Whether two values that hold nothing are known to be of different types: they are not equal then, but for nulls
+/// that stand by themselves.
+fn differ_in_type(a: &Value, b: &Value) -> bool {
+    let holds_nothing = |value: &Value| match &value.data {
+        Data::Null => true,
+        Data::List(list) => list.items.is_empty() && list.rest.is_none(),
+        Data::Map(map) => map.entries.is_empty() && map.rest.is_none(),
+        _ => false,
+    };
+    a.tag != b.tag && holds_nothing(a) && holds_nothing(b) && !Type::of(a).agrees(&Type::of(b))
 }
 
 /// Applies a unary operator.
@@ -178,19 +195,25 @@ pub fn unary(operator: UnaryOperator, value: &Value, origin: OriginId) -> Result
     })
 }
 
-/// Converts both results of a conditional to the type that they have in common; null takes the other's type.
+/// A result of a conditional, or why it can't be one.
+type Branch = Result<Value, Error>;
+
+/// Converts both results of a conditional to the type that they have in common; null takes the other's type. A result
+/// that can't be converted may still be the one that is not taken.
 ///
 /// # Errors
 /// There is no such type.
-pub fn conditional_unify(yes: &Value, no: &Value) -> Result<(Value, Value), Error> {
-    if yes.is_unset() || no.is_unset() {
-        return Ok((yes.clone(), no.clone()));
-    }
+pub fn conditional_unify(yes: &Value, no: &Value) -> Result<(Branch, Branch), Error> {
     let types = [Type::of(yes), Type::of(no)];
+    // The literal null takes whatever type the other one has.
+    let untyped = |value: &Value, ty: &Type| value.is_unset() && matches!(ty, Type::Any | Type::Dynamic);
+    if untyped(yes, &types[0]) {
+        return Ok((types[1].convert(yes), Ok(no.clone())));
+    }
+    if untyped(no, &types[1]) {
+        return Ok((Ok(yes.clone()), types[0].convert(no)));
+    }
     let Some(common) = Type::unify(&types) else {
-        if types.iter().any(Type::is_empty_collection) {
-            return Ok((yes.clone(), no.clone()));
-        }
         return Err(Error::new(format!(
             "both results of a conditional need the same type, but the one is a {} and the other a {}",
             yes.type_name(),
@@ -199,9 +222,9 @@ pub fn conditional_unify(yes: &Value, no: &Value) -> Result<(Value, Value), Erro
     };
     // An operand of which no type is known leaves open what the other one is converted to.
     if types.iter().any(|ty| matches!(ty, Type::Any)) {
-        return Ok((yes.clone(), no.clone()));
+        return Ok((Ok(yes.clone()), Ok(no.clone())));
     }
-    Ok((common.convert(yes)?, common.convert(no)?))
+    Ok((common.convert(yes), common.convert(no)))
 }
 
 /// `collection[key]`; the element keeps its own origin.
@@ -393,12 +416,16 @@ mod tests {
 
     #[test]
     fn conditionals_convert_to_the_type_in_common() {
-        let (a, b) = conditional_unify(&Value::integer(1, NONE), &Value::string("x", NONE)).unwrap();
+        let both = |yes: &Value, no: &Value| {
+            let (yes, no) = conditional_unify(yes, no).unwrap();
+            (yes.unwrap(), no.unwrap())
+        };
+        let (a, b) = both(&Value::integer(1, NONE), &Value::string("x", NONE));
         assert_eq!((a.as_str(), b.as_str()), (Some("1"), Some("x")));
         assert!(conditional_unify(&Value::integer(1, NONE), &Value::list(Vec::new(), NONE)).is_err());
-        let (kept, null) = conditional_unify(&Value::integer(1, NONE), &Value::null(NONE)).unwrap();
+        let (kept, null) = both(&Value::integer(1, NONE), &Value::null(NONE));
         assert!(kept.as_i64() == Some(1) && null.is_unset());
-        let (open, known) = conditional_unify(&unknown(), &Value::integer(1, NONE)).unwrap();
+        let (open, known) = both(&unknown(), &Value::integer(1, NONE));
         assert!(open.is_unknown() && known.as_i64() == Some(1));
     }
 

@@ -1,14 +1,17 @@
 //! Terraform's types: what a value's type is, the type that several have in common, and conversion.
 //!
-//! Values carry no types of their own: a list's element type is that of its items. Unknowns and nulls fit any type.
+//! A list's element type is that of its items; nulls, empty collections and unknowns carry theirs as a tag. Where
+//! nothing is known of a type it fits any.
 
 use std::sync::Arc;
 
-use crate::value::{Data, Entry, List, ListKind, Map, MapKind, Number, Shape, Text, Unknown, Value};
+use crate::value::{Data, Entry, List, ListKind, Map, MapKind, Number, Shape, Text, TypeTag, Unknown, Value};
 
 pub use super::error::Error;
 use super::lift::{lift, unknown_of};
 use super::sets::make_set;
+use super::tag::{UNTYPED, tag, tagged};
+use super::unify::{convertible, unify};
 
 /// How deep types and values may nest before conversion refuses them.
 const MAX_DEPTH: usize = 128;
@@ -18,6 +21,8 @@ const MAX_DEPTH: usize = 128;
 pub enum Type {
     /// `any`, and what nothing is known of.
     Any,
+    /// That of the literal `null` and of the elements of `tolist([])`: it is known that nothing is known.
+    Dynamic,
     Bool,
     Number,
     String,
@@ -52,10 +57,15 @@ impl Type {
             return Self::Any;
         }
         let element = |values: &mut dyn Iterator<Item = &Value>| {
-            values.map(|value| Self::of_nested(value, depth + 1)).reduce(Self::refine).unwrap_or(Self::Any)
+            Box::new(values.map(|value| Self::of_nested(value, depth + 1)).reduce(Self::refine).unwrap_or_else(|| {
+                match tagged(value.tag) {
+                    Self::List(element) | Self::Set(element) | Self::Map(element) => *element,
+                    _ => Self::Any,
+                }
+            }))
         };
         match &value.data {
-            Data::Absent | Data::Null | Data::Entity(_) => Self::Any,
+            Data::Absent | Data::Null | Data::Entity(_) => tagged(value.tag),
             Data::Bool(_) => Self::Bool,
             Data::Number(_) => Self::Number,
             Data::String(_) | Data::Parts(_) => Self::String,
@@ -64,8 +74,8 @@ impl Type {
                 ListKind::Tuple => {
                     Self::Tuple(list.items.iter().map(|item| Self::of_nested(item, depth + 1)).collect())
                 }
-                ListKind::List => Self::List(Box::new(element(&mut list.items.iter()))),
-                ListKind::Set => Self::Set(Box::new(element(&mut list.items.iter()))),
+                ListKind::List => Self::List(element(&mut list.items.iter())),
+                ListKind::Set => Self::Set(element(&mut list.items.iter())),
             },
             Data::Map(map) => match map.kind {
                 MapKind::Object if map.rest.is_some() => Self::Any,
@@ -75,14 +85,14 @@ impl Type {
                         .map(|entry| ObjectAttribute::required(&entry.key, Self::of_nested(&entry.value, depth + 1)))
                         .collect(),
                 ),
-                MapKind::Map => Self::Map(Box::new(element(&mut map.entries.iter().map(|entry| &entry.value)))),
+                MapKind::Map => Self::Map(element(&mut map.entries.iter().map(|entry| &entry.value))),
             },
             Data::Unknown(unknown) => match unknown.shape {
                 Shape::Bool => Self::Bool,
                 Shape::Number => Self::Number,
                 Shape::String => Self::String,
-                // A list may be a tuple or a set, a map an object: which one is not known.
-                Shape::Any | Shape::List | Shape::Map => Self::Any,
+                // A list may be a tuple or a set, a map an object, where it is not tagged.
+                Shape::Any | Shape::List | Shape::Map => tagged(value.tag),
             },
             // Cases of different types have no type in common that is worth knowing; an open case is of that of the others.
             Data::Choice(choice) => {
@@ -99,7 +109,7 @@ impl Type {
     /// Two descriptions of the same type put together; each may know what the other leaves open.
     fn refine(self, other: Self) -> Self {
         match (self, other) {
-            (Self::Any, known) | (known, Self::Any) => known,
+            (Self::Any | Self::Dynamic, known) | (known, Self::Any | Self::Dynamic) => known,
             (Self::List(a), Self::List(b)) => Self::List(Box::new(a.refine(*b))),
             (Self::Set(a), Self::Set(b)) => Self::Set(Box::new(a.refine(*b))),
             (Self::Map(a), Self::Map(b)) => Self::Map(Box::new(a.refine(*b))),
@@ -116,24 +126,23 @@ impl Type {
         }
     }
 
-    /// Whether a value of the other type is one of this type, where open parts fit anything.
-    pub(super) fn includes(&self, other: &Self) -> bool {
+    /// Whether two values of these types may be elements of one collection.
+    pub(super) fn agrees(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Any, _) | (_, Self::Any) => true,
-            (Self::List(a), Self::List(b)) | (Self::Set(a), Self::Set(b)) | (Self::Map(a), Self::Map(b)) => {
-                a.includes(b)
-            }
-            (Self::Tuple(a), Self::Tuple(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.includes(b)),
+            (Self::List(a), Self::List(b)) | (Self::Set(a), Self::Set(b)) | (Self::Map(a), Self::Map(b)) => a.agrees(b),
+            (Self::Tuple(a), Self::Tuple(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.agrees(b)),
             (Self::Object(a), Self::Object(b)) => {
-                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.name == b.name && a.ty.includes(&b.ty))
+                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.name == b.name && a.ty.agrees(&b.ty))
             }
             _ => self.same(other),
         }
     }
 
-    fn same(&self, other: &Self) -> bool {
+    pub(super) fn same(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Any, Self::Any)
+            | (Self::Dynamic, Self::Dynamic)
             | (Self::Bool, Self::Bool)
             | (Self::Number, Self::Number)
             | (Self::String, Self::String) => true,
@@ -146,15 +155,10 @@ impl Type {
         }
     }
 
-    /// An empty list, set or map, of which the type of the elements is not known any more.
-    pub(super) fn is_empty_collection(&self) -> bool {
-        matches!(self, Self::List(element) | Self::Set(element) | Self::Map(element) if matches!(**element, Self::Any))
-    }
-
     /// Whether something in it is left open.
     fn is_open(&self) -> bool {
         match self {
-            Self::Any => true,
+            Self::Any | Self::Dynamic => true,
             Self::Bool | Self::Number | Self::String => false,
             Self::List(element) | Self::Set(element) | Self::Map(element) => element.is_open(),
             Self::Tuple(types) => types.iter().any(Self::is_open),
@@ -166,7 +170,7 @@ impl Type {
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
-            Self::Any => "value of any type",
+            Self::Any | Self::Dynamic => "value of any type",
             Self::Bool => "bool",
             Self::Number => "number",
             Self::String => "string",
@@ -182,7 +186,7 @@ impl Type {
     #[must_use]
     pub fn shape(&self) -> Shape {
         match self {
-            Self::Any => Shape::Any,
+            Self::Any | Self::Dynamic => Shape::Any,
             Self::Bool => Shape::Bool,
             Self::Number => Shape::Number,
             Self::String => Shape::String,
@@ -208,13 +212,23 @@ impl Type {
             (Data::Choice(_), _) => {
                 lift(&[value], &mut |leaves| self.convert_nested(leaves[0], depth)).map(|v| keep_origin(v, value))
             }
-            (_, Self::Any) | (Data::Absent | Data::Null | Data::Entity(_), _) => Ok(value.clone()),
+            (_, Self::Any | Self::Dynamic) | (Data::Absent | Data::Entity(_), _) => Ok(value.clone()),
+            (Data::Null, _) => {
+                let from = tagged(value.tag);
+                if !convertible(&from, self) {
+                    return Err(Error::new(format!("a {} is required, but this is a {}", self.name(), from.name())));
+                }
+                let known = self.filled(&from);
+                Ok(value.clone().tagged(tag(&known)))
+            }
             (Data::Unknown(unknown), _) => {
-                if unknown.shape != Shape::Any && !fits(unknown.shape, self.shape()) {
+                let from = tagged(value.tag);
+                if unknown.shape != Shape::Any && !fits(unknown.shape, self.shape()) || !convertible(&from, self) {
                     return Err(cannot());
                 }
                 let unknown = Unknown { shape: self.shape(), ..Unknown::clone(unknown) };
-                Ok(Value::new(Data::Unknown(Arc::new(unknown)), value.origin))
+                let known = self.filled(&from);
+                Ok(Value::new(Data::Unknown(Arc::new(unknown)), value.origin).tagged(tag(&known)))
             }
             (Data::Bool(_), Self::Bool) | (Data::Number(_), Self::Number) => Ok(value.clone()),
             (Data::String(_) | Data::Parts(_), Self::String) => Ok(value.clone()),
@@ -230,6 +244,15 @@ impl Type {
                 None => Err(Error::new(format!("`{text}` is no decimal number"))),
             },
             (Data::Parts(_), Self::Bool | Self::Number) => Ok(unknown_of(value, self.shape(), value.origin)),
+            (Data::List(list), Self::List(_) | Self::Set(_)) if list.items.is_empty() => {
+                let from = Self::of(value);
+                if !convertible(&from, self) {
+                    return Err(cannot());
+                }
+                let known = self.filled(&from);
+                let kind = if matches!(self, Self::Set(_)) { ListKind::Set } else { ListKind::List };
+                Ok(with_items(kind, Vec::new(), list.rest.clone(), value).tagged(tag(&known)))
+            }
             (Data::List(list), Self::List(element)) => {
                 let items = convert_items(&list.items, element, depth, || cannot_hold(value, self))?;
                 Ok(with_items(ListKind::List, items, list.rest.clone(), value))
@@ -256,15 +279,22 @@ impl Type {
             }
             (Data::Map(map), Self::Map(element)) => {
                 let items: Vec<Value> = map.entries.iter().map(|entry| entry.value.clone()).collect();
-                let items = convert_items(&items, element, depth, || cannot_hold(value, self))?;
+                let items =
+                    convert_items(&typed_as_others(items, element), element, depth, || cannot_hold(value, self))?;
                 let entries = map
                     .entries
                     .iter()
                     .zip(items)
                     .map(|(entry, value)| Entry::new(entry.key.clone(), entry.key_origin, value))
                     .collect();
+                let is_empty = map.entries.is_empty();
+                let from = if is_empty { Self::of(value) } else { Self::Any };
+                if !convertible(&from, self) {
+                    return Err(cannot());
+                }
+                let known = if is_empty { tag(&self.filled(&from)) } else { TypeTag::NONE };
                 let map = Map { kind: MapKind::Map, entries, rest: map.rest.clone() };
-                Ok(Value::new(Data::Map(Arc::new(map)), value.origin))
+                Ok(Value::new(Data::Map(Arc::new(map)), value.origin).tagged(known))
             }
             (Data::Map(map), Self::Object(attributes)) => convert_object(map, attributes, value, depth),
             _ => Err(cannot()),
@@ -275,28 +305,26 @@ impl Type {
     /// filled in from the others.
     #[must_use]
     pub fn unify(types: &[Self]) -> Option<Self> {
-        Self::unify_refs(&types.iter().collect::<Vec<_>>())
+        unify(&types.iter().collect::<Vec<_>>())
     }
 
-    fn unify_refs(types: &[&Self]) -> Option<Self> {
-        let types: Vec<&Self> = types.iter().copied().filter(|ty| !matches!(ty, Self::Any)).collect();
-        let Some(first) = types.first() else { return Some(Self::Any) };
-        if types.iter().all(|ty| matches!(ty, Self::Bool | Self::Number | Self::String)) {
-            return if types.iter().all(|ty| ty.same(first)) {
-                Some((*first).clone())
-            } else if types.iter().any(|ty| matches!(ty, Self::String)) {
-                Some(Self::String)
-            } else {
-                None
-            };
+    /// The type with what it leaves open taken from the type that is converted to it.
+    fn filled(&self, from: &Self) -> Self {
+        let element = |to: &Self| {
+            Box::new(match from {
+                Self::List(element) | Self::Set(element) | Self::Map(element) => to.filled(element),
+                // Of something that holds nothing.
+                Self::Tuple(_) | Self::Object(_) | Self::Dynamic if matches!(to, Self::Any) => Self::Dynamic,
+                _ => to.clone(),
+            })
+        };
+        match self {
+            Self::Any | Self::Dynamic => from.clone(),
+            Self::List(to) => Self::List(element(to)),
+            Self::Set(to) => Self::Set(element(to)),
+            Self::Map(to) => Self::Map(element(to)),
+            closed => closed.clone(),
         }
-        if types.iter().all(|ty| matches!(ty, Self::Object(_) | Self::Map(_))) {
-            return unify_maps(&types);
-        }
-        if types.iter().all(|ty| matches!(ty, Self::Tuple(_) | Self::List(_) | Self::Set(_))) {
-            return unify_lists(&types);
-        }
-        None
     }
 }
 
@@ -316,72 +344,6 @@ fn fits(from: Shape, to: Shape) -> bool {
         (Shape::Bool, Shape::Number) | (Shape::Number, Shape::Bool) => false,
         _ => true,
     }
-}
-
-fn unify_maps(types: &[&Type]) -> Option<Type> {
-    let objects: Vec<&[ObjectAttribute]> = types
-        .iter()
-        .filter_map(|ty| if let Type::Object(attributes) = ty { Some(attributes.as_slice()) } else { None })
-        .collect();
-    let names = |attributes: &[ObjectAttribute]| {
-        let mut names: Vec<Text> = attributes.iter().map(|attribute| attribute.name.clone()).collect();
-        names.sort();
-        names
-    };
-    if objects.len() == types.len() {
-        let first = names(objects.first()?);
-        if objects.iter().all(|object| names(object) == first) {
-            let attributes = first
-                .iter()
-                .map(|name| {
-                    let types: Vec<&Type> = objects
-                        .iter()
-                        .flat_map(|object| object.iter().filter(|attribute| attribute.name == *name))
-                        .map(|attribute| &attribute.ty)
-                        .collect();
-                    Some(ObjectAttribute::required(name, Type::unify_refs(&types)?))
-                })
-                .collect::<Option<_>>()?;
-            return Some(Type::Object(attributes));
-        }
-    }
-    let elements: Vec<&Type> = types
-        .iter()
-        .flat_map(|ty| match ty {
-            Type::Object(attributes) => attributes.iter().map(|attribute| &attribute.ty).collect(),
-            Type::Map(element) => vec![element.as_ref()],
-            _ => Vec::new(),
-        })
-        .collect();
-    Some(Type::Map(Box::new(Type::unify_refs(&elements)?)))
-}
-
-fn unify_lists(types: &[&Type]) -> Option<Type> {
-    let tuples: Vec<&[Type]> = types
-        .iter()
-        .filter_map(|ty| if let Type::Tuple(elements) = ty { Some(elements.as_slice()) } else { None })
-        .collect();
-    if tuples.len() == types.len() {
-        let length = tuples.first()?.len();
-        if tuples.iter().all(|tuple| tuple.len() == length) {
-            let elements = (0..length)
-                .map(|at| Type::unify_refs(&tuples.iter().filter_map(|tuple| tuple.get(at)).collect::<Vec<_>>()))
-                .collect::<Option<_>>()?;
-            return Some(Type::Tuple(elements));
-        }
-    }
-    let elements: Vec<&Type> = types
-        .iter()
-        .flat_map(|ty| match ty {
-            Type::Tuple(elements) => elements.iter().collect(),
-            Type::List(element) | Type::Set(element) => vec![element.as_ref()],
-            _ => Vec::new(),
-        })
-        .collect();
-    let element = Box::new(Type::unify_refs(&elements)?);
-    let is_set =
-        types.iter().any(|ty| matches!(ty, Type::Set(_))) && !types.iter().any(|ty| matches!(ty, Type::List(_)));
-    Some(if is_set { Type::Set(element) } else { Type::List(element) })
 }
 
 fn cannot_hold(value: &Value, ty: &Type) -> Error {
@@ -407,8 +369,30 @@ fn convert_items(
         return Ok(items);
     }
     let types: Vec<Type> = items.iter().map(Type::of).collect();
-    let common = Type::unify(&types).ok_or_else(no_common_type)?;
-    convert(&items, &common)
+    let common = Type::unify(&types).ok_or_else(&no_common_type)?;
+    let items = convert(&items, &common)?;
+    // What is of any type together still has to be of one.
+    let mut types = items.iter().map(Type::of);
+    if common.is_open() && types.next().is_some_and(|first| !types.all(|other| first.agrees(&other))) {
+        return Err(no_common_type());
+    }
+    Ok(items)
+}
+
+/// In a map of any type, the literal null takes the type of the other elements, where they are of one type.
+fn typed_as_others(items: Vec<Value>, element: &Type) -> Vec<Value> {
+    let untyped = |item: &Value| item.is_unset() && item.tag == UNTYPED;
+    if !matches!(element, Type::Any) || !items.iter().any(untyped) {
+        return items;
+    }
+    let mut others = items.iter().filter(|item| !untyped(item)).map(Type::of);
+    match others.next() {
+        Some(first) if others.all(|other| first.same(&other)) => {
+            let known = tag(&first);
+            items.into_iter().map(|item| if untyped(&item) { item.tagged(known) } else { item }).collect()
+        }
+        _ => items,
+    }
 }
 
 fn with_items(kind: ListKind, items: Vec<Value>, rest: Option<Arc<Unknown>>, from: &Value) -> Value {

@@ -11,6 +11,7 @@ use crate::syntax::hcl::{self, ExprKind};
 use crate::value::{Step, Text, Value};
 
 use super::modules::{dir_path, read_document};
+use super::normal;
 use super::options::{Argument, Given};
 use super::scope::{Evaluator, Instance, Scope};
 
@@ -94,7 +95,7 @@ impl Evaluator<'_> {
             _ => false,
         };
         let value = if text {
-            Value::string(one.value.clone(), origin)
+            Value::string(normal::text(&one.value), origin)
         } else {
             match hcl::parse_expression(&one.value, span) {
                 Ok(expr) => self.value(&expr, Scope::constant(root)).at(origin),

@@ -335,7 +335,7 @@ pub fn select(condition: &Value, yes: &mut dyn FnMut() -> Value, no: &mut dyn Fn
 
 /// Whether two values are the same thing from the same place.
 fn identical(a: &Value, b: &Value) -> bool {
-    if a.origin != b.origin {
+    if a.origin != b.origin || a.tag != b.tag {
         return false;
     }
     match (&a.data, &b.data) {

@@ -16,6 +16,17 @@ pub type Text = smol_str::SmolStr;
 pub struct Value {
     pub data: Data,
     pub origin: OriginId,
+    pub tag: TypeTag,
+}
+
+/// What a front end knows of the type of a value whose data do not show it: of a null, an empty collection, an
+/// unknown. Only the front end that gave it can read it; it does not bear on what the value means to others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct TypeTag(pub u32);
+
+impl TypeTag {
+    /// Nothing is known.
+    pub const NONE: Self = Self(0);
 }
 
 /// Handle of an entity of the model, for links between entities; front ends never make one.
@@ -139,7 +150,7 @@ pub struct Choice {
 impl Value {
     #[must_use]
     pub fn new(data: Data, origin: OriginId) -> Self {
-        Self { data, origin }
+        Self { data, origin, tag: TypeTag::NONE }
     }
 
     #[must_use]
@@ -209,6 +220,13 @@ impl Value {
     #[must_use]
     pub fn is_absent(&self) -> bool {
         matches!(self.data, Data::Absent)
+    }
+
+    /// The same value with what is known of its type.
+    #[must_use]
+    pub fn tagged(mut self, tag: TypeTag) -> Self {
+        self.tag = tag;
+        self
     }
 
     /// Absent or null: as an attribute, nothing is set.
@@ -347,7 +365,7 @@ pub fn opened(value: &Value, why: &Arc<Unknown>) -> Value {
         }
         other => other.clone(),
     };
-    Value::new(data, value.origin)
+    Value::new(data, value.origin).tagged(value.tag)
 }
 
 impl Map {

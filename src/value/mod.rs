@@ -18,8 +18,8 @@ pub use choice::{
     Assignment, Case, Input, InputId, InputKind, Inputs, MAX_LEAVES, choice, combine, equal, select, too_many,
 };
 pub use data::{
-    Choice, Data, EntityId, Entry, List, ListKind, Map, MapKind, Part, Shape, Symbol, Text, Unknown, Value, join_parts,
-    opened,
+    Choice, Data, EntityId, Entry, List, ListKind, Map, MapKind, Part, Shape, Symbol, Text, TypeTag, Unknown, Value,
+    join_parts, opened,
 };
 pub use document::decoded;
 pub use note::{MAX_NOTES, Note};

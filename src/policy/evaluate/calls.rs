@@ -381,7 +381,7 @@ fn to_double(value: &Value) -> Outcome {
 /// `min` and `max` of their arguments, or of the one list that they get.
 fn least_or_most(function: Function, values: &[Value]) -> Outcome {
     let values: Vec<&Value> = match values {
-        [Value { data: Data::List(list), origin }] => {
+        [Value { data: Data::List(list), origin, .. }] => {
             if let Some(rest) = &list.rest {
                 return Outcome::unknown(rest.why.clone(), *origin, Vec::new());
             }

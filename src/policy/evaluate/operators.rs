@@ -144,7 +144,7 @@ impl Run<'_, '_> {
             },
             Some(Numeric::Double(number)) => Outcome::new(What::Double(-number)).with(operand.evidence),
             None => match as_item(operand.what, OriginId::NONE) {
-                Ok(Value { data: Data::Unknown(unknown), origin }) => {
+                Ok(Value { data: Data::Unknown(unknown), origin, .. }) => {
                     Outcome::unknown(unknown.why.clone(), origin, operand.evidence)
                 }
                 Ok(value) => Outcome::error(format!("a {} has no negative", value.type_name())),

@@ -7,6 +7,8 @@ use crate::value::{
 };
 
 use super::super::lift::{hoist, lift, unknown_of};
+use super::super::normal;
+use super::super::tag::tag;
 use super::super::types::Type;
 use super::{Context, Error};
 
@@ -159,7 +161,15 @@ impl Function {
         if let Some(open) = open.and_then(|at| converted.get(at)) {
             return Ok(unknown_of(open, self.returns, context.origin));
         }
-        (self.run)(&Call { args: converted, returns: self.returns, context })
+        let result = (self.run)(&Call { args: converted, returns: self.returns, context })?;
+        Ok(match &result.data {
+            Data::String(_) => normal::value(result),
+            // Lists and maps are handed on, but for those that are read from a text.
+            Data::List(_) | Data::Map(_) if args.first().is_some_and(|arg| arg.as_str().is_some()) => {
+                normal::value(result)
+            }
+            _ => result,
+        })
     }
 }
 
@@ -246,7 +256,8 @@ impl Call<'_> {
     }
 
     pub fn strings(&self, items: impl IntoIterator<Item = impl Into<Text>>) -> Value {
-        self.list_of(ListKind::List, items.into_iter().map(|item| self.string(item)).collect(), None)
+        let items = items.into_iter().map(|item| self.string(item)).collect();
+        self.list_of(ListKind::List, items, None).tagged(tag(&Type::List(Box::new(Type::String))))
     }
 
     pub fn list_of(&self, kind: ListKind, items: Vec<Value>, rest: Option<Arc<Unknown>>) -> Value {

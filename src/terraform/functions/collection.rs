@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::value::{Data, List, ListKind, Part, Shape, Symbol, Truth, Unknown, Value};
+use crate::value::{Data, List, ListKind, Part, Shape, Symbol, Truth, TypeTag, Unknown, Value};
 
 use super::super::lift::{hoist_lists, reason};
 use super::super::operators::equals;
+use super::super::tag::tag;
 use super::super::types::Type;
 use super::Error;
 use super::call::{ANY, Call, Function, NUMBER, Param, Ty, open_rest};
@@ -93,7 +94,8 @@ fn chunklist(call: &Call<'_>) -> Result<Value, Error> {
     // A size of 0 means one chunk with everything.
     let size = if size == 0 { list.items.len().max(1) } else { size };
     let chunks = list.items.chunks(size).map(|chunk| call.list_of(ListKind::List, chunk.to_vec(), None)).collect();
-    Ok(call.list_of(ListKind::List, chunks, None))
+    let of = tag(&Type::List(Box::new(Type::of(call.arg(0)?))));
+    Ok(call.list_of(ListKind::List, chunks, None).tagged(of))
 }
 
 fn coalesce(call: &Call<'_>) -> Result<Value, Error> {
@@ -102,12 +104,7 @@ fn coalesce(call: &Call<'_>) -> Result<Value, Error> {
     if types.is_empty() {
         return Err(no_type());
     }
-    let mut common = Type::unify(&types).ok_or_else(no_type)?;
-    // Beside a null, tuples and objects stay what they are.
-    let structural = |ty: &Type| matches!(ty, Type::Tuple(_) | Type::Object(_));
-    if call.args.iter().any(Value::is_unset) && types.iter().any(structural) {
-        common = Type::Any;
-    }
+    let common = Type::unify(&types).ok_or_else(no_type)?;
     for (at, arg) in call.args.iter().enumerate() {
         match &arg.data {
             Data::Null | Data::Absent => {}
@@ -176,7 +173,16 @@ fn compact(call: &Call<'_>) -> Result<Value, Error> {
             _ => items.push(item.clone()),
         }
     }
-    Ok(call.list_of(ListKind::List, items, rest))
+    Ok(call.list_of(ListKind::List, items, rest).tagged(strings_tag()))
+}
+
+fn strings_tag() -> TypeTag {
+    tag(&Type::List(Box::new(Type::String)))
+}
+
+/// The tag of a list, for one made of some of its elements.
+fn tag_of(list: &Value) -> TypeTag {
+    tag(&Type::of(list))
 }
 
 fn concat(call: &Call<'_>) -> Result<Value, Error> {
@@ -240,7 +246,7 @@ fn distinct(call: &Call<'_>) -> Result<Value, Error> {
             items.push(item.clone());
         }
     }
-    Ok(call.list_of(ListKind::List, items, list.rest.clone()))
+    Ok(call.list_of(ListKind::List, items, list.rest.clone()).tagged(tag_of(call.arg(0)?)))
 }
 
 fn element(call: &Call<'_>) -> Result<Value, Error> {
@@ -372,7 +378,7 @@ fn matchkeys(call: &Call<'_>) -> Result<Value, Error> {
             }
         }
     }
-    Ok(call.list_of(ListKind::List, items, None))
+    Ok(call.list_of(ListKind::List, items, None).tagged(tag_of(call.arg(0)?)))
 }
 
 fn one(call: &Call<'_>) -> Result<Value, Error> {
@@ -381,7 +387,13 @@ fn one(call: &Call<'_>) -> Result<Value, Error> {
         Err(unknown) => return Ok(unknown),
     };
     match list.items.as_slice() {
-        [] => Ok(Value::null(call.origin())),
+        [] => {
+            let element = match Type::of(call.arg(0)?) {
+                Type::List(element) | Type::Set(element) => *element,
+                _ => Type::Dynamic,
+            };
+            Ok(Value::null(call.origin()).tagged(tag(&element)))
+        }
         [only] => Ok(only.clone()),
         _ if may_merge(list) => Ok(call.unknown(call.arg(0)?)),
         _ => Err(Error::of_argument("a list with no or one element is required", 0)),
@@ -394,7 +406,11 @@ fn reverse(call: &Call<'_>) -> Result<Value, Error> {
         Err(unknown) => return Ok(unknown),
     };
     let kind = if list.kind == ListKind::Tuple { ListKind::Tuple } else { ListKind::List };
-    Ok(call.list_of(kind, list.items.iter().rev().cloned().collect(), None))
+    let of = match Type::of(call.arg(0)?) {
+        Type::Set(element) => Type::List(element),
+        other => other,
+    };
+    Ok(call.list_of(kind, list.items.iter().rev().cloned().collect(), None).tagged(tag(&of)))
 }
 
 fn slice(call: &Call<'_>) -> Result<Value, Error> {
@@ -412,7 +428,7 @@ fn slice(call: &Call<'_>) -> Result<Value, Error> {
         return Err(Error::of_argument("the end lies beyond the list", 2));
     }
     match list.items.get(start..end) {
-        Some(items) => Ok(call.list_of(list.kind, items.to_vec(), None)),
+        Some(items) => Ok(call.list_of(list.kind, items.to_vec(), None).tagged(tag_of(call.arg(0)?))),
         None => Err(Error::of_argument("the start lies behind the end", 1)),
     }
 }
@@ -423,5 +439,5 @@ fn sort(call: &Call<'_>) -> Result<Value, Error> {
         return Err(Error::of_argument("null can't be sorted", 0));
     }
     items.sort_by(|a, b| a.as_str().cmp(&b.as_str()));
-    Ok(call.list_of(ListKind::List, items, None))
+    Ok(call.list_of(ListKind::List, items, None).tagged(strings_tag()))
 }

@@ -8,6 +8,7 @@ use crate::value::text::parts;
 use crate::value::{Data, ListKind, Number, OriginId, Part, Shape, Text, Unknown, Value, join_parts};
 
 use super::super::lift::reason;
+use super::super::tag::tag;
 use super::super::types::Type;
 use super::Error;
 use super::call::{ANY, Call, Function, STRING, check_length};
@@ -67,7 +68,8 @@ fn formatlist(call: &Call<'_>) -> Result<Value, Error> {
         check_length(length)?;
         items.push(item);
     }
-    Ok(call.list_of(ListKind::List, items, None))
+    let strings = Type::List(Box::new(Type::String));
+    Ok(call.list_of(ListKind::List, items, None).tagged(tag(&strings)))
 }
 
 /// One verb with its flags: `%-8.2[1]f`.

@@ -1,9 +1,11 @@
 //! `jsonencode` and `jsondecode`: texts that keep the structure that they were made from.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
-use crate::value::{Data, Part, Shape, Step, Value, document, join_parts, text};
+use crate::value::{Data, Entry, List, Map, Part, Shape, Step, Value, document, join_parts, text};
 
+use super::super::tag::UNTYPED;
 use super::Error;
 use super::call::{ANY, Call, Function, STRING, check_length};
 
@@ -155,15 +157,44 @@ impl Writer {
     }
 }
 
+/// The nulls of a document are of no type.
+pub(super) fn untyped(value: Value) -> Value {
+    match &value.data {
+        Data::Null => value.tagged(UNTYPED),
+        Data::List(list) if list.items.iter().any(holds_null) => {
+            let items = list.items.iter().cloned().map(untyped).collect();
+            let list = List { kind: list.kind, items, rest: list.rest.clone() };
+            Value::new(Data::List(Arc::new(list)), value.origin)
+        }
+        Data::Map(map) if map.entries.iter().any(|entry| holds_null(&entry.value)) => {
+            let entries = map.entries.iter();
+            let entries =
+                entries.map(|entry| Entry::new(entry.key.clone(), entry.key_origin, untyped(entry.value.clone())));
+            let map = Map { kind: map.kind, entries: entries.collect(), rest: map.rest.clone() };
+            Value::new(Data::Map(Arc::new(map)), value.origin)
+        }
+        _ => value,
+    }
+}
+
+fn holds_null(value: &Value) -> bool {
+    match &value.data {
+        Data::Null => true,
+        Data::List(list) => list.items.iter().any(holds_null),
+        Data::Map(map) => map.entries.iter().any(|entry| holds_null(&entry.value)),
+        _ => false,
+    }
+}
+
 fn decode(call: &Call<'_>) -> Result<Value, Error> {
     let arg = call.arg(0)?;
     // What `jsonencode` was given comes back with its places.
     if let Some(structure) = document::kept(call.context.origins, arg) {
-        return Ok(document::plain(&structure));
+        return Ok(untyped(document::plain(&structure)));
     }
     let pieces = text::parts(arg).unwrap_or_default();
     match document::parse(&pieces, call.origin()) {
-        Ok(value) => Ok(value),
+        Ok(value) => Ok(untyped(value)),
         Err(_) if arg.as_str().is_none() => Ok(call.unknown(arg)),
         Err(error) => Err(Error::of_argument(format!("it is not JSON: {error}"), 0)),
     }

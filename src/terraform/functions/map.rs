@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::value::{Data, Entry, ListKind, MapKind, OriginId, Shape, Unknown, Value};
+use crate::value::{Data, Entry, ListKind, MapKind, OriginId, Shape, TypeTag, Unknown, Value};
 
 use super::super::lift::{reason, shaped};
+use super::super::tag::tag;
 use super::super::types::Type;
 use super::Error;
 use super::call::{ANY, Call, Function, Param, STRING, Ty};
@@ -32,7 +33,7 @@ fn keys(call: &Call<'_>) -> Result<Value, Error> {
         let origin = if entry.key_origin.is_none() { call.origin() } else { entry.key_origin };
         Value::string(entry.key.clone(), origin)
     });
-    Ok(call.list_of(kind, items.collect(), map.rest.clone()))
+    Ok(call.list_of(kind, items.collect(), map.rest.clone()).tagged(list_tag(&Type::String)))
 }
 
 fn values(call: &Call<'_>) -> Result<Value, Error> {
@@ -43,7 +44,8 @@ fn values(call: &Call<'_>) -> Result<Value, Error> {
     }
     let map = call.map(0)?;
     let kind = if map.kind == MapKind::Object { ListKind::Tuple } else { ListKind::List };
-    Ok(call.list_of(kind, map.entries.iter().map(|entry| entry.value.clone()).collect(), map.rest.clone()))
+    let items = map.entries.iter().map(|entry| entry.value.clone()).collect();
+    Ok(call.list_of(kind, items, map.rest.clone()).tagged(list_tag(&element_type(call.arg(0)?))))
 }
 
 fn lookup(call: &Call<'_>) -> Result<Value, Error> {
@@ -57,8 +59,7 @@ fn lookup(call: &Call<'_>) -> Result<Value, Error> {
     let map = call.map(0)?;
     let default = match (default, map.kind) {
         (Some(default), MapKind::Map) => {
-            let types: Vec<Type> = map.entries.iter().map(|entry| Type::of(&entry.value)).collect();
-            let element = Type::unify(&types).unwrap_or(Type::Any);
+            let element = element_type(call.arg(0)?);
             let converted = element
                 .convert(default)
                 .map_err(|_| Error::of_argument("the default needs the type of the map's elements", 2))?;
@@ -108,9 +109,10 @@ fn merge(call: &Call<'_>) -> Result<Value, Error> {
         }
     }
     // Maps of one type stay a map; everything else is an object.
-    let types: Vec<Type> = call.args.iter().filter(|arg| !arg.is_unset()).map(Type::of).collect();
+    let types: Vec<Type> = call.args.iter().map(Type::of).collect();
     let kind = if same_maps(&types) { MapKind::Map } else { MapKind::Object };
-    Ok(call.map_of(kind, entries, rest))
+    let of = types.first().map_or(TypeTag::NONE, tag);
+    Ok(call.map_of(kind, entries, rest).tagged(of))
 }
 
 /// A value that an unknown map merged over it may replace.
@@ -118,15 +120,23 @@ fn overridable(value: &Value, by: &Unknown) -> Value {
     shaped(format!("what is merged over it is not known: {}", by.why), Shape::Any, value.origin)
 }
 
+/// Whether all are maps of one type, as far as that is known.
 fn same_maps(types: &[Type]) -> bool {
-    let elements: Option<Vec<Type>> =
-        types.iter().map(|ty| if let Type::Map(element) = ty { Some((**element).clone()) } else { None }).collect();
-    match elements {
-        Some(elements) if !elements.is_empty() => {
-            Type::unify(&elements).is_some_and(|common| elements.iter().all(|element| element.includes(&common)))
-        }
-        _ => false,
+    let maps = types.iter().all(|ty| matches!(ty, Type::Map(_) | Type::Any));
+    maps && types.iter().any(|ty| matches!(ty, Type::Map(_)))
+        && types.iter().enumerate().all(|(at, ty)| types.iter().skip(at + 1).all(|other| ty.agrees(other)))
+}
+
+/// The type of what a list, set or map holds.
+fn element_type(collection: &Value) -> Type {
+    match Type::of(collection) {
+        Type::List(element) | Type::Set(element) | Type::Map(element) => *element,
+        _ => Type::Any,
     }
+}
+
+fn list_tag(element: &Type) -> TypeTag {
+    tag(&Type::List(Box::new(element.clone())))
 }
 
 fn transpose(call: &Call<'_>) -> Result<Value, Error> {
@@ -145,7 +155,8 @@ fn transpose(call: &Call<'_>) -> Result<Value, Error> {
     let entries = turned
         .into_iter()
         .map(|(key, items)| Entry::new(key, OriginId::NONE, call.list_of(ListKind::List, items, None)));
-    Ok(call.map_of(MapKind::Map, entries, None))
+    let lists = Type::Map(Box::new(Type::List(Box::new(Type::String))));
+    Ok(call.map_of(MapKind::Map, entries, None).tagged(tag(&lists)))
 }
 
 fn zipmap(call: &Call<'_>) -> Result<Value, Error> {
@@ -175,5 +186,6 @@ fn zipmap(call: &Call<'_>) -> Result<Value, Error> {
         entries.push(Entry::new(text, key.origin, value.clone()));
     }
     let kind = if values.kind == ListKind::Tuple { MapKind::Object } else { MapKind::Map };
-    Ok(call.map_of(kind, entries, None))
+    let of = tag(&Type::Map(Box::new(element_type(call.arg(1)?))));
+    Ok(call.map_of(kind, entries, None).tagged(of))
 }

@@ -225,7 +225,8 @@ fn range(call: &Call<'_>) -> Result<Value, Error> {
         items.push(number(call, at.clone()));
         at = at.add(&step).ok_or_else(too_large)?;
     }
-    Ok(call.list_of(ListKind::List, items, None))
+    let numbers = super::super::types::Type::List(Box::new(super::super::types::Type::Number));
+    Ok(call.list_of(ListKind::List, items, None).tagged(super::super::tag::tag(&numbers)))
 }
 
 fn sum(call: &Call<'_>) -> Result<Value, Error> {

@@ -3,8 +3,10 @@
 use regex::{Regex, RegexBuilder};
 
 use crate::value::text::parts;
-use crate::value::{Entry, ListKind, MapKind, OriginId, Part, Shape, Value, join_parts};
+use crate::value::{Entry, ListKind, MapKind, OriginId, Part, Shape, TypeTag, Value, join_parts};
 
+use super::super::tag::tag;
+use super::super::types::Type;
 use super::Error;
 use super::call::{Call, Function, STRING, check_length};
 
@@ -55,7 +57,7 @@ fn groups(regex: &Regex) -> Result<Groups, Error> {
 fn captured(call: &Call<'_>, regex: &Regex, groups: &Groups, found: &regex::Captures<'_>) -> Value {
     let value = |found: Option<regex::Match<'_>>| match found {
         Some(found) => call.string(found.as_str()),
-        None => Value::null(call.origin()),
+        None => Value::null(call.origin()).tagged(tag(&Type::String)),
     };
     match groups {
         Groups::None => value(found.get(0)),
@@ -93,7 +95,11 @@ fn regexall(call: &Call<'_>) -> Result<Value, Error> {
         }
         items.push(captured(call, &regex, &groups, &found));
     }
-    Ok(call.list_of(ListKind::List, items, None))
+    let of = match groups {
+        Groups::None => tag(&Type::List(Box::new(Type::String))),
+        Groups::Numbered | Groups::Named => TypeTag::NONE,
+    };
+    Ok(call.list_of(ListKind::List, items, None).tagged(of))
 }
 
 fn replace(call: &Call<'_>) -> Result<Value, Error> {

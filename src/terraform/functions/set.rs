@@ -1,9 +1,10 @@
 //! Sets: unions, intersections, differences and products.
 
-use crate::value::{Data, List, ListKind, Shape, Truth, Value};
+use crate::value::{Data, List, ListKind, Shape, Truth, TypeTag, Value};
 
 use super::super::operators::equals;
 use super::super::sets::make_set;
+use super::super::tag::tag;
 use super::super::types::Type;
 use super::Error;
 use super::call::{ANY, Call, Function, Param, Ty};
@@ -54,7 +55,7 @@ fn union(call: &Call<'_>) -> Result<Value, Error> {
             _ => return Err(Error::new("a set is required")),
         }
     }
-    Ok(make_set(items, rest, call.origin()))
+    Ok(make_set(items, rest, call.origin()).tagged(tag(&common)))
 }
 
 fn intersection(call: &Call<'_>) -> Result<Value, Error> {
@@ -73,6 +74,7 @@ fn filter(call: &Call<'_>, wanted: bool) -> Result<Value, Error> {
     };
     let lists: Vec<&List> = sets.iter().filter_map(Value::as_list).collect();
     let Some((first, others)) = lists.split_first() else { return Err(Error::new("a set is required")) };
+    let of = sets.first().map_or(TypeTag::NONE, |set| tag(&Type::of(set)));
     let mut items = Vec::new();
     let mut rest = first.rest.clone();
     for item in &first.items {
@@ -93,7 +95,7 @@ fn filter(call: &Call<'_>, wanted: bool) -> Result<Value, Error> {
             }
         }
     }
-    Ok(make_set(items, rest, call.origin()))
+    Ok(make_set(items, rest, call.origin()).tagged(of))
 }
 
 fn product(call: &Call<'_>) -> Result<Value, Error> {

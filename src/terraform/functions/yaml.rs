@@ -192,7 +192,7 @@ fn decode(call: &Call<'_>) -> Result<Value, Error> {
     }
     match tree.documents.as_slice() {
         [] => Err(Error::of_argument("the document is empty", 0)),
-        [only] => read(call, tree.node(*only), 0),
+        [only] => read(call, tree.node(*only), 0).map(super::json::untyped),
         _ => Err(Error::of_argument("only one document is read", 0)),
     }
 }
