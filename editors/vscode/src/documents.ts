@@ -36,8 +36,8 @@ export class Documents implements vscode.TextDocumentContentProvider, vscode.Dis
   /** Opens the page of a policy as it is meant to be read. */
   async showPolicy(policy: string): Promise<void> {
     const uri = vscode.Uri.from({ scheme: SCHEME, path: `/policy/${policy}.md` });
-    // Reading it first shows a mistake as a message and not as an empty page.
-    await vscode.workspace.openTextDocument(uri);
+    // Asked for first, so that a mistake is a message in the program's own words and not an empty page.
+    await this.provideTextDocumentContent(uri);
     await vscode.commands.executeCommand("markdown.showPreviewToSide", uri);
   }
 

@@ -224,8 +224,8 @@ impl Native {
         let at = last.value.span.end as usize;
         let one_line = line_end(text, start) >= end;
         if one_line {
-            let new = written.iter().map(|(name, value)| format!(", {name}{sign} {value}")).collect();
-            return Some(Edit { span: self.at(at, at), text: new });
+            let new: Vec<String> = written.iter().map(|(name, value)| format!(", {name}{sign} {value}")).collect();
+            return Some(Edit { span: self.at(at, at), text: new.concat() });
         }
         let inner = indent(text, last.key_span.start as usize);
         let comma = text.get(at..end)?.trim_start().starts_with(',');
