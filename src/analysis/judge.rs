@@ -37,7 +37,7 @@ pub struct Judge<'a> {
 }
 
 /// What is kept of a project once it is judged.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct JudgedProject {
     path: PathBuf,
     deployment: usize,

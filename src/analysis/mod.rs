@@ -28,13 +28,16 @@ mod survey;
 mod understand;
 mod unmatched;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::config;
 use crate::finding::baseline::{self, Baseline};
 use crate::finding::{in_order, place_key};
+use crate::policy::Pack;
 use crate::resource::Problem;
-use crate::source::{FileSystem, Overlay, Sources};
+use crate::source::{FileSystem, Overlay, SourceFile, Sources};
 
 pub use adopt::{Bookkeeping, read_baseline};
 pub use fixing::{ChangedFile, Fixed, Fixing, Which, fix};
@@ -67,7 +70,7 @@ pub fn run(request: &Request, fs: &dyn FileSystem) -> Result<Analysis, UsageErro
         let prepared = prepare::prepare(request, code, code, &sources)?;
         let known = baseline_of(request, &prepared, fs)?;
         let whole = suppress::covers_configuration(request, &prepared.config, &here);
-        let mut analysis = analyse(request, prepared, code, sources);
+        let mut analysis = analyse(request, prepared, code, &sources);
         if let Some((path, baseline)) = known {
             adopt::mark_baselined(&mut analysis, &baseline, &path, &here, whole);
         }
@@ -111,7 +114,7 @@ fn earlier(request: &Request, before: &Before, fs: &dyn FileSystem) -> Result<An
         Ok(prepared) => prepared,
         Err(_) => prepare::prepare(&request, fs, fs, &sources)?,
     };
-    Ok(analyse(&request, prepared, &before.files, sources))
+    Ok(analyse(&request, prepared, &before.files, &sources))
 }
 
 /// What the request's code means, without any judgement.
@@ -149,7 +152,7 @@ fn over<T>(
     }
 }
 
-fn analyse(request: &Request, prepared: Prepared, fs: &dyn FileSystem, sources: Arc<Sources>) -> Analysis {
+fn analyse(request: &Request, prepared: Prepared, fs: &dyn FileSystem, sources: &Arc<Sources>) -> Analysis {
     let Prepared { here, config, pack, choices, deployments, mut problems } = prepared;
     let judge = judge::Judge {
         request,
@@ -157,7 +160,7 @@ fn analyse(request: &Request, prepared: Prepared, fs: &dyn FileSystem, sources: 
         pack: &pack,
         choices: &choices,
         deployments: &deployments,
-        sources: &sources,
+        sources,
         fixes: request.fixes,
     };
     let judged_one = |understood: Understood| {
@@ -166,24 +169,58 @@ fn analyse(request: &Request, prepared: Prepared, fs: &dyn FileSystem, sources: 
         rayon::spawn(move || drop(understood));
         judged
     };
-    let understanding = understand::understand(request, &config, &deployments, &here, fs, &sources, &judged_one);
+    let understanding = understand::understand(request, &config, &deployments, &here, fs, sources, &judged_one);
     problems.extend(understanding.problems);
-    secrets::conceal(&sources, &deployments);
-    let judged = judge.all(understanding.projects);
-    let counts = Counts { files: understanding.files, policies: choices.base.count(&pack), ..judged.counts };
+    secrets::conceal(sources, &deployments);
+    let rules = Rules { here: &here, config: &config, pack: &pack, choices: &choices };
+    let seen = Seen { files: understanding.files, excluded: &understanding.excluded, comments: &suppress::in_file };
+    conclude(&judge, &rules, understanding.projects, problems, &seen, Arc::clone(sources))
+}
+
+/// What a run goes by.
+struct Rules<'a> {
+    here: &'a Here,
+    config: &'a config::Config,
+    pack: &'a Pack,
+    choices: &'a choices::Choices,
+}
+
+/// What a run has seen.
+struct Seen<'a> {
+    /// Files that hold infrastructure code.
+    files: usize,
+    /// The configuration's excludes that have left something out.
+    excluded: &'a BTreeSet<String>,
+    /// The suppressions in the comments of a file.
+    comments: &'a dyn Fn(&Arc<SourceFile>) -> suppress::Commented,
+}
+
+/// From judged projects to what people are told: suppressions, thresholds, one order.
+fn conclude(
+    judge: &judge::Judge<'_>,
+    rules: &Rules<'_>,
+    projects: Vec<judge::JudgedProject>,
+    mut problems: Vec<Problem>,
+    seen: &Seen<'_>,
+    sources: Arc<Sources>,
+) -> Analysis {
+    let Rules { here, config, pack, choices } = *rules;
+    let request = judge.request;
+    let judged = judge.all(projects);
+    let counts = Counts { files: seen.files, policies: choices.base.count(pack), ..judged.counts };
     problems.extend(unmatched::entries(&unmatched::Seen {
         request,
-        config: &config,
-        here: &here,
-        choices: &choices,
+        config,
+        here,
+        choices,
         places: &judged.places,
-        excluded: &understanding.excluded,
+        excluded: seen.excluded,
     }));
-    let judged_by = choices.names(&pack);
+    let judged_by = choices.names(pack);
     problems.extend(judged.problems);
     let mut findings = judged.findings;
     let context =
-        suppress::Context { request, config: &config, pack: &pack, choices: &choices, here: &here, sources: &sources };
+        suppress::Context { request, config, pack, choices, here, sources: &sources, comments: seen.comments };
     problems.extend(suppress::apply(&context, judged.marks, &mut findings, &judged.undetermined));
     suppress::below_threshold(&mut findings, request);
     let findings = in_order(findings, &sources);
@@ -196,6 +233,7 @@ fn analyse(request: &Request, prepared: Prepared, fs: &dyn FileSystem, sources: 
         a.span == b.span && a.policy == b.policy && a.why == b.why && a.resource.address == b.resource.address
     });
     let problems = ordered(problems, &sources);
+    let pack = pack.clone();
     let mut analysis = Analysis { sources, findings, undetermined, problems, counts, pack, judged: judged_by };
     secrets::scrub(&mut analysis);
     analysis

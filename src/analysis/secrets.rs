@@ -8,15 +8,14 @@ use memchr::memmem;
 
 use super::environments::Deployment;
 use super::outcome::Analysis;
-use crate::source::{FileId, FileKind, SourceFile, Sources, Span};
+use crate::source::{FileKind, SourceFile, Sources, Span};
 use crate::syntax::hcl::{self, ExprKind};
 use crate::syntax::tree::NodeRef;
 use crate::syntax::{self};
 
 /// Notes the places of all secrets in the files of a run.
 pub fn conceal(sources: &Sources, deployments: &[Deployment]) {
-    let files: Vec<Arc<SourceFile>> =
-        (0..sources.len()).filter_map(|index| sources.get(FileId(u32::try_from(index).ok()?))).collect();
+    let files = sources.all();
     let mut secrets = Secrets { sources, names: BTreeSet::new() };
     for file in &files {
         let text = file.text().as_bytes();

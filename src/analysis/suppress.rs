@@ -13,7 +13,7 @@ use crate::finding::triage::{self, Glob, Names, Reach, Suppression};
 use crate::finding::{Finding, Status, SuppressionKind, Undetermined};
 use crate::policy::Pack;
 use crate::resource::{Language, Problem, ProblemKind};
-use crate::source::{FileId, FileKind, SourceFile, Sources, Span};
+use crate::source::{FileKind, SourceFile, Sources, Span};
 use crate::syntax;
 use crate::syntax::tree::NodeRef;
 
@@ -25,10 +25,15 @@ pub struct Context<'a> {
     pub choices: &'a Choices,
     pub here: &'a Here,
     pub sources: &'a Sources,
+    /// The suppressions in the comments of a file.
+    pub comments: &'a dyn Fn(&Arc<SourceFile>) -> Commented,
 }
 
+/// Suppressions in a file's comments, and what is wrong with them.
+pub type Commented = (Vec<Suppression>, Vec<Problem>);
+
 /// Suppressions in the metadata of resources.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Marks {
     suppressions: Vec<Suppression>,
     problems: Vec<Problem>,
@@ -66,9 +71,9 @@ pub fn apply(
     }
     let mut problems = Vec::new();
     let mut written = from_configuration(context);
-    for file in files(context.sources) {
+    for file in context.sources.all() {
         if triage::may_hold_marks(file.text()) && !is_installed(&file.path) {
-            let (found, wrong) = in_file(&file);
+            let (found, wrong) = (context.comments)(&file);
             written.extend(found);
             problems.extend(wrong);
         }
@@ -150,16 +155,13 @@ fn distinct(mut problems: Vec<Problem>) -> Vec<Problem> {
     problems
 }
 
-fn files(sources: &Sources) -> impl Iterator<Item = Arc<SourceFile>> {
-    (0..sources.len()).filter_map(|index| sources.get(FileId(u32::try_from(index).ok()?)))
-}
-
 /// Whether a file lies in a folder of installed modules, where nobody writes comments for us.
 pub fn is_installed(path: &Path) -> bool {
     path.components().any(|part| part.as_os_str() == ".terraform" || part.as_os_str() == ".terragrunt-cache")
 }
 
-fn in_file(file: &Arc<SourceFile>) -> (Vec<Suppression>, Vec<Problem>) {
+/// Looks for suppressions in the comments of a file.
+pub fn in_file(file: &Arc<SourceFile>) -> Commented {
     let (comments, indented) = match FileKind::of(&file.path, file.text().as_bytes()) {
         FileKind::Terraform | FileKind::OpenTofu => (syntax::hcl::parse(Arc::clone(file)).comments, false),
         FileKind::Terragrunt | FileKind::TerragruntPart

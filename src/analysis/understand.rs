@@ -90,30 +90,7 @@ pub fn understand<T: Send>(
         .map(|(task, open, index)| {
             let deployment = &deployments[*index];
             let understood = guarded(task.path(), || {
-                let project = match task {
-                    Task::Template(tree) => {
-                        let boundary = boundaries.of(&tree.file.path);
-                        let loader = cloudformation::Loader { fs, sources, root: Some(boundary) };
-                        match cloudformation::evaluate(tree, &deployment.cloudformation, &loader) {
-                            Some(project) => project,
-                            None => {
-                                let mut options = deployment.terraform.clone();
-                                options.boundary = Some(boundary.to_owned());
-                                terraform::plan::evaluate_plan(tree, &modules, &options)?
-                            }
-                        }
-                    }
-                    Task::Root(directory) => {
-                        let mut options = deployment.terraform.clone();
-                        options.boundary = Some(boundaries.of(directory).to_owned());
-                        terraform::evaluate(&modules, directory, &options)
-                    }
-                    Task::Unit(unit) => {
-                        let mut options = deployment.terraform.clone();
-                        options.boundary = Some(boundaries.of(&unit.file).to_owned());
-                        terragrunt::evaluate_unit(&modules, unit, &options)?
-                    }
-                };
+                let project = task.evaluate(deployment, &modules, &boundaries)?;
                 let model = model::build(&project);
                 Some(Understood { project, model, deployment: *index })
             });
@@ -159,18 +136,46 @@ pub fn understand<T: Send>(
 }
 
 /// Whether the file is evaluated by itself, by its kind: it may be a template, or a plan of Terraform.
-fn is_template(file: &FoundFile) -> bool {
+pub fn is_template(file: &FoundFile) -> bool {
     matches!(file.kind, FileKind::Yaml | FileKind::Json | FileKind::TerraformPlan)
 }
 
 /// Something to evaluate.
-enum Task {
+pub enum Task {
     Template(Box<Tree>),
     Root(PathBuf),
     Unit(Unit),
 }
 
 impl Task {
+    /// Evaluates it for a deployment; nothing where its file is no template after all, or deploys nothing.
+    pub fn evaluate(
+        &self,
+        deployment: &Deployment,
+        modules: &terraform::Modules<'_>,
+        boundaries: &Boundaries,
+    ) -> Option<Project> {
+        let mut options = deployment.terraform.clone();
+        match self {
+            Self::Template(tree) => {
+                let boundary = boundaries.of(&tree.file.path);
+                let loader = cloudformation::Loader { fs: modules.fs, sources: modules.sources, root: Some(boundary) };
+                cloudformation::evaluate(tree, &deployment.cloudformation, &loader).or_else(|| {
+                    options.boundary = Some(boundary.to_owned());
+                    terraform::plan::evaluate_plan(tree, modules, &options)
+                })
+            }
+            Self::Root(directory) => {
+                options.boundary = Some(boundaries.of(directory).to_owned());
+                Some(terraform::evaluate(modules, directory, &options))
+            }
+            Self::Unit(unit) => {
+                options.boundary = Some(boundaries.of(&unit.file).to_owned());
+                terragrunt::evaluate_unit(modules, unit, &options)
+            }
+        }
+    }
+
     /// The directory that a Terraform plan is of.
     fn planned(&self) -> Option<PathBuf> {
         match self {
@@ -206,7 +211,8 @@ fn reason(panic: &(dyn Any + Send)) -> String {
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no reason is known".to_owned())
 }
 
-fn find(request: &Request, config: &Config, here: &Here, fs: &dyn FileSystem) -> Found {
+/// The files that a request is about.
+pub fn find(request: &Request, config: &Config, here: &Here, fs: &dyn FileSystem) -> Found {
     let stdin = request.stdin.as_ref().map(|(path, _)| path);
     let paths = request.paths.iter().chain(stdin).map(|path| {
         let shown = here.shown(path);
@@ -329,7 +335,7 @@ fn roots(
 }
 
 /// How far what is analysed reaches: files outside are not read.
-struct Boundaries {
+pub struct Boundaries {
     /// Each path of the request with the directory that bounds what lies below it.
     list: Vec<(PathBuf, PathBuf)>,
     here: Here,
@@ -338,7 +344,8 @@ struct Boundaries {
 }
 
 impl Boundaries {
-    fn new(request: &Request, here: &Here, fs: &dyn FileSystem) -> Self {
+    #[must_use]
+    pub fn new(request: &Request, here: &Here, fs: &dyn FileSystem) -> Self {
         let working = here.absolute(Path::new(""));
         let mut list = Vec::new();
         for path in &request.paths {
@@ -354,7 +361,8 @@ impl Boundaries {
     }
 
     /// The directory that bounds what a template or module may lead to.
-    fn of(&self, path: &Path) -> &Path {
+    #[must_use]
+    pub fn of(&self, path: &Path) -> &Path {
         let absolute = self.here.absolute(path);
         let fitting = self.list.iter().filter(|(start, _)| absolute.starts_with(start));
         fitting.map(|(_, boundary)| boundary.as_path()).next().unwrap_or(&self.working)

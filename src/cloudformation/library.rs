@@ -99,6 +99,16 @@ pub fn children(tree: &Tree, loader: &Loader<'_>) -> Vec<PathBuf> {
     paths
 }
 
+/// All local files that a template leads to by itself: nested templates, includes, definitions, files of a service.
+#[must_use]
+pub fn leads(tree: &Tree, loader: &Loader<'_>) -> Vec<PathBuf> {
+    let mut paths: Vec<PathBuf> = references(tree, loader).into_iter().map(|(path, _)| path).collect();
+    paths.extend(children(tree, loader));
+    paths.sort();
+    paths.dedup();
+    paths
+}
+
 /// Whether a file holds data rather than code.
 fn is_data(path: &Path) -> bool {
     let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();

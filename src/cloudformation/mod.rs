@@ -38,7 +38,7 @@ mod types;
 #[cfg(test)]
 mod tests;
 
-pub use library::children;
+pub use library::{children, leads};
 pub use options::{Given, Loader, Options};
 pub use samconfig::parameters as samconfig_parameters;
 

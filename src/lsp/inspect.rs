@@ -31,17 +31,14 @@ impl Question<'_> {
     fn first<T>(&self, ask: impl Fn(&Seen<'_>, &Path) -> Option<T>) -> Option<T> {
         self.sessions.iter().find_map(|(root, session)| {
             let path: PathBuf = self.path.strip_prefix(root).ok()?.to_owned();
-            let understood = session.understood(&path);
+            let sources: &crate::source::Sources = session.sources();
             // What was looked at is what the client has, or places would be wrong.
-            let current = |sources: &crate::source::Sources| {
-                sources.find(&path).is_none_or(|file| file.text() == self.document.text)
-            };
-            let analysis = session.analysis();
-            if !understood.iter().all(|(_, sources)| current(sources)) || !current(&analysis.sources) {
+            if sources.find(&path).is_some_and(|file| file.text() != self.document.text) {
                 return None;
             }
+            let analysis = session.analysis();
             let projects: Vec<Known<'_>> =
-                understood.iter().map(|(understood, sources)| Known { understood, sources }).collect();
+                session.understood(&path).map(|understood| Known { understood, sources }).collect();
             let link: Link<'_> = &|path, line, _| {
                 let uri = uri_of(self.documents, &lexical(&root.join(path)));
                 Some(format!("{}#L{line}", uri.0))

@@ -4,7 +4,7 @@
 //! texts. Requests wait until everything before them is looked at. Nothing that goes wrong in a message ends the server.
 
 use std::any::Any;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -27,7 +27,7 @@ use super::inspect::Question;
 use super::places::{Places, uri_of};
 use super::settings::Settings;
 use super::{actions, diagnostics, uri};
-use crate::analysis::session::Session;
+use crate::analysis::session::{Change, Scope, Session};
 use crate::analysis::{self, UsageError};
 use crate::config;
 use crate::finding::triage::Date;
@@ -38,7 +38,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What is analysed together: a folder, by one configuration.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Scope {
+struct Area {
     root: PathBuf,
     config: Option<PathBuf>,
 }
@@ -78,7 +78,7 @@ pub struct Server {
     /// The buffers of the open documents over the disk.
     files: Overlay<Disk>,
     folders: Vec<PathBuf>,
-    sessions: BTreeMap<Scope, Session>,
+    sessions: BTreeMap<Area, Session>,
     /// What the client was told last of each file.
     published: BTreeMap<PathBuf, Vec<Diagnostic>>,
     /// Requests that wait for the code to be looked at.
@@ -340,6 +340,7 @@ impl Server {
     fn did_open(&mut self, params: DidOpenTextDocumentParams) {
         let item = params.text_document;
         let path = self.path_of(&item.uri, &String::from(item.language_id.clone()));
+        self.touch(&path, item.text.as_bytes());
         self.files.set(path.clone(), item.text.as_bytes());
         self.documents.open(path, Document::new(item.uri, item.version, item.language_id.into(), item.text));
         self.stale = true;
@@ -351,19 +352,38 @@ impl Server {
         let Some(document) = self.documents.get_mut(&path) else { return };
         document.version = params.text_document.version;
         document.change(params.content_changes, self.client.encoding);
-        self.files.set(path, document.text.as_bytes());
-        self.stale = true;
+        self.files.set(path.clone(), document.text.as_bytes());
+        self.changed(&path, Change::Text);
     }
 
     fn did_close(&mut self, params: &DidCloseTextDocumentParams) {
         if let Some(path) = self.documents.close(&params.text_document.uri) {
+            let before = self.files.read(&path).unwrap_or_default();
             self.files.remove(&path);
+            self.touch(&path, &before);
             self.stale = true;
         }
     }
 
+    /// Notes what a text means for a file that is otherwise as it lies there.
+    fn touch(&mut self, path: &Path, text: &[u8]) {
+        match self.files.read(path) {
+            Ok(there) if there == text => {}
+            Ok(_) => self.changed(path, Change::Text),
+            Err(_) => self.changed(path, Change::Existence),
+        }
+    }
+
+    /// Tells all sessions of a change.
+    fn changed(&mut self, path: &Path, change: Change) {
+        for session in self.sessions.values_mut() {
+            session.changed(path, change);
+        }
+        self.stale = true;
+    }
+
     /// Where a file belongs.
-    fn scope(&self, path: &Path) -> Scope {
+    fn area(&self, path: &Path) -> Area {
         let holds = |folder: &&PathBuf| path.starts_with(folder);
         let root = match self.folders.iter().filter(holds).max_by_key(|folder| folder.components().count()) {
             Some(folder) => folder.clone(),
@@ -373,39 +393,50 @@ impl Server {
                 repository.unwrap_or(directory).to_owned()
             }
         };
-        Scope { root, config: config::find(&self.files, path) }
+        Area { root, config: config::find(&self.files, path) }
     }
 
-    /// Looks at the code and tells what has changed.
+    /// Looks at the code and tells what has changed. Where a message comes meanwhile, the rest is looked at later.
     fn look(&mut self) {
+        if self.caught("analysis", Self::refresh) == Some(false) {
+            return;
+        }
         self.stale = false;
-        self.caught("analysis", Self::refresh);
         self.caught("publishing", Self::publish);
     }
 
-    fn refresh(&mut self) {
-        let mut open: BTreeMap<Scope, Vec<PathBuf>> = BTreeMap::new();
+    /// Whether everything is looked at.
+    fn refresh(&mut self) -> bool {
+        let mut open: BTreeMap<Area, Scope> = BTreeMap::new();
         for (path, _) in self.documents.iter() {
-            let scope = self.scope(path);
-            let inside = path.strip_prefix(&scope.root).unwrap_or(path).to_owned();
-            open.entry(scope).or_default().push(inside);
+            let area = self.area(path);
+            let inside = path.strip_prefix(&area.root).unwrap_or(path).to_owned();
+            open.entry(area).or_default().open.insert(inside);
         }
-        let gone: BTreeSet<Scope> = self.sessions.keys().filter(|scope| !open.contains_key(scope)).cloned().collect();
-        self.sessions.retain(|scope, _| !gone.contains(scope));
+        self.sessions.retain(|area, _| open.contains_key(area));
         let mut failures: Vec<UsageError> = Vec::new();
-        for (scope, paths) in open {
-            let mut request = analysis::Request::new((self.today)());
-            request.config.clone_from(&scope.config);
-            request.notes = true;
-            let fs = Rooted::new(scope.root.clone(), &self.files);
-            let session = self.sessions.entry(scope).or_insert_with(|| Session::new(request));
-            if let Err(error) = session.refresh(&fs, &paths) {
-                failures.push(error);
+        let today = (self.today)();
+        let receiver = &self.connection.receiver;
+        let mut complete = true;
+        for (area, scope) in open {
+            let fs = Rooted::new(area.root.clone(), &self.files);
+            let session = self.sessions.entry(area).or_insert_with_key(|area| {
+                let mut request = analysis::Request::new(today);
+                request.config.clone_from(&area.config);
+                Session::new(&area.root, request)
+            });
+            if !session.is_stale(&scope, today) {
+                continue;
+            }
+            match session.refresh(&fs, &scope, today, &|| !receiver.is_empty()) {
+                Ok(done) => complete &= done,
+                Err(error) => failures.push(error),
             }
         }
         for error in failures {
             self.log(MessageType::Error, &error.message);
         }
+        complete
     }
 
     fn publish(&mut self) {
@@ -448,9 +479,13 @@ impl Server {
     }
 
     /// Asks something about an open document; nothing where it is not open.
-    fn ask(&self, uri: &Uri, ask: impl FnOnce(&Question<'_>) -> Value) -> Value {
+    fn ask(&mut self, uri: &Uri, ask: impl FnOnce(&Question<'_>) -> Value) -> Value {
         let Some(path) = self.documents.path(uri) else { return Value::Null };
         let Some(document) = self.documents.get(path) else { return Value::Null };
+        for (area, session) in &mut self.sessions {
+            let inside = session.shown(path);
+            session.note(&Rooted::new(area.root.clone(), &self.files), &inside);
+        }
         let sessions = self.sessions.iter().map(|(scope, session)| (scope.root.as_path(), session)).collect();
         ask(&Question { documents: &self.documents, document, path, encoding: self.client.encoding, sessions })
     }
@@ -460,8 +495,10 @@ impl Server {
             return Vec::new();
         };
         let mut found = Vec::new();
-        for (scope, session) in &self.sessions {
-            let analysis = session.analysis();
+        for (scope, session) in &mut self.sessions {
+            let fs = Rooted::new(scope.root.clone(), &self.files);
+            let inside = session.shown(&path);
+            let analysis = session.mended(&fs, &inside);
             let places = Places::new(&self.documents, &scope.root, &analysis.sources, self.client.encoding);
             for (finding, _) in actions::findings_at(analysis, &places, &path, params.range) {
                 found.extend(actions::fix(finding, &places, self.client));

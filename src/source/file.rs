@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use rustc_hash::FxHashMap;
 
@@ -65,17 +65,29 @@ impl SourceFile {
     }
 }
 
-/// All files of a run, shared between threads. Files are added and never removed or changed.
+/// All files of a run, shared between threads. Files are added and never changed. A run that goes on over edits
+/// ([`Sources::forget`]) gives each new text an id of its own.
 #[derive(Debug, Default)]
 pub struct Sources {
-    inner: RwLock<Inner>,
+    inner: Arc<RwLock<Inner>>,
+    /// Of a view, the files that were asked for through it.
+    asked: Option<Mutex<BTreeSet<FileId>>>,
 }
 
 #[derive(Debug, Default)]
 struct Inner {
-    files: Vec<Arc<SourceFile>>,
+    files: Vec<Option<Arc<SourceFile>>>,
+    /// Ids whose files are gone.
+    free: Vec<FileId>,
     by_path: FxHashMap<PathBuf, FileId>,
     concealed: BTreeSet<Span>,
+}
+
+impl Inner {
+    fn of_path(&self, path: &Path) -> Option<Arc<SourceFile>> {
+        let id = self.by_path.get(path)?;
+        self.files.get(id.0 as usize)?.clone()
+    }
 }
 
 impl Sources {
@@ -84,48 +96,110 @@ impl Sources {
         Self::default()
     }
 
+    /// The same files, with a list of its own of those that are asked for through it ([`Sources::asked`]).
+    #[must_use]
+    pub fn view(&self) -> Self {
+        Self { inner: Arc::clone(&self.inner), asked: Some(Mutex::default()) }
+    }
+
+    /// The files that were registered or looked up by their paths through this view.
+    #[must_use]
+    pub fn asked(&self) -> Vec<Arc<SourceFile>> {
+        let Some(asked) = &self.asked else { return Vec::new() };
+        let asked = asked.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
+        asked.into_iter().filter_map(|id| self.get(id)).collect()
+    }
+
+    fn note(&self, file: Arc<SourceFile>) -> Arc<SourceFile> {
+        if let Some(asked) = &self.asked {
+            asked.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(file.id);
+        }
+        file
+    }
+
+    fn read(&self) -> RwLockReadGuard<'_, Inner> {
+        self.inner.read().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Inner> {
+        self.inner.write().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
     /// Registers a text under a path. A path that is already registered keeps its first text, so that all parts
     /// of a run see the same one even when the file changes on disk meanwhile.
     pub fn add(&self, path: impl Into<PathBuf>, text: impl Into<Box<str>>) -> Arc<SourceFile> {
         let path = path.into();
-        let mut inner = self.inner.write().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if let Some(id) = inner.by_path.get(&path) {
-            return Arc::clone(&inner.files[id.0 as usize]);
+        let mut inner = self.write();
+        if let Some(file) = inner.of_path(&path) {
+            drop(inner);
+            return self.note(file);
         }
-        let id = FileId(u32::try_from(inner.files.len()).unwrap_or(u32::MAX));
+        let id = inner.free.pop().unwrap_or_else(|| {
+            inner.files.push(None);
+            FileId(u32::try_from(inner.files.len() - 1).unwrap_or(u32::MAX))
+        });
         let file = Arc::new(SourceFile::new(id, path.clone(), text));
-        inner.files.push(Arc::clone(&file));
+        if let Some(place) = inner.files.get_mut(id.0 as usize) {
+            *place = Some(Arc::clone(&file));
+        }
         inner.by_path.insert(path, id);
-        file
+        drop(inner);
+        self.note(file)
     }
 
     #[must_use]
     pub fn get(&self, id: FileId) -> Option<Arc<SourceFile>> {
-        let inner = self.inner.read().unwrap_or_else(std::sync::PoisonError::into_inner);
-        inner.files.get(id.0 as usize).map(Arc::clone)
+        self.read().files.get(id.0 as usize)?.clone()
+    }
+
+    /// All files that are registered by their paths, in the order of their ids.
+    #[must_use]
+    pub fn all(&self) -> Vec<Arc<SourceFile>> {
+        let inner = self.read();
+        let mut files: Vec<Arc<SourceFile>> =
+            inner.by_path.values().filter_map(|id| inner.files.get(id.0 as usize)?.clone()).collect();
+        files.sort_by_key(|file| file.id);
+        files
+    }
+
+    /// Takes a path out of the register, so that its file is read anew. Spans of the old text still find it, until
+    /// [`Sources::release`].
+    pub fn forget(&self, path: &Path) -> Option<FileId> {
+        self.write().by_path.remove(path)
+    }
+
+    /// Lets go of a forgotten text: nobody may have a span of it any more, and its id is given to another one.
+    pub fn release(&self, id: FileId) {
+        let mut inner = self.write();
+        if inner.by_path.values().any(|known| *known == id) {
+            return;
+        }
+        if inner.files.get_mut(id.0 as usize).and_then(Option::take).is_some() {
+            inner.free.push(id);
+        }
+    }
+
+    /// Takes all notes about secrets back.
+    pub fn reveal(&self) {
+        self.write().concealed.clear();
     }
 
     /// Notes that the text of a span is secret: reports that show lines of files show something else there.
     pub fn conceal(&self, span: Span) {
-        let mut inner = self.inner.write().unwrap_or_else(std::sync::PoisonError::into_inner);
-        inner.concealed.insert(span);
+        self.write().concealed.insert(span);
     }
 
     /// The secret spans of a file, in order.
     #[must_use]
     pub fn concealed(&self, id: FileId) -> Vec<Span> {
-        let inner = self.inner.read().unwrap_or_else(std::sync::PoisonError::into_inner);
-        inner.concealed.iter().filter(|span| span.file == id).copied().collect()
+        self.read().concealed.iter().filter(|span| span.file == id).copied().collect()
     }
 
     /// The secret texts of all files, without quotes, the longest first; not those that are as short as a word of prose,
     /// truth values, numbers and references: to hide them would hide more.
     #[must_use]
     pub fn concealed_texts(&self) -> Vec<String> {
-        let spans: Vec<Span> = {
-            let inner = self.inner.read().unwrap_or_else(std::sync::PoisonError::into_inner);
-            inner.concealed.iter().copied().collect()
-        };
+        let spans: Vec<Span> = self.read().concealed.iter().copied().collect();
         let text =
             |span: Span| self.get(span.file).map(|file| file.slice(span).trim_matches(['"', '\'', ' ']).to_owned());
         let tells = |text: &String| {
@@ -139,18 +213,51 @@ impl Sources {
 
     #[must_use]
     pub fn find(&self, path: &Path) -> Option<Arc<SourceFile>> {
-        let inner = self.inner.read().unwrap_or_else(std::sync::PoisonError::into_inner);
-        inner.by_path.get(path).map(|id| Arc::clone(&inner.files[id.0 as usize]))
+        let found = self.read().of_path(path);
+        found.map(|file| self.note(file))
     }
 
     /// How many files are registered.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.inner.read().unwrap_or_else(std::sync::PoisonError::into_inner).files.len()
+        self.read().by_path.len()
     }
 
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_forgotten_path_is_read_anew_and_the_old_text_stays_until_it_is_released() {
+        let sources = Sources::new();
+        let old = sources.add("a", "1");
+        assert_eq!(sources.add("a", "2").text(), "1", "one run sees one text");
+        assert_eq!(sources.forget(Path::new("a")), Some(old.id));
+        let new = sources.add("a", "2");
+        assert_eq!((new.text(), sources.get(old.id).unwrap().text()), ("2", "1"));
+        assert_eq!(sources.all().len(), 1);
+        sources.release(new.id);
+        sources.release(old.id);
+        assert!(sources.get(old.id).is_none() && sources.get(new.id).is_some());
+        assert_eq!(sources.add("b", "3").id, old.id, "ids are used again");
+    }
+
+    #[test]
+    fn a_view_knows_what_was_asked_for_through_it() {
+        let sources = Sources::new();
+        sources.add("a", "");
+        sources.add("b", "");
+        let view = sources.view();
+        let _ = view.find(Path::new("b"));
+        view.add("c", "");
+        let asked: Vec<String> = view.asked().iter().map(|file| file.path_text()).collect();
+        assert_eq!(asked, ["b", "c"]);
+        assert!(sources.asked().is_empty() && sources.find(Path::new("c")).is_some());
     }
 }

@@ -63,7 +63,7 @@ pub use error::Error;
 pub use module::Module;
 pub use modules::{Modules, configuration_files};
 pub use options::{Argument, Given, Options};
-pub use roots::find_roots;
+pub use roots::{find_roots, local_calls, roots_among};
 
 use configuration::Configuration;
 use scope::{Evaluator, Instance, Scope};

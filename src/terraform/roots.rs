@@ -15,21 +15,18 @@ use super::modules::Modules;
 /// `directories` are those that hold Terraform files, installed modules left out.
 #[must_use]
 pub fn find_roots(modules: &Modules<'_>, directories: &[PathBuf]) -> Vec<PathBuf> {
+    roots_among(directories, &|dir| local_calls(modules, dir))
+}
+
+/// The same, with what each directory calls.
+#[must_use]
+pub fn roots_among(directories: &[PathBuf], calls: &dyn Fn(&Path) -> Vec<PathBuf>) -> Vec<PathBuf> {
     let mut directories: Vec<PathBuf> = directories.iter().map(|dir| lexical(dir)).collect();
     directories.sort();
     directories.dedup();
     let mut called: FxHashSet<PathBuf> = FxHashSet::default();
     for dir in &directories {
-        let module = modules.get(dir);
-        for call in module.calls.iter() {
-            let source = call.body.attribute("source").and_then(|source| literal_text(&source.expr));
-            if let Some(source) = source.filter(|source| source.starts_with('.')) {
-                let target = lexical(&dir.join(source.replace('\\', "/")));
-                if target != *dir {
-                    called.insert(target);
-                }
-            }
-        }
+        called.extend(calls(dir));
     }
     let mut roots: Vec<PathBuf> =
         directories.iter().filter(|dir| is_example(dir) || !called.contains(*dir)).cloned().collect();
@@ -38,6 +35,15 @@ pub fn find_roots(modules: &Modules<'_>, directories: &[PathBuf]) -> Vec<PathBuf
         roots.extend(directories.first().cloned());
     }
     roots
+}
+
+/// The other directories that a module calls through local sources.
+#[must_use]
+pub fn local_calls(modules: &Modules<'_>, dir: &Path) -> Vec<PathBuf> {
+    let module = modules.get(dir);
+    let sources = module.calls.iter().filter_map(|call| literal_text(&call.body.attribute("source")?.expr));
+    let local = sources.filter(|source| source.starts_with('.'));
+    local.map(|source| lexical(&dir.join(source.replace('\\', "/")))).filter(|target| *target != dir).collect()
 }
 
 /// Below a folder that shows or tests modules.

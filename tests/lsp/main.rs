@@ -5,3 +5,4 @@
 mod basics;
 mod client;
 mod inspect;
+mod same_answers;

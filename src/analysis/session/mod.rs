@@ -1,59 +1,242 @@
 //! A workspace under analysis, kept from one edit to the next.
 //!
-//! Takes a file system (with the editor's buffers laid over the disk) and the files that are open, gives the findings of
-//! the projects that these belong to, and the projects themselves for questions about values. Knows no protocol.
+//! Takes a file system (with the editor's buffers laid over the disk), the files that are open and what has changed;
+//! gives the findings of the projects that these files belong to, and the projects themselves for questions about values.
+//! Knows no protocol.
+//!
+//! Each project is a [`piece`]: evaluated and judged once, with a list of all files, directories and misses that it asked
+//! for. An edit throws away the pieces that asked for the file, and only these are made again; [`around`] says which
+//! projects there are. The rest of the way (suppressions, one finding for one fault, order) is short and is gone anew each
+//! time, so that the result is the same as that of a fresh run.
 
+mod around;
+mod piece;
+mod reads;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+
+use super::locate::Here;
 use super::outcome::Analysis;
+use super::prepare::{Prepared, prepare};
 use super::request::{Request, UsageError};
-use super::understand::Understood;
-use crate::source::{FileKind, FileSystem, Sources};
+use super::understand::{Boundaries, Understood};
+use super::{Rules, Seen, adopt, baseline_of, conclude, secrets, suppress};
+use crate::finding::baseline::Baseline;
+use crate::finding::triage::Date;
+use crate::resource::Problem;
+use crate::source::{FileId, FileSystem, Sources};
+
+pub use reads::Change;
+
+use around::Around;
+use piece::{Key, Piece, Target, Workshop};
+use reads::{Reads, Recording};
+
+/// What is to be looked at.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scope {
+    /// The open documents, relative to the file system's working directory.
+    pub open: BTreeSet<PathBuf>,
+    /// Everything below the working directory, whether or not it is open.
+    pub whole: bool,
+}
 
 /// One configuration's part of a workspace folder.
-#[derive(Debug)]
 pub struct Session {
-    /// What every analysis is asked; its paths are set anew each time.
+    /// The folder, which paths are shown from.
+    root: Here,
+    /// What every analysis is asked.
     request: Request,
-    analysis: Analysis,
-    understood: Vec<Arc<Understood>>,
     sources: Arc<Sources>,
+    rules: Option<Ruled>,
+    around: Around,
+    pieces: BTreeMap<Key, Piece>,
+    /// What has changed since it was last looked.
+    changes: BTreeMap<PathBuf, Change>,
+    /// Texts that nobody will have spans of once it is looked again.
+    forgotten: Vec<FileId>,
+    comments: Mutex<FxHashMap<FileId, suppress::Commented>>,
+    scope: Scope,
+    /// Whether everything was looked at when it was looked last.
+    complete: bool,
+    analysis: Analysis,
+}
+
+/// What a session goes by, and what that was read from.
+struct Ruled {
+    prepared: Prepared,
+    boundaries: Boundaries,
+    baseline: Option<(PathBuf, Baseline)>,
+    reads: Reads,
+    files: BTreeSet<FileId>,
 }
 
 impl Session {
-    /// A session in which nothing is open yet.
+    /// A session in which nothing is open yet. Paths in it count from `root`.
     #[must_use]
-    pub fn new(request: Request) -> Self {
-        Self { request, analysis: Analysis::default(), understood: Vec::new(), sources: Arc::default() }
+    pub fn new(root: &Path, request: Request) -> Self {
+        Self {
+            root: Here::at(root.to_owned()),
+            request,
+            sources: Arc::default(),
+            rules: None,
+            around: Around::default(),
+            pieces: BTreeMap::new(),
+            changes: BTreeMap::new(),
+            forgotten: Vec::new(),
+            comments: Mutex::default(),
+            scope: Scope::default(),
+            complete: false,
+            analysis: Analysis::default(),
+        }
     }
 
-    /// Looks again. `open` are the open documents, relative to the file system's working directory.
+    /// A path from the root of the disk as it is called here: relative to the folder.
+    #[must_use]
+    pub fn shown(&self, path: &Path) -> PathBuf {
+        self.root.shown(path)
+    }
+
+    /// Notes a change; nothing is looked at before [`Session::refresh`]. The path counts from the root of the disk.
+    pub fn changed(&mut self, path: &Path, change: Change) {
+        let known = self.changes.entry(self.root.shown(path)).or_insert(change);
+        *known = (*known).max(change);
+    }
+
+    /// Whether there is anything to look at.
+    #[must_use]
+    pub fn is_stale(&self, scope: &Scope, today: Date) -> bool {
+        !self.complete || !self.changes.is_empty() || self.scope != *scope || self.request.today != today
+    }
+
+    /// Looks again at what the changes bear on. `stop` is asked between projects: what is done until then is kept, and
+    /// the answer is `false`.
     ///
     /// # Errors
     /// A request that can't be met as it is: the configuration can't be read.
-    pub fn refresh(&mut self, fs: &dyn FileSystem, open: &[PathBuf]) -> Result<(), UsageError> {
-        let mut paths: Vec<PathBuf> = open
-            .iter()
-            .filter_map(|path| match FileKind::of_name(path)? {
-                FileKind::Yaml | FileKind::Json => Some(path.clone()),
-                _ => Some(path.parent().filter(|at| !at.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned()),
-            })
-            .collect();
-        paths.sort();
-        paths.dedup();
-        if paths.is_empty() {
-            self.analysis = Analysis::default();
-            self.understood.clear();
-            return Ok(());
+    pub fn refresh(
+        &mut self,
+        fs: &dyn FileSystem,
+        scope: &Scope,
+        today: Date,
+        stop: &(dyn Fn() -> bool + Sync),
+    ) -> Result<bool, UsageError> {
+        self.complete = false;
+        self.request.today = today;
+        self.request.paths = if scope.whole { Vec::new() } else { scope.open.iter().cloned().collect() };
+        let changes = std::mem::take(&mut self.changes);
+        for path in changes.keys() {
+            self.forgotten.extend(self.sources.forget(path));
         }
-        self.request.paths = paths;
-        self.request.fixes = true;
-        self.analysis = super::run(&self.request, fs)?;
-        let (understanding, sources) = super::understand(&self.request, fs)?;
-        self.understood = understanding.projects.into_iter().map(Arc::new).collect();
-        self.sources = sources;
-        Ok(())
+        let bears = |reads: &Reads| changes.iter().any(|(path, change)| reads.bears(path, *change));
+        let other_folder = self.scope.whole != scope.whole;
+        if other_folder || self.rules.as_ref().is_none_or(|rules| bears(&rules.reads)) {
+            self.rules = None;
+            self.pieces.clear();
+            self.around = Around::default();
+            self.analysis = Analysis { sources: Arc::clone(&self.sources), ..Analysis::default() };
+            self.rules = Some(self.rule(fs)?);
+        }
+        self.scope = scope.clone();
+        let Some(rules) = &self.rules else { return Ok(true) };
+        let workshop = Workshop {
+            request: &self.request,
+            prepared: &rules.prepared,
+            boundaries: &rules.boundaries,
+            here: &rules.prepared.here,
+            fs,
+            sources: &self.sources,
+        };
+        let targets = self.around.targets(&workshop, scope, &changes);
+        self.pieces.retain(|key, piece| targets.contains_key(key) && !bears(&piece.reads));
+        let missing: Vec<&Target> =
+            targets.iter().filter(|(key, _)| !self.pieces.contains_key(*key)).map(|(_, target)| target).collect();
+        let make = |target: &&Target| (!stop()).then(|| (target.key(), workshop.make(target)));
+        let made: Vec<Option<(Key, Piece)>> = match missing.as_slice() {
+            [one] => vec![make(one)],
+            many => many.par_iter().map(make).collect(),
+        };
+        let complete = made.iter().all(Option::is_some);
+        self.pieces.extend(made.into_iter().flatten());
+        if !complete {
+            return Ok(false);
+        }
+        self.conclude();
+        self.complete = true;
+        Ok(true)
+    }
+
+    /// Reads what decides about everything else.
+    fn rule(&self, fs: &dyn FileSystem) -> Result<Ruled, UsageError> {
+        let here = Here::new(fs);
+        let fs = Recording::over(fs, &here);
+        let sources = self.sources.view();
+        let prepared = prepare(&self.request, &fs, &fs, &sources)?;
+        let boundaries = Boundaries::new(&Request { paths: Vec::new(), ..self.request.clone() }, &prepared.here, &fs);
+        let baseline = baseline_of(&self.request, &prepared, &fs)?;
+        let mut reads = fs.into_reads();
+        let mut files = BTreeSet::new();
+        for file in sources.asked() {
+            files.insert(file.id);
+            reads.add(here.shown(&file.path));
+        }
+        Ok(Ruled { prepared, boundaries, baseline, reads, files })
+    }
+
+    /// Goes the rest of the way with the kept pieces.
+    fn conclude(&mut self) {
+        let Some(rules) = &self.rules else { return };
+        let Prepared { here, config, pack, choices, deployments, problems } = &rules.prepared;
+        let live: BTreeSet<FileId> =
+            self.pieces.values().flat_map(|piece| &piece.files).chain(&rules.files).copied().collect();
+        for file in self.sources.all() {
+            if !live.contains(&file.id) {
+                self.forgotten.extend(self.sources.forget(&file.path));
+            }
+        }
+        let mut problems: Vec<Problem> = problems.clone();
+        problems.extend(self.around.problems());
+        // A module that many roots want is named once.
+        let mut missing: BTreeSet<&str> = BTreeSet::new();
+        for problem in self.pieces.values().flat_map(|piece| &piece.problems) {
+            if !problem.message.contains("is not installed") || missing.insert(&problem.message) {
+                problems.push(problem.clone());
+            }
+        }
+        self.sources.reveal();
+        secrets::conceal(&self.sources, deployments);
+        let judge = super::judge::Judge {
+            request: &self.request,
+            config,
+            pack,
+            choices,
+            deployments,
+            sources: &self.sources,
+            fixes: false,
+        };
+        let projects = self.pieces.values().flat_map(|piece| piece.judged.iter().cloned()).collect();
+        let comments = |file: &Arc<crate::source::SourceFile>| {
+            let mut known = self.comments.lock().unwrap_or_else(PoisonError::into_inner);
+            known.entry(file.id).or_insert_with(|| suppress::in_file(file)).clone()
+        };
+        let seen = Seen { files: self.around.files(), excluded: self.around.excluded(), comments: &comments };
+        let rules_of = Rules { here, config, pack, choices };
+        let mut analysis = conclude(&judge, &rules_of, projects, problems, &seen, Arc::clone(&self.sources));
+        if let Some((path, baseline)) = &rules.baseline {
+            let whole = suppress::covers_configuration(&self.request, config, here);
+            adopt::mark_baselined(&mut analysis, baseline, path, here, whole);
+        }
+        self.analysis = analysis;
+        let mut comments = self.comments.lock().unwrap_or_else(PoisonError::into_inner);
+        for id in self.forgotten.drain(..) {
+            comments.remove(&id);
+            self.sources.release(id);
+        }
     }
 
     /// What was found when it was last looked.
@@ -62,19 +245,66 @@ impl Session {
         &self.analysis
     }
 
-    /// The projects that a file takes part in, with the files that their spans are about.
-    #[must_use]
-    pub fn understood(&self, path: &Path) -> Vec<(Arc<Understood>, Arc<Sources>)> {
-        let Some(file) = self.sources.find(path) else { return Vec::new() };
-        let takes_part = |one: &&Arc<Understood>| {
-            one.project.resources.iter().any(|resource| {
-                resource.span.file == file.id || resource.calls.iter().any(|call| call.span.file == file.id)
-            }) || {
-                let mut noted = false;
-                one.project.origins.each_note(&mut |note| noted |= note.span.file == file.id);
-                noted
+    /// The same, with the fixes of the findings of those projects that a file takes part in.
+    pub fn mended(&mut self, fs: &dyn FileSystem, path: &Path) -> &Analysis {
+        let mut changed = false;
+        if let Some(rules) = &self.rules {
+            let workshop = Workshop {
+                request: &self.request,
+                prepared: &rules.prepared,
+                boundaries: &rules.boundaries,
+                here: &rules.prepared.here,
+                fs,
+                sources: &self.sources,
+            };
+            for piece in self.pieces.values_mut().filter(|piece| piece.reads.reads(path) && !piece.fixed) {
+                workshop.mend(piece);
+                changed = true;
             }
+        }
+        if changed {
+            self.conclude();
+        }
+        &self.analysis
+    }
+
+    /// The register that the spans of everything here are about.
+    #[must_use]
+    pub fn sources(&self) -> &Arc<Sources> {
+        &self.sources
+    }
+
+    /// Sees to it that the projects that a file takes part in come with their notes: what each expression came to.
+    pub fn note(&mut self, fs: &dyn FileSystem, path: &Path) {
+        let Some(rules) = &self.rules else { return };
+        let workshop = Workshop {
+            request: &self.request,
+            prepared: &rules.prepared,
+            boundaries: &rules.boundaries,
+            here: &rules.prepared.here,
+            fs,
+            sources: &self.sources,
         };
-        self.understood.iter().filter(takes_part).map(|one| (Arc::clone(one), Arc::clone(&self.sources))).collect()
+        for piece in self.pieces.values_mut().filter(|piece| piece.reads.reads(path)) {
+            workshop.note(piece);
+        }
+    }
+
+    /// The projects that a file takes part in, one for each deployment.
+    pub fn understood<'s>(&'s self, path: &'s Path) -> impl Iterator<Item = &'s Understood> {
+        self.pieces.values().filter(|piece| piece.reads.reads(path)).flat_map(|piece| &piece.understood)
+    }
+
+    /// The files that the kept projects and the configuration have read.
+    #[must_use]
+    pub fn files(&self) -> BTreeSet<&Path> {
+        let pieces = self.pieces.values().map(|piece| &piece.reads);
+        pieces.chain(self.rules.as_ref().map(|rules| &rules.reads)).flat_map(Reads::files).collect()
+    }
+
+    /// How the request differs from a plain one.
+    #[must_use]
+    pub fn request(&self) -> &Request {
+        &self.request
     }
 }

@@ -84,10 +84,7 @@ fn is_used_elsewhere(sources: &Sources, hop: &Origin, name: &str) -> bool {
     if terraform {
         let folder = file.path.parent();
         let mut found = 0;
-        for index in 0..sources.len() {
-            let Some(other) = u32::try_from(index).ok().and_then(|id| sources.get(crate::source::FileId(id))) else {
-                continue;
-            };
+        for other in sources.all() {
             if other.path.parent() == folder {
                 found += words(other.text(), name);
             }

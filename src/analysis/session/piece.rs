@@ -1,0 +1,187 @@
+//! One project of a session with what came of it: evaluated and judged, and kept while nothing that it has read changes.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use super::super::judge::{Judge, JudgedProject};
+use super::super::locate::Here;
+use super::super::prepare::Prepared;
+use super::super::request::Request;
+use super::super::understand::{Boundaries, Task, Understood, guarded};
+use super::reads::{Reads, Recording};
+use crate::model;
+use crate::resource::Problem;
+use crate::source::{FileId, FileSystem, Sources};
+use crate::terraform::Modules;
+use crate::terraform::terragrunt::Unit;
+use crate::{cloudformation, syntax};
+
+/// What is deployed by itself: what a project is made of.
+#[derive(Clone, Debug)]
+pub enum Target {
+    /// A template's file, or that of a plan.
+    Template(PathBuf),
+    /// A root module's directory.
+    Root(PathBuf),
+    Unit(Unit),
+}
+
+/// A target's name: its kind, its file or directory, and where a stack makes it, that place.
+pub type Key = (u8, PathBuf, PathBuf);
+
+impl Target {
+    #[must_use]
+    pub fn key(&self) -> Key {
+        match self {
+            Self::Template(path) => (0, path.clone(), PathBuf::new()),
+            Self::Unit(unit) => (1, unit.file.clone(), unit.dir.clone()),
+            Self::Root(path) => (2, path.clone(), PathBuf::new()),
+        }
+    }
+
+    fn path(&self) -> &Path {
+        match self {
+            Self::Template(path) | Self::Root(path) => path,
+            Self::Unit(unit) => &unit.file,
+        }
+    }
+}
+
+/// What came of a target for all deployments.
+#[derive(Debug)]
+pub struct Piece {
+    target: Target,
+    pub reads: Reads,
+    /// The files that spans of it may lie in.
+    pub files: BTreeSet<FileId>,
+    pub understood: Vec<Understood>,
+    pub judged: Vec<JudgedProject>,
+    pub problems: Vec<Problem>,
+    /// Whether the findings come with their fixes.
+    pub fixed: bool,
+    /// Whether the projects come with notes.
+    noted: bool,
+}
+
+/// What evaluation takes.
+pub struct Workshop<'a> {
+    pub request: &'a Request,
+    pub prepared: &'a Prepared,
+    pub boundaries: &'a Boundaries,
+    pub here: &'a Here,
+    pub fs: &'a dyn FileSystem,
+    pub sources: &'a Sources,
+}
+
+impl Workshop<'_> {
+    pub fn judge<'j>(&'j self, sources: &'j Sources, fixes: bool) -> Judge<'j> {
+        Judge {
+            request: self.request,
+            config: &self.prepared.config,
+            pack: &self.prepared.pack,
+            choices: &self.prepared.choices,
+            deployments: &self.prepared.deployments,
+            sources,
+            fixes,
+        }
+    }
+
+    /// Evaluates and judges a target.
+    pub fn make(&self, target: &Target) -> Piece {
+        let fs = Recording::over(self.fs, self.here);
+        let sources = self.sources.view();
+        let mut piece = Piece {
+            target: target.clone(),
+            reads: Reads::default(),
+            files: BTreeSet::new(),
+            understood: Vec::new(),
+            judged: Vec::new(),
+            problems: Vec::new(),
+            fixed: false,
+            noted: false,
+        };
+        let done = guarded(target.path(), || self.fill(target, &fs, &sources, &mut piece));
+        piece.problems.extend(done.err());
+        piece.reads = fs.into_reads();
+        for file in sources.asked() {
+            piece.files.insert(file.id);
+            piece.reads.add(self.here.shown(&file.path));
+        }
+        piece
+    }
+
+    fn fill(&self, target: &Target, fs: &dyn FileSystem, sources: &Sources, piece: &mut Piece) {
+        let task = match Self::task(target, fs, sources) {
+            Ok(task) => task,
+            Err(problem) => {
+                piece.problems.push(problem);
+                return;
+            }
+        };
+        if let Task::Template(tree) = &task {
+            // Which templates are roots depends on what lies where the locations lead.
+            let root = Some(self.boundaries.of(&tree.file.path));
+            let _ = cloudformation::children(tree, &cloudformation::Loader { fs, sources, root });
+        }
+        let modules = Modules::new(fs, sources);
+        let judge = self.judge(sources, false);
+        for (index, deployment) in self.prepared.deployments.iter().enumerate() {
+            let understood = guarded(target.path(), || {
+                let mut project = task.evaluate(deployment, &modules, self.boundaries)?;
+                let problems = std::mem::take(&mut project.problems);
+                let model = model::build(&project);
+                Some((Understood { project, model, deployment: index }, problems))
+            });
+            match understood {
+                Ok(Some((understood, problems))) => {
+                    piece.problems.extend(problems);
+                    piece.judged.push(judge.project(&understood));
+                    piece.understood.push(understood);
+                }
+                Ok(None) => {}
+                Err(problem) => piece.problems.push(problem),
+            }
+        }
+    }
+
+    fn task(target: &Target, fs: &dyn FileSystem, sources: &Sources) -> Result<Task, Problem> {
+        Ok(match target {
+            Target::Template(path) => match sources.load(fs, path) {
+                Ok(file) => Task::Template(Box::new(syntax::parse_data(file))),
+                Err(error) => return Err(Problem::unreadable(&error.path, error.reason.to_string())),
+            },
+            Target::Root(directory) => Task::Root(directory.clone()),
+            Target::Unit(unit) => Task::Unit(unit.clone()),
+        })
+    }
+
+    /// Evaluates a piece again, with notes of what each expression came to. Nothing that it has read has changed.
+    pub fn note(&self, piece: &mut Piece) {
+        if std::mem::replace(&mut piece.noted, true) {
+            return;
+        }
+        let modules = Modules::new(self.fs, self.sources);
+        let Ok(task) = Self::task(&piece.target, self.fs, self.sources) else { return };
+        for understood in &mut piece.understood {
+            let Some(mut deployment) = self.prepared.deployments.get(understood.deployment).cloned() else { continue };
+            deployment.cloudformation.notes = true;
+            deployment.terraform.notes = true;
+            let project = guarded(piece.target.path(), || task.evaluate(&deployment, &modules, self.boundaries));
+            if let Ok(Some(project)) = project
+                && let Ok(model) = guarded(piece.target.path(), || model::build(&project))
+            {
+                *understood = Understood { project, model, deployment: understood.deployment };
+            }
+        }
+    }
+
+    /// Judges a piece again, so that its findings come with their fixes.
+    pub fn mend(&self, piece: &mut Piece) {
+        if piece.fixed {
+            return;
+        }
+        let judge = self.judge(self.sources, true);
+        piece.judged = piece.understood.iter().map(|understood| judge.project(understood)).collect();
+        piece.fixed = true;
+    }
+}
