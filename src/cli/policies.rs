@@ -1,5 +1,6 @@
 //! `dynalens policies` and `dynalens explain`.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
@@ -176,11 +177,9 @@ pub fn explain_markdown(page: &Page) -> String {
         head.push_str(" · about production only");
     }
     head.push('\n');
-    for (what, list) in [("Lens", &page.lens), ("Also known as", &page.aliases)] {
-        if !list.is_empty() {
-            let list: Vec<String> = list.iter().map(|one| format!("`{one}`")).collect();
-            let _ = writeln!(head, "\n{what}: {}", list.join(", "));
-        }
+    let names = |list: &[Cow<'static, str>]| list.iter().map(|one| format!("`{one}`")).collect::<Vec<_>>().join(", ");
+    if !page.lens.is_empty() {
+        let _ = writeln!(head, "\nLens: {}", names(&page.lens));
     }
     if !page.options.is_empty() {
         head.push_str("\n## Options\n\n");
@@ -188,7 +187,12 @@ pub fn explain_markdown(page: &Page) -> String {
             let _ = writeln!(head, "- `{}` ({}): {}", option.name, option.ty, escape::markdown(&option.doc));
         }
     }
-    format!("{head}\n{}", page::markdown(&page.text).trim_start())
+    let mut text = format!("{head}\n{}", page::markdown(&page.text).trim_start());
+    // What other tools call it comes last: there are many of them, and few readers look for one.
+    if !page.aliases.is_empty() {
+        let _ = writeln!(text, "\n## Also known as\n\n{}", names(&page.aliases));
+    }
+    text
 }
 
 /// The page of what the triage itself finds, as Markdown.

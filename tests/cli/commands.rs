@@ -20,6 +20,7 @@ fn explain_writes_markdown_for_editors() {
     assert!(page.starts_with("# point-in-time recovery is off\n\n`point-in-time-recovery-disabled` · high"), "{page}");
     assert!(page.contains("\n## Why it matters\n") && page.contains("\n### Fails"), "{page}");
     assert!(page.contains("\n# ^^^^^^ can't be restored\n"), "examples stay as they are: {page}");
+    assert!(page.trim_end().ends_with("`trend:DynamoDB-003`"), "other names come last: {page}");
     let page = project.run(&["explain", "unused-suppression", "--format", "markdown"]).stdout;
     assert!(page.starts_with("# unused-suppression") && page.contains("\n## What it means\n"), "{page}");
 }

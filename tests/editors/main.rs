@@ -6,6 +6,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that gets no answer has failed")]
 
+mod manifest;
 mod neovim;
 mod project;
 

@@ -42,7 +42,7 @@ function freePort() {
 
 export class Editor {
   /** `files` are written into a new workspace; `environment` replaces variables of the editor's. */
-  static async open({ vsix, files, settings = {}, environment = {} }) {
+  static async open({ vsix, files, settings = {}, environment = {}, height = 570 }) {
     const editor = new Editor();
     editor.home = mkdtempSync(join(tmpdir(), "dynalens-e2e-"));
     editor.workspace = join(editor.home, "shop");
@@ -69,7 +69,7 @@ export class Editor {
       detached: true,
     });
     editor.browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ["--no-sandbox"] });
-    editor.page = await editor.browser.newPage({ viewport: { width: 1180, height: 740 } });
+    editor.page = await editor.browser.newPage({ viewport: { width: 1180, height } });
     const url = `http://127.0.0.1:${port}/?folder=${encodeURIComponent(editor.workspace)}`;
     await editor.until("the editor answers", () =>
       editor.page.goto(url).then(
@@ -125,8 +125,16 @@ export class Editor {
       (await first.textContent())?.startsWith(name.split("/").pop()),
     );
     await this.page.keyboard.press("Enter");
-    await this.page.locator(`.tab.active[data-resource-name="${name.split("/").pop()}"]`).waitFor();
+    await this.page
+      .locator(`.editor-group-container.active .tab.active[data-resource-name="${name.split("/").pop()}"]`)
+      .waitFor();
     await this.page.locator(".editor-instance .view-line").first().waitFor();
+  }
+
+  /** The cursor goes back to the editor on the left. */
+  async left() {
+    await this.page.keyboard.press("Control+1");
+    await this.page.locator(".editor-group-container.active .view-line").first().waitFor();
   }
 
   async command(title) {

@@ -44,6 +44,29 @@ Resources:
       TableName: "🧺 caf\u00e9" }
 `;
 
+const HINTS = `Parameters:
+  Environment: { Type: String, AllowedValues: [dev, prod] }
+Conditions:
+  IsProd: !Equals [!Ref Environment, prod]
+Resources:
+  Orders:
+    Type: AWS::DynamoDB::Table
+    DeletionPolicy: Retain
+    UpdateReplacePolicy: Retain
+    Properties:
+      BillingMode: !If [IsProd, PROVISIONED, PAY_PER_REQUEST]
+      ProvisionedThroughput: !If [IsProd, { ReadCapacityUnits: 5, WriteCapacityUnits: 5 }, !Ref AWS::NoValue]
+      AttributeDefinitions:
+        - { AttributeName: id, AttributeType: S }
+      KeySchema:
+        - { AttributeName: id, KeyType: HASH }
+      PointInTimeRecoverySpecification:
+        PointInTimeRecoveryEnabled: !If [IsProd, false, true]
+      DeletionProtectionEnabled: true
+      Tags:
+        - { Key: environment, Value: !Ref Environment }
+`;
+
 const TERRAFORM = {
   "main.tf": `resource "aws_dynamodb_table" "orders" {
   name                        = "orders"
@@ -128,7 +151,7 @@ export const scenarios = {
 
   /** A finding lies under the right characters; its fix does what the command line does, and then it is gone. */
   fix: (vsix) =>
-    within({ vsix, files: { "template.yaml": TEMPLATE }, settings: WITH_PROGRAM }, async (editor) => {
+    within({ vsix, files: { "template.yaml": TEMPLATE }, settings: WITH_PROGRAM, height: 700 }, async (editor) => {
       const wanted = await fixedByCommandLine({ "template.yaml": TEMPLATE }, "template.yaml");
       await editor.openFile("template.yaml");
       await editor.marks([{ kind: "error", text: "!Ref Recovery" }]);
@@ -187,14 +210,30 @@ export const scenarios = {
       const page = editor.page.frameLocator("iframe.webview").frameLocator("#active-frame").locator("body");
       await page.getByText("Why it matters").waitFor({ timeout: 60_000 });
       await editor.picture("explained");
-      await editor.openFile("template.yaml");
+      await editor.left();
       await editor.command("Show the Model of This File");
       await editor.until("the model", async () => (await editor.lines()).some((line) => line.includes('"projects"')));
       await editor.picture("model");
-      await editor.openFile("template.yaml");
+      await editor.left();
       await editor.command("Restart the Language Server");
       await editor.marks([{ kind: "error", text: "!Ref Recovery" }]);
       await editor.page.locator('.statusbar-item[id*="dynalens"]').click();
       await editor.page.getByText("Check the whole workspace").waitFor();
     }),
+
+  /** Values and counts are shown where they are asked for. */
+  hints: (vsix) => {
+    const settings = { ...WITH_PROGRAM, "dynalens.inlayHints": true, "dynalens.codeLens": true };
+    return within({ vsix, files: { "template.yaml": HINTS }, settings }, async (editor) => {
+      await editor.openFile("template.yaml");
+      await editor.until("the hint", async () =>
+        (await editor.lines()).some((line) => line.includes("Value: !Ref Environment") && line.includes("prod")),
+      );
+      await editor.page.locator(".codelens-decoration", { hasText: "finding" }).first().waitFor();
+      await editor.goTo(11, 24);
+      await editor.command("Show or Focus Hover");
+      await editor.page.locator(".monaco-hover", { hasText: "when" }).waitFor();
+      await editor.picture("hints");
+    });
+  },
 };
