@@ -16,7 +16,7 @@
 //! | `config` | `dynalens.yml` |
 //! | `analysis` | the whole way from paths to findings |
 //! | `report` | findings to text, JSON, ... |
-//! | [`inspect`] | what stands at a place: hovers, hints and lenses, without a protocol |
+//! | [`inspect`] | what stands at a place: hovers, completions, hints and lenses, without a protocol |
 //! | `lsp` | the language server of editors |
 //! | `cli` | arguments, standard streams, exit codes |
 

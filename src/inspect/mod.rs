@@ -1,9 +1,10 @@
-//! What stands at a place, for people who look at the code in an editor: hovers, hints and lenses.
+//! What stands at a place, for people who look at the code in an editor: hovers, completions, hints and lenses.
 //!
 //! Takes projects that are understood already, with their notes ([`crate::value::Note`]), the findings of the run and a
 //! place in a file; gives plain structs with Markdown, byte ranges and texts. It knows no protocol, reads no files and
 //! evaluates nothing anew: an answer is a walk over what is kept.
 
+pub mod complete;
 mod finding;
 mod hint;
 mod hover;

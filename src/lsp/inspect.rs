@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::documents::{Document, Documents};
 use super::places::uri_of;
 use super::position::Encoding;
+use crate::analysis::Analysis;
 use crate::analysis::session::Session;
 use crate::inspect::{self, Known, Link, Seen};
 use crate::source::lexical;
@@ -54,12 +55,21 @@ impl Question<'_> {
         })
     }
 
-    fn offset(&self, position: Position) -> u32 {
+    /// What was found where the document belongs, and its path there.
+    #[must_use]
+    pub fn analysis(&self) -> Option<(&Analysis, &Path)> {
+        let (root, session) = self.sessions.iter().find(|(root, _)| self.path.starts_with(root))?;
+        Some((session.analysis(), self.path.strip_prefix(root).ok()?))
+    }
+
+    #[must_use]
+    pub fn offset(&self, position: Position) -> u32 {
         let offset = self.document.lines.offset(&self.document.text, position, self.encoding);
         u32::try_from(offset).unwrap_or(u32::MAX)
     }
 
-    fn range(&self, range: (u32, u32)) -> Range {
+    #[must_use]
+    pub fn range(&self, range: (u32, u32)) -> Range {
         self.document.lines.range(&self.document.text, range.0 as usize, range.1 as usize, self.encoding)
     }
 

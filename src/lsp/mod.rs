@@ -4,11 +4,12 @@
 //! folder; [`Session`](crate::analysis::session::Session) does the work and knows none of them.
 //!
 //! `transport` frames messages, [`server`](Server) takes them, `documents` holds the open texts, `position`, `uri` and
-//! `places` translate, `client` is what the editor can. `diagnostics`, `actions` and
-//! `inspect` are what it shows, `settings` what the user wants of it.
+//! `places` translate, `client` is what the editor can. `diagnostics`, `actions`,
+//! `inspect` and `completion` are what it shows, `settings` what the user wants of it.
 
 mod actions;
 mod client;
+mod completion;
 mod diagnostics;
 mod documents;
 mod inspect;

@@ -11,10 +11,10 @@ use std::time::Duration;
 
 use gen_lsp_types::{
     CodeActionKind, CodeActionOptions, CodeActionParams, CodeActionProvider, CodeLensOptions, CodeLensParams,
-    Diagnostic, DidChangeTextDocumentParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams, InlayHintParams,
-    MessageType, PublishDiagnosticsParams, Save, ServerCapabilities, TextDocumentPositionParams, TextDocumentSync,
-    TextDocumentSyncKind, TextDocumentSyncOptions, Uri, WorkspaceFolder, WorkspaceFoldersServerCapabilities,
-    WorkspaceOptions,
+    CompletionOptions, Diagnostic, DidChangeTextDocumentParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams,
+    InlayHintParams, MessageType, PublishDiagnosticsParams, Save, ServerCapabilities, TextDocumentPositionParams,
+    TextDocumentSync, TextDocumentSyncKind, TextDocumentSyncOptions, Uri, WorkspaceFolder,
+    WorkspaceFoldersServerCapabilities, WorkspaceOptions,
 };
 use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestId, Response};
 use serde::Serialize;
@@ -26,11 +26,12 @@ use super::documents::{Document, Documents};
 use super::inspect::Question;
 use super::places::{Places, uri_of};
 use super::settings::Settings;
-use super::{actions, diagnostics, uri};
+use super::{actions, completion, diagnostics, uri};
 use crate::analysis::session::{Change, Scope, Session};
 use crate::analysis::{self, UsageError};
 use crate::config;
 use crate::finding::triage::Date;
+use crate::policy::Pack;
 use crate::source::{Disk, FileSystem, Overlay, Rooted, lexical};
 
 /// How often it is looked whether the client is still there.
@@ -219,6 +220,16 @@ impl Server {
                 let params: TextDocumentPositionParams = read(params)?;
                 Ok(self.ask(&params.text_document.uri, |question| question.hover(params.position)))
             }
+            "textDocument/completion" => {
+                let params: TextDocumentPositionParams = read(params)?;
+                Ok(self.ask(&params.text_document.uri, |question| completion::offer(question, params.position)))
+            }
+            "completionItem/resolve" => {
+                let pack = self.sessions.values().map(|session| &session.analysis().pack);
+                let named = params.pointer("/data/policy").and_then(Value::as_str).unwrap_or_default().to_owned();
+                let pack = pack.filter(|pack| pack.get(&named).is_some()).next().cloned();
+                Ok(completion::resolve(params, &pack.unwrap_or_else(Pack::built_in)))
+            }
             "textDocument/inlayHint" => {
                 let params: InlayHintParams = read(params)?;
                 let wanted = self.settings.inlay_hints;
@@ -314,6 +325,11 @@ impl Server {
                 code_action_kinds: Some(vec![CodeActionKind::QuickFix]),
                 ..CodeActionOptions::default()
             })),
+            completion_provider: Some(CompletionOptions {
+                trigger_characters: Some(completion::TRIGGERS.iter().map(|one| (*one).to_owned()).collect()),
+                resolve_provider: Some(true),
+                ..CompletionOptions::default()
+            }),
             hover_provider: Some(true.into()),
             inlay_hint_provider: Some(true.into()),
             code_lens_provider: Some(CodeLensOptions::default()),

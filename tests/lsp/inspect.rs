@@ -121,3 +121,35 @@ fn hints_and_lenses_are_off_until_they_are_asked_for() {
     assert!(client.request("textDocument/inlayHint", hints).unwrap().is_array());
     assert!(client.end());
 }
+
+#[test]
+fn names_are_completed_at_their_exact_places() {
+    let folder = Folder::new("completion", &[]);
+    let mut client = Client::new(&folder.path);
+    let path = folder.path.join("template.yaml");
+    // A crab before the cursor: columns are UTF-16 units. The list is closed, the text around it is broken.
+    client.open(&path, "Resources:\n  T: { # 🦀 dynalens: ignore[x]\n  # dynalens: ignore[poi] é\n");
+    let list = client.request("textDocument/completion", at(&path, 2, 24)).unwrap();
+    let items = list["items"].as_array().unwrap();
+    let item = items.iter().find(|item| item["label"] == "point-in-time-recovery-disabled").unwrap();
+    let edit = &item["textEdit"];
+    assert_eq!(edit["newText"], "point-in-time-recovery-disabled");
+    assert_eq!(
+        edit["range"],
+        json!({ "start": { "line": 2, "character": 21 }, "end": { "line": 2, "character": 24 } })
+    );
+    assert!(item.get("documentation").is_none());
+    let whole = client.request("completionItem/resolve", item.clone()).unwrap();
+    assert!(whole["documentation"]["value"].as_str().unwrap().contains("point-in-time recovery is off"), "{whole}");
+    let config = folder.path.join("dynalens.yml");
+    client.open(&config, "profile: \n");
+    let list = client.request("textDocument/completion", at(&config, 0, 9)).unwrap();
+    let labels: Vec<&str> =
+        list["items"].as_array().unwrap().iter().map(|item| item["label"].as_str().unwrap()).collect();
+    assert_eq!(labels, ["default", "strict", "all"]);
+    let page = folder.path.join("x.md");
+    client.open(&page, "---\napplies-to: table\nrequire: table.bil\n---\n");
+    let list = client.request("textDocument/completion", at(&page, 2, 18)).unwrap();
+    assert!(list["items"].as_array().unwrap().iter().any(|item| item["label"] == "billing_mode"), "{list}");
+    assert!(client.end());
+}

@@ -1,6 +1,7 @@
 //! Files with a cursor (`<|>`), and what is answered there.
 
 mod answers;
+mod completions;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

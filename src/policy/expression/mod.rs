@@ -16,8 +16,8 @@ mod template;
 use std::borrow::Cow;
 
 pub use constant::Constant;
-pub use functions::{FUNCTIONS, Function, Signature};
-pub use kinds::{Kind, plural};
+pub use functions::{FUNCTIONS, Function, Parameter, Signature};
+pub use kinds::{COMMON_FIELDS, Kind, PROJECT_FIELDS, plural};
 pub use lower::{MAX_NODES, Names, compile, literal};
 pub use mistake::Mistake;
 pub use template::{Piece, Template, template};
