@@ -101,19 +101,19 @@ impl Question<'_> {
         });
         hints.collect()
     }
+}
 
-    /// `textDocument/codeLens`
-    #[must_use]
-    pub fn lenses(&self) -> Value {
-        let lenses = self.first(|seen, path| Some(inspect::lenses(seen, path)).filter(|lenses| !lenses.is_empty()));
-        let lenses = lenses.unwrap_or_default().into_iter().map(|lens| {
-            let command = match lens.policies.first() {
-                Some(worst) => json!({ "title": lens.title, "command": EXPLAIN, "arguments": [worst] }),
-                // A title alone; there is nothing to explain.
-                None => json!({ "title": lens.title, "command": "" }),
-            };
-            json!({ "range": self.range(lens.range), "command": command })
-        });
-        lenses.collect()
-    }
+/// `textDocument/codeLens`
+#[must_use]
+pub fn lenses(question: &Question<'_>) -> Value {
+    let lenses = question.first(|seen, path| Some(inspect::lenses(seen, path)).filter(|lenses| !lenses.is_empty()));
+    let lenses = lenses.unwrap_or_default().into_iter().map(|lens| {
+        let command = match lens.policies.first() {
+            Some(worst) => json!({ "title": lens.title, "command": EXPLAIN, "arguments": [worst] }),
+            // A title alone; there is nothing to explain.
+            None => json!({ "title": lens.title, "command": "" }),
+        };
+        json!({ "range": question.range(lens.range), "command": command })
+    });
+    lenses.collect()
 }

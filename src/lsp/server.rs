@@ -26,7 +26,7 @@ use super::documents::{Document, Documents};
 use super::inspect::Question;
 use super::places::{Places, uri_of};
 use super::settings::Settings;
-use super::{actions, completion, diagnostics, uri};
+use super::{actions, completion, diagnostics, inspect, uri};
 use crate::analysis::session::{Change, Scope, Session};
 use crate::analysis::{self, UsageError};
 use crate::config;
@@ -218,32 +218,28 @@ impl Server {
             "textDocument/codeAction" => answer(Ok(self.code_actions(&read(params)?))),
             "textDocument/hover" => {
                 let params: TextDocumentPositionParams = read(params)?;
+                self.take_notes(&params.text_document.uri);
                 Ok(self.ask(&params.text_document.uri, |question| question.hover(params.position)))
             }
             "textDocument/completion" => {
                 let params: TextDocumentPositionParams = read(params)?;
                 Ok(self.ask(&params.text_document.uri, |question| completion::offer(question, params.position)))
             }
-            "completionItem/resolve" => {
-                let pack = self.sessions.values().map(|session| &session.analysis().pack);
-                let named = params.pointer("/data/policy").and_then(Value::as_str).unwrap_or_default().to_owned();
-                let pack = pack.filter(|pack| pack.get(&named).is_some()).next().cloned();
-                Ok(completion::resolve(params, &pack.unwrap_or_else(Pack::built_in)))
-            }
+            "completionItem/resolve" => Ok(self.resolve_completion(params)),
             "textDocument/inlayHint" => {
                 let params: InlayHintParams = read(params)?;
-                let wanted = self.settings.inlay_hints;
-                Ok(self.ask(
-                    &params.text_document.uri,
-                    |question| {
-                        if wanted { question.hints(params.range) } else { Value::Null }
-                    },
-                ))
+                if !self.settings.inlay_hints {
+                    return Ok(Value::Null);
+                }
+                self.take_notes(&params.text_document.uri);
+                Ok(self.ask(&params.text_document.uri, |question| question.hints(params.range)))
             }
             "textDocument/codeLens" => {
                 let params: CodeLensParams = read(params)?;
-                let wanted = self.settings.code_lens;
-                Ok(self.ask(&params.text_document.uri, |question| if wanted { question.lenses() } else { Value::Null }))
+                if !self.settings.code_lens {
+                    return Ok(Value::Null);
+                }
+                Ok(self.ask(&params.text_document.uri, inspect::lenses))
             }
             _ => Err(Fault::new(ErrorCode::MethodNotFound, format!("there is no method `{method}`"))),
         }
@@ -494,16 +490,31 @@ impl Server {
         }
     }
 
-    /// Asks something about an open document; nothing where it is not open.
-    fn ask(&mut self, uri: &Uri, ask: impl FnOnce(&Question<'_>) -> Value) -> Value {
-        let Some(path) = self.documents.path(uri) else { return Value::Null };
-        let Some(document) = self.documents.get(path) else { return Value::Null };
+    /// Sees to it that what expressions of a document came to is noted.
+    fn take_notes(&mut self, uri: &Uri) {
+        let Some(path) = self.documents.path(uri) else { return };
         for (area, session) in &mut self.sessions {
             let inside = session.shown(path);
             session.note(&Rooted::new(area.root.clone(), &self.files), &inside);
         }
-        let sessions = self.sessions.iter().map(|(scope, session)| (scope.root.as_path(), session)).collect();
+    }
+
+    /// Asks something about an open document; nothing where it is not open.
+    fn ask(&self, uri: &Uri, ask: impl FnOnce(&Question<'_>) -> Value) -> Value {
+        let Some(path) = self.documents.path(uri) else { return Value::Null };
+        let Some(document) = self.documents.get(path) else { return Value::Null };
+        let sessions = self.sessions.iter().map(|(area, session)| (area.root.as_path(), session)).collect();
         ask(&Question { documents: &self.documents, document, path, encoding: self.client.encoding, sessions })
+    }
+
+    /// Says more of an item of a completion.
+    fn resolve_completion(&self, item: Value) -> Value {
+        let named = item.pointer("/data/policy").and_then(Value::as_str).unwrap_or_default();
+        let mut packs = self.sessions.values().map(|session| &session.analysis().pack);
+        match packs.find(|pack| pack.get(named).is_some()) {
+            Some(pack) => completion::resolve(item, pack),
+            None => completion::resolve(item, &Pack::built_in()),
+        }
     }
 
     fn code_actions(&mut self, params: &CodeActionParams) -> Vec<gen_lsp_types::CodeAction> {

@@ -101,7 +101,7 @@ pub fn complete(path: &Path, text: &str, offset: u32, pack: &Pack, found: &[&str
     let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
     let completion = match name.as_str() {
         "dynalens.yml" | "dynalens.yaml" | ".dynalens.yml" | ".dynalens.yaml" => config::complete(&place),
-        _ if name.ends_with(".md") => page::complete(&place),
+        _ if path.extension().is_some_and(|end| end.eq_ignore_ascii_case("md")) => page::complete(&place),
         _ => comment::complete(&place).or_else(|| metadata::complete(&place)),
     };
     completion.filter(|completion| !completion.items.is_empty()).unwrap_or_default()

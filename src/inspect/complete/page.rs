@@ -78,7 +78,7 @@ pub(super) fn complete(place: &Place<'_>) -> Option<Completion> {
         })
         .collect();
     if let Some(found) = condition(place, &context, &keys, &names) {
-        return found;
+        return Some(found);
     }
     let prefix = place.text.get(context.start..place.offset)?;
     let mut items = Vec::new();
@@ -113,8 +113,8 @@ fn front_matter(text: &str) -> Option<(usize, usize)> {
     Some((start, text.len()))
 }
 
-/// Within a condition, what it can ask; `None` where there is none at the cursor.
-fn condition(place: &Place<'_>, context: &Context, keys: &[&str], names: &Names) -> Option<Option<Completion>> {
+/// Within a condition, what it can ask, if anything; `None` where the cursor stands in none.
+fn condition(place: &Place<'_>, context: &Context, keys: &[&str], names: &Names) -> Option<Completion> {
     if context.begun == Begun::Key {
         return None;
     }
@@ -132,9 +132,12 @@ fn condition(place: &Place<'_>, context: &Context, keys: &[&str], names: &Names)
     };
     let text = place.text.get(context.value_start..place.offset)?;
     if whole {
-        return Some(expression::complete(place, text, names));
+        return Some(expression::complete(place, text, names).unwrap_or_default());
     }
-    template.then(|| open_expression(text)).flatten().map(|text| expression::complete(place, text, names))
+    template
+        .then(|| open_expression(text))
+        .flatten()
+        .map(|text| expression::complete(place, text, names).unwrap_or_default())
 }
 
 /// The expression that a text with braces is in at its end.

@@ -179,11 +179,11 @@ impl Reader {
             }
             return Some(());
         }
-        self.structure(content, indent, start + indent, last)
+        self.structure(content, indent, start + indent)
     }
 
     /// A line, or what follows a dash, at its column.
-    fn structure(&mut self, content: &str, indent: usize, start: usize, last: bool) -> Option<()> {
+    fn structure(&mut self, content: &str, indent: usize, start: usize) -> Option<()> {
         if self.frames.len() > DEEPEST {
             return None;
         }
@@ -204,7 +204,7 @@ impl Reader {
             if trimmed.is_empty() {
                 return Some(());
             }
-            return self.structure(trimmed, indent + skip, start + skip, last);
+            return self.structure(trimmed, indent + skip, start + skip);
         }
         if let Some((key, rest)) = key_of(content) {
             if matches!(self.frames.last(), Some(Frame::List { indent: own }) if *own == indent) {
