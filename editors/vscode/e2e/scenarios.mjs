@@ -149,6 +149,17 @@ export const scenarios = {
       },
     ),
 
+  /** Who opens nothing that it is for does not hear of a program that is missing, until a template is opened. */
+  unasked: (vsix) =>
+    within({ vsix, files: { "values.yaml": "a: 1\n", "template.yaml": TEMPLATE } }, async (editor) => {
+      await editor.openFile("values.yaml");
+      await editor.until("the extension", async () => /is stopped/.test(await editor.statusText()), 60);
+      assert.equal(await editor.page.locator(".notification-toast").count(), 0);
+      await editor.openFile("template.yaml");
+      await editor.page.locator(".notification-toast", { hasText: "program was not found" }).waitFor();
+      assert.match(await editor.statusText(), /was not found/);
+    }),
+
   /** A finding lies under the right characters; its fix does what the command line does, and then it is gone. */
   fix: (vsix) =>
     within({ vsix, files: { "template.yaml": TEMPLATE }, settings: WITH_PROGRAM, height: 700 }, async (editor) => {
@@ -234,6 +245,50 @@ export const scenarios = {
       await editor.command("Show or Focus Hover");
       await editor.page.locator(".monaco-hover", { hasText: "when" }).waitFor();
       await editor.picture("hints");
+    });
+  },
+
+  /** Several folders in one window, each with a configuration of its own. */
+  folders: (vsix) => {
+    const files = {
+      "strict/template.yaml": TEMPLATE,
+      "lenient/other.yaml": TEMPLATE,
+      "lenient/dynalens.yml": "policies: { point-in-time-recovery-disabled: low }\n",
+    };
+    return within({ vsix, files, folders: ["strict", "lenient"], settings: WITH_PROGRAM }, async (editor) => {
+      await editor.openFile("template.yaml");
+      await editor.marks([{ kind: "error", text: "!Ref Recovery" }]);
+      await editor.openFile("other.yaml");
+      await editor.marks([{ kind: "info", text: "!Ref Recovery" }]);
+      assert.match(await editor.statusText(), /1 error, 0 warnings, 1 note/);
+    });
+  },
+
+  /** All safe fixes of a file at once are those of the command line. */
+  "fix-all": (vsix) => {
+    const text = TEMPLATE.replace("DeletionProtectionEnabled: true", "DeletionProtectionEnabled: false");
+    return within({ vsix, files: { "template.yaml": text }, settings: WITH_PROGRAM }, async (editor) => {
+      const wanted = fixedByCommandLine({ "template.yaml": text }, "template.yaml");
+      await editor.openFile("template.yaml");
+      await editor.marks(marksOfCommandLine(editor.workspace, "template.yaml"));
+      await editor.command("Apply All Safe Fixes in This File");
+      await editor.marks([]);
+      await editor.page.keyboard.press("Control+s");
+      await editor.until("the saved text is that of `dynalens fix`", () => editor.read("template.yaml") === wanted);
+    });
+  },
+
+  /** Files that are not open are judged when somebody asks for it, and not before. */
+  workspace: (vsix) => {
+    const files = { "a.yaml": TEMPLATE, "deep/down/b.yaml": TEMPLATE };
+    return within({ vsix, files, settings: WITH_PROGRAM }, async (editor) => {
+      await editor.openFile("a.yaml");
+      await editor.marks([{ kind: "error", text: "!Ref Recovery" }]);
+      assert.match(await editor.statusText(), /1 error/);
+      await editor.command("Check the Whole Workspace");
+      await editor.until("both", async () => /2 errors/.test(await editor.statusText()));
+      await editor.page.locator(".markers-panel", { hasText: "b.yaml" }).waitFor();
+      await editor.picture("workspace");
     });
   },
 };

@@ -22,7 +22,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     running,
     ...registerCommands(program, running, documents, log, context.extensionUri),
     vscode.workspace.onDidChangeConfiguration((change) => {
-      const restarts = ["dynalens.path", "dynalens.policyPages"].some((name) => change.affectsConfiguration(name));
+      // What is said at the start only: which program, which documents, whether the whole workspace is told of.
+      const names = ["dynalens.path", "dynalens.policyPages", "dynalens.workspace"];
+      const restarts = names.some((name) => change.affectsConfiguration(name));
       if (restarts) void running.restart();
     }),
     // A workspace that becomes trusted may bring a path of its own.

@@ -7,6 +7,7 @@ import {
   type LanguageClientOptions,
 } from "vscode-languageclient/node";
 import type { Located } from "./locate";
+import { matters } from "./matters";
 import type { Program } from "./program";
 import { selector } from "./selector";
 import type { Status } from "./status";
@@ -17,6 +18,8 @@ export class Server implements vscode.Disposable {
   private readonly log: vscode.LogOutputChannel;
   private readonly trace: vscode.LogOutputChannel;
   private client: LanguageClient | undefined;
+  /** Set while nothing is said of a missing program, as nothing is open that it matters for. */
+  private waiting: vscode.Disposable | undefined;
   /** Set by the command that asks for the whole workspace, until the editor is closed. */
   private workspaceAsked = false;
   /** Starts and stops happen one after the other. */
@@ -30,6 +33,7 @@ export class Server implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.waiting?.dispose();
     this.trace.dispose();
   }
 
@@ -49,12 +53,10 @@ export class Server implements vscode.Disposable {
   }
 
   /** Has everything below the workspace folders judged, and not only what the open files belong to. */
-  async checkWorkspace(): Promise<void> {
+  checkWorkspace(): Promise<void> {
     this.workspaceAsked = true;
-    if (this.client?.state !== ClientState.Running) await this.restart();
-    await this.client?.sendNotification("workspace/didChangeConfiguration", {
-      settings: { dynalens: this.settings() },
-    });
+    // The server says at its start whether it tells of the whole workspace.
+    return this.restart();
   }
 
   private enqueue(step: () => Promise<void>): Promise<void> {
@@ -65,8 +67,7 @@ export class Server implements vscode.Disposable {
   private async startNow(): Promise<void> {
     const located = this.program.locate();
     if (located.kind !== "found") {
-      this.status.set("missing", "");
-      void sayMissing(located, this.log);
+      this.sayMissingInTime(located);
       return;
     }
     this.log.info(`starting ${located.path} (${located.origin})`);
@@ -132,6 +133,27 @@ export class Server implements vscode.Disposable {
   private completed(params: ConfigurationParams, index: number, answer: unknown): unknown {
     const asked = params.items[index]?.section === "dynalens" && this.workspaceAsked;
     return asked && typeof answer === "object" && answer !== null ? { ...answer, workspace: true } : answer;
+  }
+
+  /** At once where the setting is wrong, and otherwise when a document is opened that it matters for. */
+  private sayMissingInTime(located: Located): void {
+    this.waiting?.dispose();
+    this.waiting = undefined;
+    const isMatter = (document: vscode.TextDocument) =>
+      matters({ language: document.languageId, path: document.uri.path, text: document.getText() });
+    if (located.kind === "wrong setting" || vscode.workspace.textDocuments.some(isMatter)) {
+      this.status.set("missing", "");
+      void sayMissing(located, this.log);
+      return;
+    }
+    this.status.set("stopped", "nothing is open that it is for");
+    this.waiting = vscode.workspace.onDidOpenTextDocument((document) => {
+      if (!isMatter(document)) return;
+      this.waiting?.dispose();
+      this.waiting = undefined;
+      // It may have been installed since.
+      void this.restart();
+    });
   }
 
   private async sayFailed(path: string): Promise<void> {
