@@ -11,13 +11,15 @@ mod settings;
 #[cfg(test)]
 mod tests;
 
+use std::cell::RefCell;
+
 use crate::model::schema::Subject;
 use crate::model::{Entity, Model};
 use crate::resource::Project;
 use crate::source::Span;
 use crate::value::{Assignment, Data, EntityId, InputId, OriginId, Origins, Step, Text, Value};
 
-use super::evaluate::{Condition, Evidence, Facts, Memos, Outcome, STEPS, Scene, What, World};
+use super::evaluate::{Condition, Evidence, Facts, Look, Memos, Outcome, Quick, STEPS, Scene, What, World};
 use super::expression::Program;
 use super::page::{Page, Scope};
 use super::{Confidence, Pack, Profile, Severity};
@@ -94,7 +96,8 @@ pub fn judge<'p>(project: &Project, model: &Model, pack: &'p Pack, settings: &Se
     let world = world(Facts::of(project), &project.origins, model, settings);
     let mut judgements = Vec::new();
     for page in pages_on(pack, settings) {
-        let judge = Judge::new(&world, pack, settings, page);
+        let sheet = Sheet::new(pack, settings, page);
+        let judge = Judge::new(&world, settings, &sheet);
         for id in subjects.judged_by(page) {
             judge.entity(id, model.get(id), &mut judgements);
         }
@@ -114,14 +117,17 @@ pub fn judge_each(
 ) {
     let subjects = Subjects::of(model);
     let facts = Facts::of(project);
-    let pages: Vec<&Page> = pages_on(pack, settings).collect();
-    let passes = passes::see(facts, model, pack, settings, &subjects, &pages);
+    let sheets: Vec<Sheet<'_>> = pages_on(pack, settings)
+        .filter(|page| subjects.judged_by(page).next().is_some())
+        .map(|page| Sheet::new(pack, settings, page))
+        .collect();
+    let passes = passes::see(facts, model, settings, &subjects, &sheets);
     let mark = project.origins.len();
     let mut judgements = Vec::new();
     let world = world(facts, &project.origins, model, settings);
-    for (at, page) in pages.into_iter().enumerate() {
-        let judge = Judge::new(&world, pack, settings, page);
-        for (place, id) in subjects.judged_by(page).enumerate() {
+    for (at, sheet) in sheets.iter().enumerate() {
+        let judge = Judge::new(&world, settings, sheet);
+        for (place, id) in subjects.judged_by(sheet.page).enumerate() {
             if passes.has(at, place) {
                 continue;
             }
@@ -176,13 +182,32 @@ impl Subjects {
     }
 }
 
+/// A policy with the values of its options.
+struct Sheet<'p> {
+    page: &'p Page,
+    options: Vec<(Text, Value)>,
+    /// The policies that it gives way to.
+    giving_way: Vec<(&'p Page, Vec<(Text, Value)>)>,
+}
+
+impl<'p> Sheet<'p> {
+    fn new(pack: &'p Pack, settings: &Settings, page: &'p Page) -> Self {
+        let giving_way = page.gives_way_to.iter().filter_map(|name| pack.get(name)).map(|other| {
+            let other: &Page = other;
+            (other, settings.options(other))
+        });
+        Self { page, options: settings.options(page), giving_way: giving_way.collect() }
+    }
+}
+
 /// One policy at work.
 struct Judge<'w, 'p> {
     world: &'w World<'w>,
     settings: &'w Settings,
     page: &'p Page,
-    options: Vec<(Text, Value)>,
-    giving_way: Vec<(&'p Page, Vec<(Text, Value)>)>,
+    options: &'w [(Text, Value)],
+    giving_way: &'w [(&'p Page, Vec<(Text, Value)>)],
+    quick: RefCell<Quick<'w>>,
 }
 
 /// The verdict in one case.
@@ -238,15 +263,17 @@ impl Doubt {
 }
 
 impl<'w, 'p> Judge<'w, 'p> {
-    fn new(world: &'w World<'w>, pack: &'p Pack, settings: &'w Settings, page: &'p Page) -> Self {
-        let giving_way = page.gives_way_to.iter().filter_map(|name| pack.get(name)).map(|other| {
-            let other: &Page = other;
-            (other, settings.options(other))
-        });
-        Self { world, settings, page, options: settings.options(page), giving_way: giving_way.collect() }
+    fn new(world: &'w World<'w>, settings: &'w Settings, sheet: &'w Sheet<'p>) -> Self {
+        let Sheet { page, options, giving_way } = sheet;
+        let quick = RefCell::new(Quick::new(world, page, options));
+        Self { world, settings, page, options, giving_way, quick }
     }
 
     fn entity(&self, id: EntityId, entity: &Entity, judgements: &mut Vec<Judgement<'p>>) {
+        if self.passes_at_first_sight(id, entity) {
+            judgements.push(Judgement { policy: self.page, entity: id, verdict: Verdict::Pass });
+            return;
+        }
         let mut spent = 0;
         match self.leaves(&mut |assignment| self.leaf(id, entity, assignment, &mut spent)) {
             Some(leaves) => self.gather(id, entity, &leaves, judgements),
@@ -258,6 +285,23 @@ impl<'w, 'p> Judge<'w, 'p> {
                 judgements.push(Judgement { policy: self.page, entity: id, verdict });
             }
         }
+    }
+
+    /// Whether an entity that may exist passes in all cases, as far as a first look tells.
+    fn passes_at_first_sight(&self, id: EntityId, entity: &Entity) -> bool {
+        if matches!(entity.exists.data, Data::Bool(false)) {
+            return false;
+        }
+        let silent = self.page.scope == Scope::Stack && !self.settings.closed_world;
+        let passes = self.quick.borrow_mut().look(id, silent) == Look::Passes;
+        // The long way is the judge of the short one; what it gives up for its length it does not judge.
+        debug_assert!(
+            !passes || self.passes_at_length(id, entity).unwrap_or(true),
+            "`{}` does not pass on `{}`",
+            self.page.name,
+            entity.address
+        );
+        passes
     }
 
     /// The verdicts of all cases that have to be told apart; `None` where they are too many.
@@ -373,7 +417,7 @@ impl<'w, 'p> Judge<'w, 'p> {
             let why = format!("its evaluation takes more than {MOST_STEPS} steps over all cases; fix some inputs");
             return Leaf::Undetermined(why.into(), OriginId::NONE);
         }
-        let scene = || Scene::new(self.world, id, assignment, &self.options, &self.page.lets);
+        let scene = || Scene::new(self.world, id, assignment, self.options, &self.page.lets);
         let plain = scene().without_evidence();
         let verdict = self.verdict(&plain, entity);
         *spent = spent.saturating_add(plain.spent());
@@ -455,7 +499,7 @@ impl<'w, 'p> Judge<'w, 'p> {
                 return Ok(true);
             }
         }
-        for (other, options) in &self.giving_way {
+        for (other, options) in self.giving_way {
             if self.gives_way(scene, entity, other, options, doubt)? {
                 return Ok(true);
             }

@@ -7,13 +7,11 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::model::Model;
-use crate::policy::Pack;
-use crate::policy::evaluate::{Facts, Scene};
-use crate::policy::page::Page;
+use crate::model::{Entity, Model};
+use crate::policy::evaluate::{Facts, STEPS, Scene};
 use crate::value::{EntityId, Origins};
 
-use super::{Judge, Leaf, MOST_STEPS, Settings, Subjects, world};
+use super::{Judge, Leaf, MOST_STEPS, Settings, Sheet, Subjects, world};
 
 /// Below this number of verdicts it is quicker to judge at once.
 const FEW: usize = 4096;
@@ -43,12 +41,11 @@ struct Portion<'s> {
 pub(super) fn see(
     facts: Facts<'_>,
     model: &Model,
-    pack: &Pack,
     settings: &Settings,
     subjects: &Subjects,
-    pages: &[&Page],
+    sheets: &[Sheet<'_>],
 ) -> Passes {
-    let judged: Vec<Vec<EntityId>> = pages.iter().map(|page| subjects.judged_by(page).collect()).collect();
+    let judged: Vec<Vec<EntityId>> = sheets.iter().map(|sheet| subjects.judged_by(sheet.page).collect()).collect();
     if judged.iter().map(Vec::len).sum::<usize>() < FEW {
         return Passes::default();
     }
@@ -74,7 +71,7 @@ pub(super) fn see(
                 {
                     let (_, judge) = match &mut judge {
                         Some(judge) if judge.0 == portion.page => judge,
-                        other => other.insert((portion.page, Judge::new(&world, pack, settings, pages[portion.page]))),
+                        other => other.insert((portion.page, Judge::new(&world, settings, &sheets[portion.page]))),
                     };
                     own.push((at, portion.ids.iter().map(|id| judge.passes(*id)).collect()));
                 }
@@ -100,20 +97,29 @@ impl Judge<'_, '_> {
     /// Whether an entity certainly passes in all cases, or is not there.
     fn passes(&self, id: EntityId) -> bool {
         let entity = self.world.model.get(id);
+        self.passes_at_first_sight(id, entity) || self.passes_at_length(id, entity) == Some(true)
+    }
+
+    /// As [`Self::passes`], case by case; `None` where that takes too many steps.
+    pub(super) fn passes_at_length(&self, id: EntityId, entity: &Entity) -> Option<bool> {
         let mut all_pass = true;
         let mut spent = 0;
         let leaves = self.leaves(&mut |assignment| {
             if !all_pass {
                 return Leaf::Nothing;
             }
-            let scene = Scene::new(self.world, id, assignment, &self.options, &self.page.lets).without_evidence();
+            let scene = Scene::new(self.world, id, assignment, self.options, &self.page.lets).without_evidence();
             // What takes evidence is no pass, whatever it will be.
             let leaf = self.verdict(&scene, entity).unwrap_or_else(super::exhausted);
-            spent += scene.spent();
+            spent = scene.spent().saturating_add(spent);
             all_pass = spent <= MOST_STEPS && matches!(leaf, Leaf::Nothing | Leaf::Pass | Leaf::Need(_));
             leaf
         });
-        all_pass
-            && leaves.is_some_and(|leaves| leaves.iter().all(|(_, leaf)| matches!(leaf, Leaf::Nothing | Leaf::Pass)))
+        let is_pass = |(_, leaf): &(_, Leaf)| matches!(leaf, Leaf::Nothing | Leaf::Pass);
+        match leaves {
+            Some(leaves) if all_pass => Some(leaves.iter().all(is_pass)),
+            Some(_) if spent < STEPS => Some(false),
+            _ => None,
+        }
     }
 }

@@ -109,21 +109,27 @@ impl Scene<'_> {
 
     fn project_field(&self, name: &str) -> Evaluated {
         let facts = self.world.facts;
+        let language;
         let value = match name {
-            "language" => Value::string(
-                match facts.language {
-                    Language::CloudFormation => "cloudformation",
-                    Language::Sam => "sam",
-                    Language::Terraform => "terraform",
-                },
-                OriginId::NONE,
-            ),
+            "language" => {
+                language = Value::string(
+                    match facts.language {
+                        Language::CloudFormation => "cloudformation",
+                        Language::Sam => "sam",
+                        Language::Terraform => "terraform",
+                    },
+                    OriginId::NONE,
+                );
+                &language
+            }
             "region" => known_or(facts.region, self.world.region.as_ref()),
             "account" => known_or(facts.account, self.world.account.as_ref()),
-            "closed_world" => Value::bool(self.world.closed_world, OriginId::NONE),
+            "closed_world" => {
+                return Ok(Outcome::value(Value::bool(self.world.closed_world, OriginId::NONE)));
+            }
             _ => return self.all_of(name),
         };
-        Ok(match self.settle(&value) {
+        Ok(match self.settle(value) {
             Ok(value) => Outcome::value(value),
             Err(input) => Outcome::new(What::Need(input)),
         })
@@ -171,10 +177,10 @@ impl Scene<'_> {
 }
 
 /// What the code says, else what the configuration does.
-fn known_or(value: &Value, configured: Option<&Value>) -> Value {
+pub(super) fn known_or<'v>(value: &'v Value, configured: Option<&'v Value>) -> &'v Value {
     match configured {
-        Some(configured) if value.is_unknown() || value.is_unset() => configured.clone(),
-        _ => value.clone(),
+        Some(configured) if value.is_unknown() || value.is_unset() => configured,
+        _ => value,
     }
 }
 

@@ -17,6 +17,7 @@ mod operators;
 mod production;
 #[cfg(test)]
 mod property_tests;
+mod quick;
 mod render;
 #[cfg(test)]
 mod tests;
@@ -35,6 +36,7 @@ use memo::Memo;
 
 pub use memo::Memos;
 pub use production::Words;
+pub use quick::{Look, Quick};
 
 /// How many steps one case of one policy and resource may take.
 pub const STEPS: u64 = 400_000;

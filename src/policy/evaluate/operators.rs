@@ -73,7 +73,7 @@ impl Numeric {
         }
     }
 
-    fn of_number(number: &Number) -> Self {
+    pub(super) fn of_number(number: &Number) -> Self {
         number.as_i64().map_or_else(|| Self::Double(number.as_f64()), Self::Whole)
     }
 
@@ -101,7 +101,7 @@ impl Numeric {
         .with(evidence)
     }
 
-    fn compute(self, what: Arithmetic, other: Self) -> Result<Self, &'static str> {
+    pub(super) fn compute(self, what: Arithmetic, other: Self) -> Result<Self, &'static str> {
         if let (Self::Whole(a), Self::Whole(b)) = (self, other) {
             if b == 0 && matches!(what, Arithmetic::Divide | Arithmetic::Remainder) {
                 return Err("a number is divided by zero");
@@ -531,7 +531,7 @@ fn ordered(what: Comparison, left: &Value, right: &Value, evidence: Vec<Evidence
 }
 
 /// Whether a comparison holds for an order.
-fn holds(what: Comparison, ordering: Ordering) -> bool {
+pub(super) fn holds(what: Comparison, ordering: Ordering) -> bool {
     match what {
         Comparison::Less => ordering.is_lt(),
         Comparison::LessOrEqual => ordering.is_le(),

@@ -1,0 +1,234 @@
+//! The macros over lists and maps, and membership.
+
+use std::rc::Rc;
+
+use crate::policy::expression::{Each, Node, NodeId};
+use crate::value::Value;
+
+use super::super::operators::Numeric;
+use super::{Answer, Got, Run, Stop, condition, equal, item};
+
+/// What a macro has seen.
+#[derive(Default)]
+struct Tally<'v> {
+    /// The items that fulfil the condition, where they are asked for.
+    kept: Vec<Got<'v>>,
+    holds: usize,
+    is_open: bool,
+    is_wrong: bool,
+}
+
+impl<'v> Run<'_, 'v> {
+    pub(super) fn each(&mut self, what: Each, list: NodeId, local: u32, body: NodeId) -> Answer<'v> {
+        let source = self.node(list)?;
+        let mut tally = Tally::default();
+        match &source {
+            Got::Nothing => {}
+            Got::Items(items) => {
+                for item in items.iter() {
+                    if self.hear(what, item.clone(), local, body, &mut tally) {
+                        break;
+                    }
+                }
+            }
+            Got::List(list) => {
+                tally.is_open = list.rest.is_some();
+                for item in &list.items {
+                    let Ok(item) = self.quick.no_inputs.resolve(item) else {
+                        tally.is_open = true;
+                        continue;
+                    };
+                    if item.is_absent() {
+                        continue;
+                    }
+                    let item = self.got(item)?;
+                    if self.hear(what, item, local, body, &mut tally) {
+                        break;
+                    }
+                }
+            }
+            Got::Map(map) => {
+                tally.is_open = map.rest.is_some();
+                for entry in &map.entries {
+                    let Ok(value) = self.quick.no_inputs.resolve(&entry.value) else {
+                        tally.is_open = true;
+                        continue;
+                    };
+                    if !value.is_absent() && self.hear(what, Got::Text(&entry.key), local, body, &mut tally) {
+                        break;
+                    }
+                }
+            }
+            Got::Open(_) | Got::Opaque => return Err(Stop::Open),
+            _ => return Err(Stop::Wrong),
+        }
+        tally.result(what)
+    }
+
+    /// Looks at one item; whether the result is decided.
+    fn hear(&mut self, what: Each, item: Got<'v>, local: u32, body: NodeId, tally: &mut Tally<'v>) -> bool {
+        self.quick.steps += 1;
+        self.quick.locals.truncate(local as usize);
+        self.quick.locals.push(item.clone());
+        let answer = match &item {
+            Got::Opaque => Err(Stop::Open),
+            _ => self.node(body),
+        };
+        self.quick.locals.truncate(local as usize);
+        if what == Each::Map {
+            match super::item(answer) {
+                Ok(made) => tally.kept.push(made),
+                Err(Stop::Open) => tally.is_open = true,
+                Err(Stop::Wrong) => tally.is_wrong = true,
+            }
+            return tally.is_wrong;
+        }
+        match answer.and_then(|answer| condition(&answer)) {
+            Ok(true) => {
+                tally.holds += 1;
+                if what == Each::Filter {
+                    tally.kept.push(item);
+                }
+                what == Each::Exists
+            }
+            Ok(false) if what == Each::All => {
+                // Counted from here on: the ones that do not hold.
+                tally.holds = usize::MAX;
+                true
+            }
+            Ok(false) => false,
+            Err(Stop::Open) => {
+                tally.is_open = true;
+                false
+            }
+            Err(Stop::Wrong) => {
+                tally.is_wrong = true;
+                false
+            }
+        }
+    }
+
+    /// `item in list`, `key in map`.
+    pub(super) fn is_member(&mut self, wanted: NodeId, list: NodeId) -> Result<bool, Stop> {
+        let wanted = self.node(wanted)?;
+        // A written list of texts needs no list to be made.
+        if let Node::List(slice) = self.program.node(list)
+            && let Some(text) = super::as_text(&wanted)
+        {
+            let program = self.program;
+            let mut all_texts = true;
+            for child in program.slice(slice) {
+                match program.node(*child) {
+                    Node::Text(known) if program.text(known) == text => return Ok(true),
+                    Node::Text(_) => {}
+                    _ => {
+                        all_texts = false;
+                        break;
+                    }
+                }
+            }
+            if all_texts {
+                self.quick.steps += u64::from(slice.len);
+                return Ok(false);
+            }
+        }
+        let whole = self.node(list)?;
+        let mut answer = Ok(false);
+        let mut one = |result: Result<bool, Stop>| match (result, answer) {
+            (Ok(true), _) => {
+                answer = Ok(true);
+                true
+            }
+            (Err(stop), Ok(false)) => {
+                answer = Err(stop);
+                false
+            }
+            _ => false,
+        };
+        match &whole {
+            Got::Nothing => {}
+            Got::Items(items) => {
+                self.quick.steps += items.len() as u64;
+                let _ = items.iter().any(|item| one(equal(&wanted, item)));
+            }
+            Got::List(list) => {
+                self.quick.steps += list.items.len() as u64;
+                let is_found = list.items.iter().any(|item| one(self.is_equal_item(&wanted, item)));
+                if !is_found && list.rest.is_some() {
+                    one(Err(Stop::Open));
+                }
+            }
+            Got::Map(map) => {
+                self.quick.steps += map.entries.len() as u64;
+                let is_found = map.entries.iter().any(|entry| {
+                    one(match self.quick.no_inputs.resolve(&entry.value) {
+                        Ok(value) if value.is_absent() => Ok(false),
+                        Ok(_) => equal(&wanted, &Got::Text(&entry.key)),
+                        Err(_) => Err(Stop::Open),
+                    })
+                });
+                if !is_found && map.rest.is_some() {
+                    one(Err(Stop::Open));
+                }
+            }
+            Got::Open(_) | Got::Opaque => return Err(Stop::Open),
+            _ => return Err(Stop::Wrong),
+        }
+        answer
+    }
+
+    fn is_equal_item(&self, wanted: &Got<'v>, item: &'v Value) -> Result<bool, Stop> {
+        let item = self.quick.no_inputs.resolve(item).map_err(|_| Stop::Open)?;
+        if item.is_absent() { Ok(false) } else { equal(wanted, &self.got(item)?) }
+    }
+
+    /// The items of a list, each as a value of its own; nothing has none.
+    pub(super) fn items(&mut self, got: &Got<'v>) -> Result<Rc<[Got<'v>]>, Stop> {
+        match got {
+            Got::Nothing => Ok(Rc::new([])),
+            Got::Items(items) => Ok(Rc::clone(items)),
+            Got::List(list) if list.rest.is_none() => {
+                self.quick.steps += list.items.len() as u64;
+                let mut items = Vec::with_capacity(list.items.len());
+                for one in &list.items {
+                    let one = self.quick.no_inputs.resolve(one).map_err(|_| Stop::Open)?;
+                    if !one.is_absent() {
+                        items.push(item(self.got(one))?);
+                    }
+                }
+                Ok(items.into())
+            }
+            Got::List(_) | Got::Open(_) | Got::Opaque => Err(Stop::Open),
+            _ => Err(Stop::Wrong),
+        }
+    }
+}
+
+impl<'v> Tally<'v> {
+    fn result(self, what: Each) -> Answer<'v> {
+        match what {
+            Each::Exists if self.holds > 0 => return Ok(Got::Bool(true)),
+            Each::All if self.holds == usize::MAX => return Ok(Got::Bool(false)),
+            _ => {}
+        }
+        if self.is_wrong {
+            return Err(Stop::Wrong);
+        }
+        if what == Each::ExistsOne && self.holds > 1 {
+            return Ok(Got::Bool(false));
+        }
+        if self.is_open {
+            return match what {
+                Each::Count => i64::try_from(self.holds).map(Got::AtLeast).map_err(|_| Stop::Wrong),
+                _ => Err(Stop::Open),
+            };
+        }
+        Ok(match what {
+            Each::All => Got::Bool(true),
+            Each::Exists => Got::Bool(false),
+            Each::ExistsOne => Got::Bool(self.holds == 1),
+            Each::Filter | Each::Map => Got::Items(self.kept.into()),
+            Each::Count => Got::Number(Numeric::Whole(i64::try_from(self.holds).unwrap_or(i64::MAX))),
+        })
+    }
+}

@@ -1,0 +1,149 @@
+//! Reading fields and items.
+
+use crate::model::schema::Subject;
+use crate::policy::expression::{NodeId, plural};
+use crate::resource::Language;
+use crate::value::{Data, Map, Value};
+
+use super::super::operators::Numeric;
+use super::{Answer, Got, Run, Stop};
+
+/// How many places of fields are remembered.
+pub(super) const PLACES: usize = 256;
+
+impl<'v> Run<'_, 'v> {
+    /// A value as it is read; what hangs on an input is open.
+    pub(super) fn got(&self, value: &'v Value) -> Answer<'v> {
+        let value = self.quick.no_inputs.resolve(value).map_err(|_| Stop::Open)?;
+        Ok(match &value.data {
+            Data::Absent | Data::Null => Got::Nothing,
+            Data::Bool(truth) => Got::Bool(*truth),
+            Data::Number(number) => Got::Number(Numeric::of_number(number)),
+            Data::String(text) => Got::Text(text),
+            Data::Parts(_) | Data::Unknown(_) => Got::Open(value),
+            Data::List(list) => Got::List(list),
+            Data::Map(map) => Got::Map(map),
+            Data::Entity(id) => Got::Entity(*id),
+            Data::Choice(_) => return Err(Stop::Open),
+        })
+    }
+
+    pub(super) fn field(&mut self, of: Got<'v>, name: &str, node: NodeId) -> Answer<'v> {
+        match of {
+            Got::Nothing => Ok(Got::Nothing),
+            Got::Entity(id) => {
+                self.quick.is_touched = true;
+                let entity = self.quick.world.model.get(id);
+                let Data::Map(map) = &entity.fields.data else { return Err(Stop::Open) };
+                match self.find(map, name, node) {
+                    Some(found) => self.got(found),
+                    None if map.rest.is_some() => Err(Stop::Open),
+                    None => Ok(match name {
+                        "address" => Got::Text(&entity.address),
+                        "resource_type" => Got::Text(&entity.kind),
+                        "label" => Got::Text(&entity.name),
+                        "subject" => Got::Text(entity.subject.name()),
+                        _ => Got::Nothing,
+                    }),
+                }
+            }
+            Got::Map(map) => match self.find(map, name, node) {
+                Some(found) => self.got(found),
+                None if map.rest.is_some() => Err(Stop::Open),
+                None => Ok(Got::Nothing),
+            },
+            Got::Options => {
+                let found = self.quick.options.iter().find(|(known, _)| known == name);
+                found.map_or(Err(Stop::Wrong), |(_, value)| self.got(value))
+            }
+            Got::Project => self.of_project(name),
+            Got::Open(value) if value.is_unknown() => Err(Stop::Open),
+            Got::Opaque => Err(Stop::Open),
+            _ => Err(Stop::Wrong),
+        }
+    }
+
+    /// The value under a key. Resources of one kind have their fields in much the same order.
+    fn find(&mut self, map: &'v Map, name: &str, node: NodeId) -> Option<&'v Value> {
+        // Programs have addresses of their own, so their nodes seldom share a place.
+        let slot = (node as usize).wrapping_add(self.program.nodes.as_ptr().addr() >> 4) % PLACES;
+        let place = self.quick.places.get_mut(slot)?;
+        if let Some(entry) = map.entries.get(usize::from(*place)).filter(|entry| entry.key == name) {
+            return Some(&entry.value);
+        }
+        let at = map.entries.iter().position(|entry| entry.key == name)?;
+        *place = u8::try_from(at).unwrap_or_default();
+        map.entries.get(at).map(|entry| &entry.value)
+    }
+
+    fn of_project(&mut self, name: &str) -> Answer<'v> {
+        let world = self.quick.world;
+        let facts = world.facts;
+        match name {
+            "language" => Ok(Got::Text(match facts.language {
+                Language::CloudFormation => "cloudformation",
+                Language::Sam => "sam",
+                Language::Terraform => "terraform",
+            })),
+            "region" => self.got(super::super::fields::known_or(facts.region, world.region.as_ref())),
+            "account" => self.got(super::super::fields::known_or(facts.account, world.account.as_ref())),
+            "closed_world" => Ok(Got::Bool(world.closed_world)),
+            _ => {
+                let (subject, _) =
+                    Subject::ALL.iter().find(|(subject, _)| plural(*subject) == name).ok_or(Stop::Wrong)?;
+                let mut items = Vec::new();
+                for (id, entity) in world.model.of(*subject) {
+                    self.quick.steps += 1;
+                    match self.got(&entity.exists)? {
+                        Got::Bool(false) => {}
+                        Got::Bool(true) => items.push(Got::Entity(id)),
+                        _ => return Err(Stop::Open),
+                    }
+                }
+                Ok(Got::Items(items.into()))
+            }
+        }
+    }
+
+    /// `has(x.field)`. In a plain map an entry that holds null is set.
+    pub(super) fn has(&mut self, of: Got<'v>, name: &str, node: NodeId) -> Answer<'v> {
+        if let Got::Map(map) = &of
+            && let Some(found) = self.find(map, name, node)
+            && matches!(found.data, Data::Null)
+        {
+            return Ok(Got::Bool(true));
+        }
+        let field = self.field(of, name, node)?;
+        super::is_nothing(&field).map(|nothing| Got::Bool(!nothing))
+    }
+
+    pub(super) fn index(&mut self, of: &Got<'v>, at: &Got<'v>, node: NodeId) -> Answer<'v> {
+        match (of, at) {
+            (Got::Nothing, _) => Ok(Got::Nothing),
+            (Got::Items(items), Got::Number(Numeric::Whole(at))) => {
+                let at = usize::try_from(*at).map_err(|_| Stop::Wrong)?;
+                match items.get(at) {
+                    Some(Got::Opaque) => Err(Stop::Open),
+                    Some(item) => Ok(item.clone()),
+                    None => Err(Stop::Wrong),
+                }
+            }
+            (Got::List(list), Got::Number(Numeric::Whole(at))) if list.rest.is_none() => {
+                let mut left = usize::try_from(*at).map_err(|_| Stop::Wrong)?;
+                for item in &list.items {
+                    let item = self.quick.no_inputs.resolve(item).map_err(|_| Stop::Open)?;
+                    if item.is_absent() {
+                        continue;
+                    }
+                    if left == 0 {
+                        return self.got(item);
+                    }
+                    left -= 1;
+                }
+                Err(Stop::Wrong)
+            }
+            (Got::Map(_) | Got::Entity(_), Got::Text(key)) => self.field(of.clone(), key, node),
+            _ => Err(Stop::Open),
+        }
+    }
+}
