@@ -270,10 +270,6 @@ impl<'w, 'p> Judge<'w, 'p> {
     }
 
     fn entity(&self, id: EntityId, entity: &Entity, judgements: &mut Vec<Judgement<'p>>) {
-        if self.passes_at_first_sight(id, entity) {
-            judgements.push(Judgement { policy: self.page, entity: id, verdict: Verdict::Pass });
-            return;
-        }
         let mut spent = 0;
         match self.leaves(&mut |assignment| self.leaf(id, entity, assignment, &mut spent)) {
             Some(leaves) => self.gather(id, entity, &leaves, judgements),
@@ -287,21 +283,27 @@ impl<'w, 'p> Judge<'w, 'p> {
         }
     }
 
-    /// Whether an entity that may exist passes in all cases, as far as a first look tells.
-    fn passes_at_first_sight(&self, id: EntityId, entity: &Entity) -> bool {
-        if matches!(entity.exists.data, Data::Bool(false)) {
-            return false;
+    /// The verdict in one case as far as a first look tells.
+    fn at_first_sight(&self, id: EntityId, entity: &Entity, assignment: &Assignment) -> Option<Leaf> {
+        let exists = assignment.resolve(&entity.exists);
+        if matches!(exists, Ok(Value { data: Data::Bool(false), .. })) {
+            return Some(Leaf::Nothing);
         }
         let silent = self.page.scope == Scope::Stack && !self.settings.closed_world;
-        let passes = self.quick.borrow_mut().look(id, silent) == Look::Passes;
+        let look = self.quick.borrow_mut().look(id, assignment, silent);
         // The long way is the judge of the short one; what it gives up for its length it does not judge.
         debug_assert!(
-            !passes || self.passes_at_length(id, entity).unwrap_or(true),
+            look != Look::Passes || !self.fails_at_length(id, entity, assignment),
             "`{}` does not pass on `{}`",
             self.page.name,
             entity.address
         );
-        passes
+        match (look, exists) {
+            (Look::Passes, _) => Some(Leaf::Pass),
+            (Look::Hangs(_), Err(input)) => Some(Leaf::Need(input)),
+            (Look::Hangs(input), _) => Some(Leaf::Need(input)),
+            (Look::Unclear, _) => None,
+        }
     }
 
     /// The verdicts of all cases that have to be told apart; `None` where they are too many.
@@ -416,6 +418,9 @@ impl<'w, 'p> Judge<'w, 'p> {
         if *spent > MOST_STEPS {
             let why = format!("its evaluation takes more than {MOST_STEPS} steps over all cases; fix some inputs");
             return Leaf::Undetermined(why.into(), OriginId::NONE);
+        }
+        if let Some(leaf) = self.at_first_sight(id, entity, assignment) {
+            return leaf;
         }
         let scene = || Scene::new(self.world, id, assignment, self.options, &self.page.lets);
         let plain = scene().without_evidence();

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::model::{Entity, Model};
 use crate::policy::evaluate::{Facts, STEPS, Scene};
-use crate::value::{EntityId, Origins};
+use crate::value::{Assignment, EntityId, Origins};
 
 use super::{Judge, Leaf, MOST_STEPS, Settings, Sheet, Subjects, world};
 
@@ -97,29 +97,37 @@ impl Judge<'_, '_> {
     /// Whether an entity certainly passes in all cases, or is not there.
     fn passes(&self, id: EntityId) -> bool {
         let entity = self.world.model.get(id);
-        self.passes_at_first_sight(id, entity) || self.passes_at_length(id, entity) == Some(true)
-    }
-
-    /// As [`Self::passes`], case by case; `None` where that takes too many steps.
-    pub(super) fn passes_at_length(&self, id: EntityId, entity: &Entity) -> Option<bool> {
         let mut all_pass = true;
         let mut spent = 0;
         let leaves = self.leaves(&mut |assignment| {
             if !all_pass {
                 return Leaf::Nothing;
             }
-            let scene = Scene::new(self.world, id, assignment, self.options, &self.page.lets).without_evidence();
-            // What takes evidence is no pass, whatever it will be.
-            let leaf = self.verdict(&scene, entity).unwrap_or_else(super::exhausted);
-            spent = scene.spent().saturating_add(spent);
+            let leaf = self.at_first_sight(id, entity, assignment).unwrap_or_else(|| {
+                let scene = Scene::new(self.world, id, assignment, self.options, &self.page.lets).without_evidence();
+                // What takes evidence is no pass, whatever it will be.
+                let leaf = self.verdict(&scene, entity).unwrap_or_else(super::exhausted);
+                spent += scene.spent();
+                leaf
+            });
             all_pass = spent <= MOST_STEPS && matches!(leaf, Leaf::Nothing | Leaf::Pass | Leaf::Need(_));
             leaf
         });
-        let is_pass = |(_, leaf): &(_, Leaf)| matches!(leaf, Leaf::Nothing | Leaf::Pass);
-        match leaves {
-            Some(leaves) if all_pass => Some(leaves.iter().all(is_pass)),
-            Some(_) if spent < STEPS => Some(false),
-            _ => None,
-        }
+        all_pass
+            && leaves.is_some_and(|leaves| leaves.iter().all(|(_, leaf)| matches!(leaf, Leaf::Nothing | Leaf::Pass)))
+    }
+
+    /// Whether an entity certainly does not pass in a case of those that an assignment leaves open.
+    pub(super) fn fails_at_length(&self, id: EntityId, entity: &Entity, assignment: &Assignment) -> bool {
+        let mut spent = 0;
+        let leaves = self.leaves(&mut |further| {
+            let both = further.iter().fold(assignment.clone(), |both, (input, case)| both.with(input, case));
+            let scene = Scene::new(self.world, id, &both, self.options, &self.page.lets).without_evidence();
+            let leaf = self.verdict(&scene, entity);
+            spent += scene.spent();
+            leaf.unwrap_or(Leaf::Undetermined("it fails".into(), crate::value::OriginId::NONE))
+        });
+        let passes = |leaf: &Leaf| matches!(leaf, Leaf::Nothing | Leaf::Pass);
+        spent < STEPS && leaves.is_some_and(|leaves| !leaves.iter().all(|(_, leaf)| passes(leaf)))
     }
 }

@@ -3,7 +3,8 @@
 use std::cmp::Ordering;
 
 use crate::policy::expression::{Function, NodeId};
-use crate::value::{OriginId, Text, Value};
+use crate::value::text::known_pieces;
+use crate::value::{Data, OriginId, Text, Value};
 
 use super::super::operators::Numeric;
 use super::super::{glob, texts};
@@ -13,7 +14,7 @@ impl<'v> Run<'_, 'v> {
     pub(super) fn call(&mut self, function: Function, arguments: &'v [NodeId]) -> Answer<'v> {
         match function {
             Function::Min | Function::Max => return self.least_or_most(function, arguments),
-            Function::NonProduction | Function::Known | Function::Undetermined | Function::Quote => {
+            Function::NonProduction | Function::Undetermined | Function::Quote => {
                 return Err(Stop::Open);
             }
             _ => {}
@@ -21,8 +22,10 @@ impl<'v> Run<'_, 'v> {
         let Some(first) = arguments.first() else { return Err(Stop::Wrong) };
         let first = self.node(*first)?;
         let second = arguments.get(1).map(|second| self.node(*second)).transpose()?;
-        if matches!(first, Got::Opaque) || matches!(second, Some(Got::Opaque)) {
-            return Err(Stop::Open);
+        for argument in [Some(&first), second.as_ref()].into_iter().flatten() {
+            if let Got::Opaque(stop) = argument {
+                return Err(*stop);
+            }
         }
         match function {
             Function::Size => self.size(&first),
@@ -61,7 +64,7 @@ impl<'v> Run<'_, 'v> {
                     match inner {
                         Got::Nothing => {}
                         Got::Items(_) | Got::List(_) => items.extend(self.items(inner)?.iter().cloned()),
-                        Got::Open(_) | Got::Opaque => return Err(Stop::Open),
+                        Got::Open(_) | Got::Opaque(_) => return Err(inner.stop()),
                         other => items.push(other.clone()),
                     }
                 }
@@ -113,7 +116,7 @@ impl<'v> Run<'_, 'v> {
                 };
                 let mut items = Vec::with_capacity(map.entries.len());
                 for entry in &map.entries {
-                    let value = self.quick.no_inputs.resolve(&entry.value).map_err(|_| Stop::Open)?;
+                    let value = self.resolve(&entry.value)?;
                     if !value.is_absent() {
                         items.push(match function {
                             Function::Keys => Got::Text(&entry.key),
@@ -131,6 +134,32 @@ impl<'v> Run<'_, 'v> {
                 }
                 _ => Err(Stop::Open),
             },
+            Function::Join => {
+                let Got::Items(items) = &first else { return Err(Stop::Open) };
+                let separator = second.as_ref().map_or(Ok(""), text)?;
+                let mut joined = String::new();
+                for (at, item) in items.iter().enumerate() {
+                    if at > 0 {
+                        joined.push_str(separator);
+                    }
+                    joined.push_str(text(item)?);
+                }
+                self.quick.steps += joined.len() as u64 / 32;
+                Ok(Got::Made(joined.into()))
+            }
+            Function::Pieces => match &first {
+                Got::Text(_) => Ok(Got::Items([first].into())),
+                Got::Open(value) => {
+                    let pieces = known_pieces(value).into_iter();
+                    Ok(Got::Items(pieces.map(Got::Made).collect()))
+                }
+                _ => Err(Stop::Open),
+            },
+            Function::Known => match &first {
+                Got::Open(_) => Ok(Got::Bool(false)),
+                got if is_plain(got) => Ok(Got::Bool(true)),
+                _ => Err(Stop::Open),
+            },
             _ => Err(Stop::Open),
         }
     }
@@ -144,23 +173,36 @@ impl<'v> Run<'_, 'v> {
             Got::List(list) => {
                 let mut size = 0;
                 for item in &list.items {
-                    let item = self.quick.no_inputs.resolve(item).map_err(|_| Stop::Open)?;
-                    size += usize::from(!item.is_absent());
+                    size += usize::from(self.is_there(item)?);
                 }
                 (size, list.rest.is_some())
             }
             Got::Map(map) => {
                 let mut size = 0;
                 for entry in &map.entries {
-                    let value = self.quick.no_inputs.resolve(&entry.value).map_err(|_| Stop::Open)?;
-                    size += usize::from(!value.is_absent());
+                    size += usize::from(self.is_there(&entry.value)?);
                 }
                 (size, map.rest.is_some())
             }
-            Got::Open(_) => return Err(Stop::Open),
-            _ => return Err(Stop::Wrong),
+            other => return Err(other.stop()),
         };
         Ok(if is_open { Got::AtLeast(number(size)) } else { Got::Number(Numeric::Whole(number(size))) })
+    }
+
+    /// Whether an item is there, which it may be in every case.
+    fn is_there(&self, item: &'v Value) -> Result<bool, Stop> {
+        fn always(value: &Value) -> bool {
+            match &value.data {
+                Data::Absent => false,
+                Data::Choice(choice) => choice.cases.iter().all(always),
+                _ => true,
+            }
+        }
+        match self.resolve(item) {
+            Ok(item) => Ok(!item.is_absent()),
+            Err(_) if always(item) => Ok(true),
+            Err(stop) => Err(stop),
+        }
     }
 
     fn test(&mut self, function: Function, first: &Got<'v>, second: &Got<'v>) -> Result<bool, Stop> {

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::policy::expression::{Each, Node, NodeId};
-use crate::value::Value;
+use crate::value::{InputId, Value};
 
 use super::super::operators::Numeric;
 use super::{Answer, Got, Run, Stop, condition, equal, item};
@@ -14,6 +14,7 @@ struct Tally<'v> {
     /// The items that fulfil the condition, where they are asked for.
     kept: Vec<Got<'v>>,
     holds: usize,
+    need: Option<InputId>,
     is_open: bool,
     is_wrong: bool,
 }
@@ -34,9 +35,12 @@ impl<'v> Run<'_, 'v> {
             Got::List(list) => {
                 tally.is_open = list.rest.is_some();
                 for item in &list.items {
-                    let Ok(item) = self.quick.no_inputs.resolve(item) else {
-                        tally.is_open = true;
-                        continue;
+                    let item = match self.resolve(item) {
+                        Ok(item) => item,
+                        Err(stop) => {
+                            tally.stop(stop);
+                            continue;
+                        }
                     };
                     if item.is_absent() {
                         continue;
@@ -50,17 +54,19 @@ impl<'v> Run<'_, 'v> {
             Got::Map(map) => {
                 tally.is_open = map.rest.is_some();
                 for entry in &map.entries {
-                    let Ok(value) = self.quick.no_inputs.resolve(&entry.value) else {
-                        tally.is_open = true;
-                        continue;
+                    let value = match self.resolve(&entry.value) {
+                        Ok(value) => value,
+                        Err(stop) => {
+                            tally.stop(stop);
+                            continue;
+                        }
                     };
                     if !value.is_absent() && self.hear(what, Got::Text(&entry.key), local, body, &mut tally) {
                         break;
                     }
                 }
             }
-            Got::Open(_) | Got::Opaque => return Err(Stop::Open),
-            _ => return Err(Stop::Wrong),
+            other => return Err(other.stop()),
         }
         tally.result(what)
     }
@@ -71,15 +77,14 @@ impl<'v> Run<'_, 'v> {
         self.quick.locals.truncate(local as usize);
         self.quick.locals.push(item.clone());
         let answer = match &item {
-            Got::Opaque => Err(Stop::Open),
+            Got::Opaque(stop) => Err(*stop),
             _ => self.node(body),
         };
         self.quick.locals.truncate(local as usize);
         if what == Each::Map {
             match super::item(answer) {
                 Ok(made) => tally.kept.push(made),
-                Err(Stop::Open) => tally.is_open = true,
-                Err(Stop::Wrong) => tally.is_wrong = true,
+                Err(stop) => tally.stop(stop),
             }
             return tally.is_wrong;
         }
@@ -97,12 +102,8 @@ impl<'v> Run<'_, 'v> {
                 true
             }
             Ok(false) => false,
-            Err(Stop::Open) => {
-                tally.is_open = true;
-                false
-            }
-            Err(Stop::Wrong) => {
-                tally.is_wrong = true;
+            Err(stop) => {
+                tally.stop(stop);
                 false
             }
         }
@@ -139,7 +140,7 @@ impl<'v> Run<'_, 'v> {
                 answer = Ok(true);
                 true
             }
-            (Err(stop), Ok(false)) => {
+            (Err(stop), Ok(false)) | (Err(stop @ Stop::Need(_)), Err(Stop::Open)) => {
                 answer = Err(stop);
                 false
             }
@@ -161,24 +162,23 @@ impl<'v> Run<'_, 'v> {
             Got::Map(map) => {
                 self.quick.steps += map.entries.len() as u64;
                 let is_found = map.entries.iter().any(|entry| {
-                    one(match self.quick.no_inputs.resolve(&entry.value) {
+                    one(match self.resolve(&entry.value) {
                         Ok(value) if value.is_absent() => Ok(false),
                         Ok(_) => equal(&wanted, &Got::Text(&entry.key)),
-                        Err(_) => Err(Stop::Open),
+                        Err(stop) => Err(stop),
                     })
                 });
                 if !is_found && map.rest.is_some() {
                     one(Err(Stop::Open));
                 }
             }
-            Got::Open(_) | Got::Opaque => return Err(Stop::Open),
-            _ => return Err(Stop::Wrong),
+            other => return Err(other.stop()),
         }
         answer
     }
 
     fn is_equal_item(&self, wanted: &Got<'v>, item: &'v Value) -> Result<bool, Stop> {
-        let item = self.quick.no_inputs.resolve(item).map_err(|_| Stop::Open)?;
+        let item = self.resolve(item)?;
         if item.is_absent() { Ok(false) } else { equal(wanted, &self.got(item)?) }
     }
 
@@ -191,20 +191,28 @@ impl<'v> Run<'_, 'v> {
                 self.quick.steps += list.items.len() as u64;
                 let mut items = Vec::with_capacity(list.items.len());
                 for one in &list.items {
-                    let one = self.quick.no_inputs.resolve(one).map_err(|_| Stop::Open)?;
+                    let one = self.resolve(one)?;
                     if !one.is_absent() {
                         items.push(item(self.got(one))?);
                     }
                 }
                 Ok(items.into())
             }
-            Got::List(_) | Got::Open(_) | Got::Opaque => Err(Stop::Open),
-            _ => Err(Stop::Wrong),
+            Got::List(_) => Err(Stop::Open),
+            other => Err(other.stop()),
         }
     }
 }
 
 impl<'v> Tally<'v> {
+    fn stop(&mut self, stop: Stop) {
+        match stop {
+            Stop::Need(input) => self.need = self.need.or(Some(input)),
+            Stop::Open => self.is_open = true,
+            Stop::Wrong => self.is_wrong = true,
+        }
+    }
+
     fn result(self, what: Each) -> Answer<'v> {
         match what {
             Each::Exists if self.holds > 0 => return Ok(Got::Bool(true)),
@@ -216,6 +224,9 @@ impl<'v> Tally<'v> {
         }
         if what == Each::ExistsOne && self.holds > 1 {
             return Ok(Got::Bool(false));
+        }
+        if let Some(input) = self.need {
+            return Err(Stop::Need(input));
         }
         if self.is_open {
             return match what {

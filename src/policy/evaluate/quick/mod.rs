@@ -15,7 +15,7 @@ use std::rc::Rc;
 
 use crate::policy::expression::{Arithmetic, Comparison, Node, NodeId, Program};
 use crate::policy::page::Page;
-use crate::value::{Assignment, EntityId, List, Map, Text, Value};
+use crate::value::{Assignment, EntityId, InputId, List, Map, Text, Value};
 
 use super::operators::{Numeric, holds};
 use super::{MOST_DEPTH, STEPS, World};
@@ -37,8 +37,8 @@ enum Got<'v> {
     Items(Rc<[Got<'v>]>),
     /// Unknown, or a partly known text.
     Open(&'v Value),
-    /// An item of a list of which nothing can be said here.
-    Opaque,
+    /// An item of a list of which nothing can be said here, and why.
+    Opaque(Stop),
     Project,
     Options,
 }
@@ -46,7 +46,9 @@ enum Got<'v> {
 /// Why there is no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stop {
-    /// Something is not known, hangs on an input, or takes the long way.
+    /// It hangs on an input that is not decided.
+    Need(InputId),
+    /// Something is not known, or takes the long way.
     Open,
     /// The expression may make no sense for these values, which is nothing that the rest of a condition can mend.
     Wrong,
@@ -67,7 +69,7 @@ pub struct Quick<'v> {
     world: &'v World<'v>,
     page: &'v Page,
     options: &'v [(Text, Value)],
-    no_inputs: Assignment,
+    assignment: Assignment,
     entity: EntityId,
     locals: Vec<Got<'v>>,
     named: Vec<Option<Named<'v>>>,
@@ -82,8 +84,10 @@ pub struct Quick<'v> {
 /// What a page says of an entity at first sight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Look {
-    /// It certainly passes in all cases in which it exists.
+    /// It certainly passes, whatever the inputs are that are not decided.
     Passes,
+    /// It hangs on an input.
+    Hangs(InputId),
     /// It takes a closer look.
     Unclear,
 }
@@ -95,7 +99,7 @@ impl<'v> Quick<'v> {
             world,
             page,
             options,
-            no_inputs: Assignment::default(),
+            assignment: Assignment::default(),
             entity: EntityId(0),
             locals: Vec::new(),
             named: Vec::new(),
@@ -106,28 +110,45 @@ impl<'v> Quick<'v> {
         }
     }
 
-    /// Whether the page's conditions certainly hold for an entity, or do not concern it, whatever the inputs are.
+    /// Whether the page's conditions certainly hold for an entity, or do not concern it, in a case.
     /// `silent` says that the page does not speak where it has no companion.
-    pub fn look(&mut self, entity: EntityId, silent: bool) -> Look {
+    pub fn look(&mut self, entity: EntityId, assignment: &Assignment, silent: bool) -> Look {
         self.entity = entity;
+        self.assignment.clone_from(assignment);
         self.steps = 0;
         for named in &mut self.named {
             if named.as_ref().is_some_and(|named| !named.is_closed) {
                 *named = None;
             }
         }
-        let page = self.page;
-        let passes = page.when.as_ref().is_some_and(|when| self.truth_of(when) == Some(false))
-            || self.truth_of(&page.require) == Some(true)
-            || silent && page.companion.as_ref().is_none_or(|companion| self.truth_of(companion) == Some(false));
+        let look = self.glance(silent);
         // What takes too long is undetermined, and that is not for this look to say.
-        if passes && self.steps <= STEPS { Look::Passes } else { Look::Unclear }
+        if self.steps <= STEPS { look } else { Look::Unclear }
     }
 
-    fn truth_of(&mut self, program: &'v Program) -> Option<bool> {
+    fn glance(&mut self, silent: bool) -> Look {
+        let page = self.page;
+        let when = page.when.as_ref().map_or(Ok(true), |when| self.truth_of(when));
+        if when == Ok(false) {
+            return Look::Passes;
+        }
+        let required = self.truth_of(&page.require);
+        if required == Ok(true) {
+            return Look::Passes;
+        }
+        if silent && page.companion.as_ref().is_none_or(|companion| self.truth_of(companion) == Ok(false)) {
+            return Look::Passes;
+        }
+        match (when, required) {
+            (Err(Stop::Need(input)), _) | (Ok(_), Err(Stop::Need(input))) => Look::Hangs(input),
+            _ => Look::Unclear,
+        }
+    }
+
+    fn truth_of(&mut self, program: &'v Program) -> Result<bool, Stop> {
         self.locals.clear();
         self.depth = 0;
-        truth(&self.program(program).ok()?)
+        condition(&self.program(program)?)
     }
 
     fn program(&mut self, program: &'v Program) -> Answer<'v> {
@@ -255,30 +276,35 @@ impl<'v> Run<'_, 'v> {
         if right == Ok(decides) {
             return Ok(Got::Bool(decides));
         }
-        left.and(right).map(Got::Bool)
+        let need = [left, right].into_iter().find(|side| matches!(side, Err(Stop::Need(_))));
+        need.unwrap_or(left.and(right)).map(Got::Bool)
     }
 }
 
-/// The truth of a condition, as far as it is plain: nothing counts as false.
-fn truth(got: &Got<'_>) -> Option<bool> {
-    match got {
-        Got::Bool(truth) => Some(*truth),
-        Got::Nothing => Some(false),
-        _ => None,
-    }
-}
-
+/// The truth of a condition, where nothing counts as false.
 fn condition(got: &Got<'_>) -> Result<bool, Stop> {
     match got {
-        Got::Open(_) | Got::Opaque => Err(Stop::Open),
-        got => truth(got).ok_or(Stop::Wrong),
+        Got::Bool(truth) => Ok(*truth),
+        Got::Nothing => Ok(false),
+        other => Err(other.stop()),
+    }
+}
+
+impl Got<'_> {
+    /// Why there is no answer where something else is needed.
+    fn stop(&self) -> Stop {
+        match self {
+            Self::Opaque(stop) => *stop,
+            Self::Open(_) | Self::AtLeast(_) => Stop::Open,
+            _ => Stop::Wrong,
+        }
     }
 }
 
 /// What an expression gives, as an item of a list: what is open there is left to whoever reads it.
 fn item(answer: Answer<'_>) -> Answer<'_> {
     match answer {
-        Err(Stop::Open) => Ok(Got::Opaque),
+        Err(stop @ (Stop::Open | Stop::Need(_))) => Ok(Got::Opaque(stop)),
         Ok(Got::Project | Got::Options) => Err(Stop::Wrong),
         Ok(Got::Number(Numeric::Double(number))) if !number.is_finite() => Err(Stop::Wrong),
         other => other,
@@ -297,9 +323,8 @@ fn compare(what: Comparison, left: &Got<'_>, right: &Got<'_>) -> Result<bool, St
             Ok(holds(what, as_text(left).unwrap_or_default().cmp(as_text(right).unwrap_or_default())))
         }
         (Got::AtLeast(least), Got::Number(Numeric::Whole(number))) => at_least(what, *least, *number),
-        (Got::Open(_) | Got::Opaque | Got::AtLeast(_), _) | (_, Got::Open(_) | Got::Opaque | Got::AtLeast(_)) => {
-            Err(Stop::Open)
-        }
+        (Got::Opaque(stop), _) | (_, Got::Opaque(stop)) => Err(*stop),
+        (Got::Open(_) | Got::AtLeast(_), _) | (_, Got::Open(_) | Got::AtLeast(_)) => Err(Stop::Open),
         _ => Err(Stop::Wrong),
     }
 }
@@ -317,9 +342,8 @@ fn at_least(what: Comparison, least: i64, number: i64) -> Result<bool, Stop> {
 
 fn equal(left: &Got<'_>, right: &Got<'_>) -> Result<bool, Stop> {
     Ok(match (left, right) {
-        (Got::Opaque | Got::Project | Got::Options, _) | (_, Got::Opaque | Got::Project | Got::Options) => {
-            return Err(Stop::Open);
-        }
+        (Got::Opaque(stop), _) | (_, Got::Opaque(stop)) => return Err(*stop),
+        (Got::Project | Got::Options, _) | (_, Got::Project | Got::Options) => return Err(Stop::Open),
         (Got::AtLeast(least), Got::Number(Numeric::Whole(number)))
         | (Got::Number(Numeric::Whole(number)), Got::AtLeast(least)) => {
             return at_least(Comparison::Equal, *least, *number);
@@ -336,6 +360,7 @@ fn equal(left: &Got<'_>, right: &Got<'_>) -> Result<bool, Stop> {
         (Got::Open(open), Got::Made(text)) | (Got::Made(text), Got::Open(open)) => {
             return equal_open(open, text.clone());
         }
+        (Got::Items(a), Got::Items(b)) => return equal_items(a, b),
         (Got::Open(_) | Got::List(_) | Got::Map(_) | Got::Items(_), _)
         | (_, Got::Open(_) | Got::List(_) | Got::Map(_) | Got::Items(_)) => return Err(Stop::Open),
         _ => match (as_text(left), as_text(right)) {
@@ -344,6 +369,21 @@ fn equal(left: &Got<'_>, right: &Got<'_>) -> Result<bool, Stop> {
             _ => false,
         },
     })
+}
+
+fn equal_items(left: &[Got<'_>], right: &[Got<'_>]) -> Result<bool, Stop> {
+    if left.len() != right.len() {
+        return Ok(false);
+    }
+    let mut answer = Ok(true);
+    for (left, right) in left.iter().zip(right) {
+        match equal(left, right) {
+            Ok(true) => {}
+            Ok(false) => return Ok(false),
+            stop => answer = stop,
+        }
+    }
+    answer
 }
 
 fn equal_open(open: &Value, text: Text) -> Result<bool, Stop> {
@@ -355,7 +395,7 @@ fn is_nothing(got: &Got<'_>) -> Result<bool, Stop> {
     match got {
         Got::Nothing => Ok(true),
         Got::Open(value) => super::operators::is_nothing(value).ok_or(Stop::Open),
-        Got::Opaque => Err(Stop::Open),
+        Got::Opaque(stop) => Err(*stop),
         Got::Project | Got::Options => Err(Stop::Wrong),
         _ => Ok(false),
     }
@@ -371,10 +411,7 @@ fn as_text<'g>(got: &'g Got<'_>) -> Option<&'g str> {
 
 /// The text that a function or operator needs.
 fn text<'g>(got: &'g Got<'_>) -> Result<&'g str, Stop> {
-    as_text(got).ok_or(match got {
-        Got::Open(_) | Got::Opaque => Stop::Open,
-        _ => Stop::Wrong,
-    })
+    as_text(got).ok_or_else(|| got.stop())
 }
 
 fn arithmetic<'v>(what: Arithmetic, left: &Got<'v>, right: &Got<'v>) -> Answer<'v> {
@@ -387,6 +424,7 @@ fn arithmetic<'v>(what: Arithmetic, left: &Got<'v>, right: &Got<'v>) -> Answer<'
             joined.push_str(right);
             Ok(Got::Made(joined.into()))
         }
+        (Got::Opaque(stop), _) | (_, Got::Opaque(stop)) => Err(*stop),
         _ => Err(Stop::Open),
     }
 }

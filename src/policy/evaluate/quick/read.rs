@@ -14,7 +14,7 @@ pub(super) const PLACES: usize = 256;
 impl<'v> Run<'_, 'v> {
     /// A value as it is read; what hangs on an input is open.
     pub(super) fn got(&self, value: &'v Value) -> Answer<'v> {
-        let value = self.quick.no_inputs.resolve(value).map_err(|_| Stop::Open)?;
+        let value = self.resolve(value)?;
         Ok(match &value.data {
             Data::Absent | Data::Null => Got::Nothing,
             Data::Bool(truth) => Got::Bool(*truth),
@@ -24,8 +24,13 @@ impl<'v> Run<'_, 'v> {
             Data::List(list) => Got::List(list),
             Data::Map(map) => Got::Map(map),
             Data::Entity(id) => Got::Entity(*id),
-            Data::Choice(_) => return Err(Stop::Open),
+            Data::Choice(choice) => return Err(Stop::Need(choice.input)),
         })
+    }
+
+    /// The value behind the choices that the case decides.
+    pub(super) fn resolve(&self, value: &'v Value) -> Result<&'v Value, Stop> {
+        self.quick.assignment.resolve(value).map_err(Stop::Need)
     }
 
     pub(super) fn field(&mut self, of: Got<'v>, name: &str, node: NodeId) -> Answer<'v> {
@@ -58,8 +63,7 @@ impl<'v> Run<'_, 'v> {
             }
             Got::Project => self.of_project(name),
             Got::Open(value) if value.is_unknown() => Err(Stop::Open),
-            Got::Opaque => Err(Stop::Open),
-            _ => Err(Stop::Wrong),
+            other => Err(other.stop()),
         }
     }
 
@@ -123,7 +127,7 @@ impl<'v> Run<'_, 'v> {
             (Got::Items(items), Got::Number(Numeric::Whole(at))) => {
                 let at = usize::try_from(*at).map_err(|_| Stop::Wrong)?;
                 match items.get(at) {
-                    Some(Got::Opaque) => Err(Stop::Open),
+                    Some(Got::Opaque(stop)) => Err(*stop),
                     Some(item) => Ok(item.clone()),
                     None => Err(Stop::Wrong),
                 }
@@ -131,7 +135,7 @@ impl<'v> Run<'_, 'v> {
             (Got::List(list), Got::Number(Numeric::Whole(at))) if list.rest.is_none() => {
                 let mut left = usize::try_from(*at).map_err(|_| Stop::Wrong)?;
                 for item in &list.items {
-                    let item = self.quick.no_inputs.resolve(item).map_err(|_| Stop::Open)?;
+                    let item = self.resolve(item)?;
                     if item.is_absent() {
                         continue;
                     }
@@ -143,6 +147,7 @@ impl<'v> Run<'_, 'v> {
                 Err(Stop::Wrong)
             }
             (Got::Map(_) | Got::Entity(_), Got::Text(key)) => self.field(of.clone(), key, node),
+            (Got::Opaque(stop), _) | (_, Got::Opaque(stop)) => Err(*stop),
             _ => Err(Stop::Open),
         }
     }
