@@ -153,7 +153,7 @@ impl<'v> Quick<'v> {
 
     fn program(&mut self, program: &'v Program) -> Answer<'v> {
         let Some(root) = program.root() else { return Err(Stop::Wrong) };
-        Run { quick: self, program }.node(root)
+        Run { quick: self, program, nodes: &program.nodes }.node(root)
     }
 
     /// A named part of the page, evaluated once.
@@ -182,28 +182,20 @@ impl<'v> Quick<'v> {
 struct Run<'q, 'v> {
     quick: &'q mut Quick<'v>,
     program: &'v Program,
+    /// The program's nodes, borrowed once for all that are visited.
+    nodes: &'v [Node],
 }
 
 impl<'v> Run<'_, 'v> {
     fn node(&mut self, id: NodeId) -> Answer<'v> {
         self.quick.steps += 1;
-        if self.quick.steps > STEPS || self.quick.depth >= MOST_DEPTH {
-            return Err(Stop::Wrong);
-        }
-        self.quick.depth += 1;
-        let answer = self.compute(id);
-        self.quick.depth -= 1;
-        answer
-    }
-
-    fn compute(&mut self, id: NodeId) -> Answer<'v> {
-        let program = self.program;
-        Ok(match program.node(id) {
+        let node = self.nodes.get(id as usize).copied().unwrap_or(Node::Null);
+        Ok(match node {
             Node::Null => Got::Nothing,
             Node::Bool(value) => Got::Bool(value),
             Node::Integer(value) => Got::Number(Numeric::Whole(value)),
             Node::Double(value) => Got::Number(Numeric::Double(value)),
-            Node::Text(text) => Got::Text(program.text(text)),
+            Node::Text(text) => Got::Text(self.program.text(text)),
             Node::Subject => {
                 self.quick.is_touched = true;
                 Got::Entity(self.quick.entity)
@@ -213,11 +205,27 @@ impl<'v> Run<'_, 'v> {
                 Got::Project
             }
             Node::Options => Got::Options,
-            Node::Let(index) => self.quick.named(index as usize)?,
             Node::Local(index) => match self.quick.locals.get(index as usize) {
                 Some(local) => local.clone(),
                 None => return Err(Stop::Wrong),
             },
+            node => {
+                if self.quick.steps > STEPS || self.quick.depth >= MOST_DEPTH {
+                    return Err(Stop::Wrong);
+                }
+                self.quick.depth += 1;
+                let answer = self.compute(id, node);
+                self.quick.depth -= 1;
+                return answer;
+            }
+        })
+    }
+
+    /// What an operation gives.
+    fn compute(&mut self, id: NodeId, node: Node) -> Answer<'v> {
+        let program = self.program;
+        Ok(match node {
+            Node::Let(index) => self.quick.named(index as usize)?,
             Node::Field { of, name } => {
                 let of = self.node(of)?;
                 self.field(of, program.text(name), id)?
@@ -263,6 +271,8 @@ impl<'v> Run<'_, 'v> {
             Node::In(wanted, list) => Got::Bool(self.is_member(wanted, list)?),
             Node::Each { what, list, local, body } => self.each(what, list, local, body)?,
             Node::Call { function, arguments } => self.call(function, program.slice(arguments))?,
+            // What has no parts was looked at before.
+            _ => return Err(Stop::Wrong),
         })
     }
 
