@@ -150,6 +150,84 @@ fn document(doc: &Doc, crlf: bool, mark: bool, ends: bool) -> String {
     if mark { format!("\u{feff}{text}") } else { text }
 }
 
+/// A template with a resource for each document.
+fn template(docs: &[Doc], comments: bool, tail: bool, crlf: bool, mark: bool) -> String {
+    let mut text = "Parameters: { P: { Type: String } }\nResources: # all of them\n".to_owned();
+    for (index, doc) in docs.iter().enumerate() {
+        text.push_str(&format!("  K{index}:"));
+        write(doc, 4, false, &mut text);
+        text.push('\n');
+        if comments {
+            text.push_str("# between\n\n  # two\n");
+        }
+    }
+    if tail {
+        text.push_str("Outputs:\n  O: 1 # the last\n");
+    }
+    if crlf {
+        text = text.replace('\n', "\r\n");
+    }
+    if mark { format!("\u{feff}{text}") } else { text }
+}
+
+/// Everything that a tree says of a node, with all that is in it.
+fn in_full(node: NodeRef<'_>, out: &mut String) {
+    let (span, text) = (node.span(), node.text_span());
+    out.push_str(&format!(
+        "{}..{} {:?} {:?} {:?} {:?} {:?} {:?}\n",
+        span.start,
+        span.end,
+        node.tag(),
+        node.scalar(),
+        node.text(),
+        text,
+        node.style(),
+        node.layout()
+    ));
+    for item in node.items() {
+        in_full(item, out);
+    }
+    for (key, value) in node.entries() {
+        in_full(key, out);
+        in_full(value, out);
+    }
+}
+
+fn all_of(tree: &Tree) -> String {
+    let mut out = format!("{:?} {:?}\n", tree.comments, tree.errors);
+    for root in &tree.documents {
+        in_full(tree.node(*root), &mut out);
+    }
+    out
+}
+
+#[test]
+fn what_leans_on_another_piece_is_read_in_one_go() {
+    for text in [
+        "Resources:\n  A: &a 1\n  B: *a\n",
+        "Resources:\n  A: 1\n  A: 2\n",
+        "Resources:\n  A: \"x\n  B: y\"\n  C: 1\n",
+        "Resources:\n  A: [\n  B, c]\n  C: 1\n",
+        "Resources:\n  A: 1\n  B: {\n  C: 1\n",
+        "Resources:\n  A: 1\n  B: 2\n---\nResources: {}\n",
+        "Resources:\n  A: 1\n  <<: {b: 2}\n  C: 2\n",
+        "Resources: &r\n  A: 1\n  B: 2\n",
+        "Resources:\n  A: 1\n  B: 2\nResources:\n  C: 1\n",
+        "Resources:\n    A: 1\n  B: 2\n    C: 3\n",
+        "Resources:\n  A: 1\n\tB: 2\n  C: 3\n",
+        "x: |\n  Resources:\nResources:\n  A: 1\n  B: 2\n",
+        "x: |\nResources:\n  A: |\n   B: 1\n  C: >+\n   d\n\n\n  D: 1\n",
+        "x: \"\nResources:\n  A: 1\n  B: 2\n\"\n",
+        "Resources:\n  A: 1\n  B: 2\nResources2: 1\nB: 3\nB: 4\n",
+    ] {
+        let file = Arc::new(SourceFile::new(FileId(0), PathBuf::from("t.yaml"), text));
+        let (whole, pieces) = yaml::parse_both_ways(&file, 1);
+        if let Some(pieces) = pieces {
+            assert_eq!(all_of(&pieces), all_of(&whole), "{text}");
+        }
+    }
+}
+
 /// Whether YAML 1.1 reads a plain scalar otherwise than YAML 1.2 does, which the judge follows.
 fn differs_by_version(plain: &str) -> bool {
     let word = matches!(plain, "yes" | "OFF");
@@ -278,6 +356,27 @@ proptest! {
         match tree.root() {
             Some(root) => prop_assert!(agrees(root, &judge), "{root:?} is not {judge:?} in {text:?}"),
             None => prop_assert!(judge.is_null()),
+        }
+    }
+
+    #[test]
+    fn pieces_make_the_tree_of_the_whole(
+        docs in proptest::collection::vec(doc(), 2..5),
+        piece in 1_usize..60,
+        comments: bool,
+        tail: bool,
+        crlf: bool,
+        mark: bool,
+    ) {
+        let text = template(&docs, comments, tail, crlf, mark);
+        let file = Arc::new(SourceFile::new(FileId(0), PathBuf::from("t.yaml"), text.as_str()));
+        let (whole, pieces) = yaml::parse_both_ways(&file, piece);
+        if let Some(pieces) = pieces {
+            prop_assert_eq!(all_of(&pieces), all_of(&whole), "{:?}", text);
+        } else {
+            // Nothing but a text that makes a single piece, or one with a mistake, is left to the long way.
+            let is_sound = whole.errors.is_empty() && piece == 1;
+            prop_assert!(!is_sound || docs.len() < 2, "{text:?}");
         }
     }
 

@@ -112,8 +112,14 @@ pub struct Tree {
 impl Tree {
     #[must_use]
     pub fn new(file: Arc<SourceFile>) -> Self {
+        let length = file.text().len();
+        Self::with_room(file, length)
+    }
+
+    /// An empty tree with room for what a text of this length holds.
+    pub(super) fn with_room(file: Arc<SourceFile>, length: usize) -> Self {
         // About what templates have, so that the arena of a large one is not copied time and again while it grows.
-        let nodes = file.text().len() / 20;
+        let nodes = length / 20;
         Self {
             file,
             nodes: Vec::with_capacity(nodes),
@@ -156,15 +162,41 @@ impl Tree {
 
     // Building: for the parsers beside this file.
 
-    fn push(&mut self, start: u32, end: u32, tag: Option<&str>, body: Body) -> NodeId {
+    /// Takes in all of another tree of the same file but its documents; how far its nodes have moved.
+    pub(super) fn append(&mut self, other: Self) -> u32 {
+        let (nodes, children, texts) = (self.nodes.len(), self.children.len(), self.texts.len());
+        let (nodes, children, texts) = (index_of(nodes), index_of(children), index_of(texts));
+        let tags: Vec<u32> = other.tags.into_iter().map(|tag| self.tag(&tag)).collect();
+        self.nodes.extend(other.nodes.into_iter().map(|mut node| {
+            node.tag = node.tag.checked_sub(1).and_then(|tag| tags.get(tag as usize).copied()).unwrap_or(0);
+            match &mut node.body {
+                Body::Borrowed { .. } => {}
+                Body::Cooked { index, .. } => *index += texts,
+                Body::Sequence { start, .. } | Body::Mapping { start, .. } => *start += children,
+            }
+            node
+        }));
+        self.children.extend(other.children.into_iter().map(|NodeId(id)| NodeId(id + nodes)));
+        self.texts.extend(other.texts);
+        self.comments.extend(other.comments);
+        self.errors.extend(other.errors);
+        nodes
+    }
+
+    /// One more than the place of a tag.
+    fn tag(&mut self, tag: &str) -> u32 {
         // Real files use a handful of tags; a hostile one may use a million, which then are not looked up.
-        let tag = tag.map_or(0, |tag| match self.tags.iter().take(32).position(|known| **known == *tag) {
+        match self.tags.iter().take(32).position(|known| **known == *tag) {
             Some(index) => index_of(index + 1),
             None => {
                 self.tags.push(tag.into());
                 index_of(self.tags.len())
             }
-        });
+        }
+    }
+
+    fn push(&mut self, start: u32, end: u32, tag: Option<&str>, body: Body) -> NodeId {
+        let tag = tag.map_or(0, |tag| self.tag(tag));
         self.nodes.push(Node { start, end, tag, body });
         NodeId(index_of(self.nodes.len() - 1))
     }

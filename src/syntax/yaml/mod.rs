@@ -13,6 +13,7 @@
 //! | `mapping` | repeated keys and merge keys |
 //! | `scalar` | what a plain scalar means in YAML 1.1 |
 //! | `message` | mistakes in words |
+//! | `pieces` | large templates on all cores |
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -25,6 +26,7 @@ use tokens::Tokens;
 mod grammar;
 mod mapping;
 mod message;
+mod pieces;
 mod scalar;
 #[cfg(test)]
 mod tests;
@@ -37,14 +39,24 @@ pub const ALIAS_LIMIT: u64 = 1_000_000;
 #[must_use]
 #[expect(clippy::needless_pass_by_value, reason = "the tree keeps the file; all parsers are called alike")]
 pub fn parse(file: Arc<SourceFile>) -> Tree {
-    let text_owner = Arc::clone(&file);
+    if file.text().len() >= pieces::LARGE
+        && let Some(tree) = pieces::parse(&file)
+    {
+        return tree;
+    }
+    parse_whole(&file)
+}
+
+/// Reads all documents of a YAML file in one go.
+fn parse_whole(file: &Arc<SourceFile>) -> Tree {
+    let text_owner = Arc::clone(file);
     let text = text_owner.text();
     let mut patches = Vec::new();
     loop {
         let blotted = tokens::blot(text, &patches);
         let mut parser = Parser {
             tokens: Tokens::new(text, &blotted, &patches, text_owner.body_start()),
-            tree: Tree::new(Arc::clone(&file)),
+            tree: Tree::new(Arc::clone(file)),
             scratch: Vec::new(),
             anchors: HashMap::new(),
             end: tokens::to_u32(text_owner.body_start()),
@@ -60,6 +72,12 @@ pub fn parse(file: Arc<SourceFile>) -> Tree {
             None => return parser.finish(),
         }
     }
+}
+
+/// Reads a YAML file in one go and piece by piece, for tests that hold the two against each other.
+#[cfg(test)]
+pub(super) fn parse_both_ways(file: &Arc<SourceFile>, piece: usize) -> (Tree, Option<Tree>) {
+    (parse_whole(file), pieces::parse_by(file, piece))
 }
 
 /// What an anchor stands for.
@@ -92,11 +110,11 @@ struct Parser<'f> {
 impl Parser<'_> {
     fn finish(self) -> Tree {
         let Self { tokens, mut tree, .. } = self;
-        let (mut comments, errors) = tokens.into_findings(tree.file.id);
+        let (comments, errors) = tokens.into_findings(tree.file.id);
+        tree.comments.extend(comments);
         // After a mistake the scanner may read a stretch again.
-        comments.sort_unstable_by_key(|comment| comment.span);
-        comments.dedup();
-        tree.comments = comments;
+        tree.comments.sort_unstable_by_key(|comment| comment.span);
+        tree.comments.dedup();
         tree.errors.extend(errors);
         tree.errors.sort_by_key(|error| error.span);
         tree

@@ -129,6 +129,12 @@ impl<'f> Tokens<'f> {
         }
     }
 
+    /// The tokens of a part of a text, with offsets of the whole. Nothing is read behind a mistake.
+    pub fn within(text: &'f str, range: std::ops::Range<usize>) -> Self {
+        let blotted = text.get(..range.end).unwrap_or(text);
+        Self { text, resumes: 0, ..Self::new(text, blotted, &[], range.start) }
+    }
+
     pub fn text(&self) -> &'f str {
         self.text
     }
