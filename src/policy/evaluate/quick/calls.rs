@@ -2,13 +2,16 @@
 
 use std::cmp::Ordering;
 
-use crate::policy::expression::{Function, NodeId};
+use crate::policy::expression::{Function, Node, NodeId};
 use crate::value::text::known_pieces;
 use crate::value::{Data, OriginId, Text, Value};
 
 use super::super::operators::Numeric;
 use super::super::{glob, texts};
 use super::{Answer, Got, Run, Stop, equal, text};
+
+/// How many steps a regular expression counts for that is not written in the page.
+const MAKING: u64 = 2_000;
 
 impl<'v> Run<'_, 'v> {
     pub(super) fn call(&mut self, function: Function, arguments: &'v [NodeId]) -> Answer<'v> {
@@ -26,6 +29,12 @@ impl<'v> Run<'_, 'v> {
             if let Got::Opaque(stop) = argument {
                 return Err(*stop);
             }
+        }
+        if let (Function::Matches, Some(pattern)) = (function, arguments.get(1))
+            && !matches!(self.nodes.get(*pattern as usize), Some(Node::Text(_)))
+        {
+            // Making a regular expression takes its time.
+            self.quick.steps += MAKING;
         }
         match function {
             Function::Size => self.size(&first),
