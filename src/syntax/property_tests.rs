@@ -151,10 +151,10 @@ fn document(doc: &Doc, crlf: bool, mark: bool, ends: bool) -> String {
 }
 
 /// A template with a resource for each document.
-fn template(docs: &[Doc], comments: bool, tail: bool, crlf: bool, mark: bool) -> String {
+fn template(docs: &[Doc], [comments, tail, crlf, mark]: [bool; 4]) -> String {
     let mut text = "Parameters: { P: { Type: String } }\nResources: # all of them\n".to_owned();
     for (index, doc) in docs.iter().enumerate() {
-        text.push_str(&format!("  K{index}:"));
+        text.extend(["  K", &index.to_string(), ":"]);
         write(doc, 4, false, &mut text);
         text.push('\n');
         if comments {
@@ -171,16 +171,15 @@ fn template(docs: &[Doc], comments: bool, tail: bool, crlf: bool, mark: bool) ->
 }
 
 /// Everything that a tree says of a node, with all that is in it.
-fn in_full(node: NodeRef<'_>, out: &mut String) {
+fn in_full(node: NodeRef<'_>, out: &mut Vec<String>) {
     let (span, text) = (node.span(), node.text_span());
-    out.push_str(&format!(
-        "{}..{} {:?} {:?} {:?} {:?} {:?} {:?}\n",
+    out.push(format!(
+        "{}..{} {:?} {:?} {:?} {text:?} {:?} {:?}",
         span.start,
         span.end,
         node.tag(),
         node.scalar(),
         node.text(),
-        text,
         node.style(),
         node.layout()
     ));
@@ -193,8 +192,8 @@ fn in_full(node: NodeRef<'_>, out: &mut String) {
     }
 }
 
-fn all_of(tree: &Tree) -> String {
-    let mut out = format!("{:?} {:?}\n", tree.comments, tree.errors);
+fn all_of(tree: &Tree) -> Vec<String> {
+    let mut out = vec![format!("{:?} {:?}", tree.comments, tree.errors)];
     for root in &tree.documents {
         in_full(tree.node(*root), &mut out);
     }
@@ -363,12 +362,9 @@ proptest! {
     fn pieces_make_the_tree_of_the_whole(
         docs in proptest::collection::vec(doc(), 2..5),
         piece in 1_usize..60,
-        comments: bool,
-        tail: bool,
-        crlf: bool,
-        mark: bool,
+        written in any::<[bool; 4]>(),
     ) {
-        let text = template(&docs, comments, tail, crlf, mark);
+        let text = template(&docs, written);
         let file = Arc::new(SourceFile::new(FileId(0), PathBuf::from("t.yaml"), text.as_str()));
         let (whole, pieces) = yaml::parse_both_ways(&file, piece);
         if let Some(pieces) = pieces {

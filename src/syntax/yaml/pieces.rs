@@ -48,7 +48,7 @@ pub(super) fn parse_by(file: &Arc<SourceFile>, piece: usize) -> Option<Tree> {
     let pieces: Vec<Tree> = cuts.pieces.into_par_iter().map(|piece| read(file, piece)).collect::<Option<_>>()?;
     let mut parser = parser(file, text, text.len()..text.len());
     let root = entries(&mut parser.tree, head)?;
-    let (last, before) = root.entries.split_last_chunk::<2>().map(|(before, last)| (last, before))?;
+    let (last, before) = root.list.split_last_chunk::<2>().map(|(before, last)| (last, before))?;
     let (key, value) = (parser.tree.node(last[0]), parser.tree.node(last[1]));
     let is_empty = value.is_null() && value.tag().is_none() && value.span().is_empty();
     if key.text() != Some("Resources") || !is_empty {
@@ -61,18 +61,18 @@ pub(super) fn parse_by(file: &Arc<SourceFile>, piece: usize) -> Option<Tree> {
         let piece = entries(&mut parser.tree, piece)?;
         first = first.or(Some(piece.start));
         parser.end = piece.end;
-        parser.scratch.extend(piece.entries);
+        parser.scratch.extend(piece.list);
     }
     parser.settle_keys(0);
     let scratch = std::mem::take(&mut parser.scratch);
     let resources = parser.tree.mapping((first?, parser.end), &scratch, Layout::Block, None);
     whole.extend([key, resources]);
-    if !tail.documents.is_empty() {
+    if tail.documents.is_empty() {
+        parser.tree.append(tail);
+    } else {
         let tail = entries(&mut parser.tree, tail)?;
         parser.end = tail.end;
-        whole.extend(tail.entries);
-    } else {
-        parser.tree.append(tail);
+        whole.extend(tail.list);
     }
     parser.scratch = whole;
     parser.settle_keys(0);
@@ -159,7 +159,7 @@ fn read(file: &Arc<SourceFile>, range: Range<usize>) -> Option<Tree> {
 /// The mapping that a piece consists of.
 struct Entries {
     /// Keys and values in turn, as they are in the whole.
-    entries: Vec<NodeId>,
+    list: Vec<NodeId>,
     start: u32,
     end: u32,
 }
@@ -178,6 +178,6 @@ fn entries(whole: &mut Tree, piece: Tree) -> Option<Entries> {
     if root.entries().any(|(key, _)| key.text().is_some_and(is_merge)) {
         return None;
     }
-    let entries = root.entries().flat_map(|(key, value)| [key.id, value.id]).collect();
-    Some(Entries { entries, start: span.start, end: span.end })
+    let list = root.entries().flat_map(|(key, value)| [key.id, value.id]).collect();
+    Some(Entries { list, start: span.start, end: span.end })
 }

@@ -140,7 +140,7 @@ impl<'v> Run<'_, 'v> {
                 answer = Ok(true);
                 true
             }
-            (Err(stop), Ok(false)) | (Err(stop @ Stop::Need(_)), Err(Stop::Open)) => {
+            (Err(stop), Ok(false) | Err(Stop::Need(_))) => {
                 answer = Err(stop);
                 false
             }
@@ -225,14 +225,16 @@ impl<'v> Tally<'v> {
         if what == Each::ExistsOne && self.holds > 1 {
             return Ok(Got::Bool(false));
         }
-        if let Some(input) = self.need {
-            return Err(Stop::Need(input));
-        }
         if self.is_open {
             return match what {
-                Each::Count => i64::try_from(self.holds).map(Got::AtLeast).map_err(|_| Stop::Wrong),
+                Each::Count if self.need.is_none() => {
+                    i64::try_from(self.holds).map(Got::AtLeast).map_err(|_| Stop::Wrong)
+                }
                 _ => Err(Stop::Open),
             };
+        }
+        if let Some(input) = self.need {
+            return Err(Stop::Need(input));
         }
         Ok(match what {
             Each::All => Got::Bool(true),

@@ -46,7 +46,7 @@ enum Got<'v> {
 /// Why there is no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stop {
-    /// It hangs on an input that is not decided.
+    /// It hangs on an input that is not decided, as it does on the long way too.
     Need(InputId),
     /// Something is not known, or takes the long way.
     Open,
@@ -140,7 +140,9 @@ impl<'v> Quick<'v> {
             return Look::Passes;
         }
         match (when, required) {
-            (Err(Stop::Need(input)), _) | (Ok(_), Err(Stop::Need(input))) => Look::Hangs(input),
+            (Err(Stop::Need(input)), Ok(_) | Err(Stop::Need(_))) | (Ok(_), Err(Stop::Need(input))) => {
+                Look::Hangs(input)
+            }
             _ => Look::Unclear,
         }
     }
@@ -290,8 +292,11 @@ impl<'v> Run<'_, 'v> {
         if right == Ok(decides) {
             return Ok(Got::Bool(decides));
         }
-        let need = [left, right].into_iter().find(|side| matches!(side, Err(Stop::Need(_))));
-        need.unwrap_or(left.and(right)).map(Got::Bool)
+        // What takes the long way may decide there, so it comes before what hangs on an input.
+        match (left, right) {
+            (Err(Stop::Need(_)), Err(stop)) => Err(stop),
+            (left, right) => left.and(right).map(Got::Bool),
+        }
     }
 }
 
