@@ -6,6 +6,7 @@ use super::locate::Here;
 use super::outcome::Analysis;
 use super::request::{Request, Since, UsageError};
 use crate::finding::baseline::{self, Baseline, Known};
+use crate::finding::suggest::did_you_mean;
 use crate::finding::{Finding, Status};
 use crate::resource::{Problem, ProblemKind};
 use crate::source::git::{Changes, GitError, Lines, Repository, Snapshot};
@@ -48,7 +49,7 @@ impl Against {
         let git = |error: GitError| usage(&error);
         match &request.since {
             Some(Since::Revision(revision)) => {
-                let base = repository.base(revision).map_err(git)?;
+                let base = repository.base(revision).map_err(|error| unknown(&error, revision, &repository))?;
                 against.changes = Some((root.clone(), repository.changes(&base).map_err(git)?));
             }
             Some(Since::Staged) => {
@@ -58,7 +59,7 @@ impl Against {
             None => {}
         }
         if let Some(revision) = &request.new_since {
-            let base = repository.base(revision).map_err(git)?;
+            let base = repository.base(revision).map_err(|error| unknown(&error, revision, &repository))?;
             let files = repository.commit(&base).map_err(git)?;
             let changes = repository.changes(&base).map_err(git)?;
             let old_name = |path: &PathBuf| {
@@ -90,6 +91,16 @@ fn usage(error: &GitError) -> UsageError {
         _ => None,
     };
     UsageError::new(error.to_string(), help)
+}
+
+/// With the branch or tag that was probably meant.
+fn unknown(error: &GitError, revision: &str, repository: &Repository) -> UsageError {
+    let mut error_for_user = usage(error);
+    if matches!(error, GitError::NoRevision(_)) {
+        let known = repository.references();
+        error_for_user.help = did_you_mean(revision, known.iter().map(String::as_str));
+    }
+    error_for_user
 }
 
 /// Holds places against changed lines.

@@ -10,6 +10,7 @@ mod choices;
 mod environments;
 pub mod examples;
 mod fixing;
+mod given;
 mod judge;
 mod locate;
 mod outcome;
@@ -171,6 +172,10 @@ fn analyse(request: &Request, prepared: Prepared, fs: &dyn FileSystem, sources: 
     };
     let understanding = understand::understand(request, &config, &deployments, &here, fs, sources, &judged_one);
     problems.extend(understanding.problems);
+    if !understanding.declared.is_empty() {
+        let whole = suppress::covers_configuration(request, &config, &here);
+        problems.extend(given::unmatched(&deployments, &understanding.declared, whole));
+    }
     secrets::conceal(sources, &deployments);
     let rules = Rules { here: &here, config: &config, pack: &pack, choices: &choices };
     let seen = Seen { files: understanding.files, excluded: &understanding.excluded, comments: &suppress::in_file };

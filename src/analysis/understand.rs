@@ -11,6 +11,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
 use super::environments::Deployment;
+use super::given::{self, Declared};
 use super::locate::Here;
 use super::progress::Phase;
 use super::request::Request;
@@ -41,10 +42,12 @@ pub struct Understanding<T = Understood> {
     pub files: usize,
     /// The configuration's excludes that have left something out.
     pub excluded: BTreeSet<String>,
+    /// The parameters and variables that values can be given to, where some are given.
+    pub declared: Declared,
 }
 
-/// What became of a project, and what is wrong in it.
-type Done<T> = (T, Vec<Problem>);
+/// What became of a project, what is wrong in it, and what values can be given to.
+type Done<T> = (T, Vec<Problem>, Declared);
 
 /// Finds the infrastructure code below the request's paths, evaluates each template and root module for each
 /// deployment, and builds the models. `then` says what becomes of each project: what it does not keep is let go before
@@ -60,7 +63,8 @@ pub fn understand<T: Send>(
 ) -> Understanding<T> {
     let mut found = find(request, config, here, fs);
     let excluded = std::mem::take(&mut found.excluded);
-    let mut understanding = Understanding { projects: Vec::new(), problems: Vec::new(), files: 0, excluded };
+    let mut understanding =
+        Understanding { projects: Vec::new(), problems: Vec::new(), files: 0, excluded, declared: Declared::default() };
     for error in found.problems.drain(..) {
         understanding.problems.push(Problem::unreadable(&error.path, error.reason.to_string()));
     }
@@ -85,6 +89,7 @@ pub fn understand<T: Send>(
         .flat_map(|(task, open)| (0..deployments.len()).map(move |index| (task, open, index)))
         .collect();
     request.progress.begin(Phase::Evaluating, jobs.len());
+    let asks = deployments.iter().any(given::asks);
     let evaluated: Vec<Result<Option<Done<T>>, Problem>> = jobs
         .par_iter()
         .map(|(task, open, index)| {
@@ -95,6 +100,16 @@ pub fn understand<T: Send>(
                 Some(Understood { project, model, deployment: *index })
             });
             request.progress.step();
+            let mut declared = Declared::default();
+            if asks {
+                match task {
+                    Task::Template(tree) => declared.of_template(tree),
+                    Task::Root(directory) => {
+                        declared.variables.extend(modules.get(directory).variable_names().map(str::to_owned));
+                    }
+                    Task::Unit(_) => declared.open = true,
+                }
+            }
             if let Task::Root(directory) = task
                 && open.fetch_sub(1, Ordering::Relaxed) == 1
             {
@@ -103,7 +118,7 @@ pub fn understand<T: Send>(
             understood.map(|understood| {
                 understood.map(|mut understood| {
                     let problems = std::mem::take(&mut understood.project.problems);
-                    (then(understood), problems)
+                    (then(understood), problems, declared)
                 })
             })
         })
@@ -112,7 +127,8 @@ pub fn understand<T: Send>(
     let mut missing: FxHashSet<String> = FxHashSet::default();
     for ((task, ..), result) in jobs.iter().zip(evaluated) {
         match result {
-            Ok(Some((project, problems))) => {
+            Ok(Some((project, problems, declared))) => {
+                understanding.declared.extend(declared);
                 // A module that many roots want is named once.
                 let is_missing = |problem: &Problem| problem.message.contains("is not installed");
                 understanding

@@ -359,7 +359,12 @@ pub struct Output {
 
 fn output(text: &str) -> Result<Output, String> {
     let (format, path) = text.split_once('=').ok_or("write the format and the file: `json=findings.json`")?;
-    let format = Format::from_str(format, false)?;
+    let format = Format::from_str(format, false).map_err(|_| {
+        let known = Format::value_variants().iter().filter_map(ValueEnum::to_possible_value);
+        let known: Vec<String> = known.map(|value| value.get_name().to_owned()).collect();
+        let meant = did_you_mean(format, known.iter().map(String::as_str)).map(|meant| format!("; {meant}"));
+        format!("there is no format `{format}`, but {}{}", known.join(", "), meant.unwrap_or_default())
+    })?;
     if path.is_empty() {
         return Err("the file is missing: `json=findings.json`".to_owned());
     }

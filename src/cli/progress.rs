@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
-use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -28,18 +28,26 @@ impl Shown {
         let (stop, stopped) = mpsc::channel::<()>();
         let progress = Arc::clone(progress);
         let thread = std::thread::spawn(move || {
-            let started = Instant::now();
-            let mut wait = PATIENCE;
-            while stopped.recv_timeout(wait) == Err(RecvTimeoutError::Timeout) {
-                let seconds = started.elapsed().as_secs();
-                let _ = write!(io::stderr().lock(), "\r\u{1b}[Kdynalens: {}, {seconds} s", progress.text());
-                wait = PACE;
-            }
-            if wait == PACE {
-                let _ = write!(io::stderr().lock(), "\r\u{1b}[K");
-            }
+            show(&progress, &stopped, PATIENCE, &mut io::stderr());
         });
         Self { stop: Some(stop), thread: Some(thread) }
+    }
+}
+
+/// Draws the line again and again until the other side of the channel is gone, and takes it away then.
+fn show(progress: &Progress, stopped: &Receiver<()>, patience: Duration, out: &mut dyn Write) {
+    let started = Instant::now();
+    let mut wait = patience;
+    let mut drawn = false;
+    while stopped.recv_timeout(wait) == Err(RecvTimeoutError::Timeout) {
+        let seconds = started.elapsed().as_secs();
+        let _ = write!(out, "\r\u{1b}[Kdynalens: {}, {seconds} s", progress.text());
+        let _ = out.flush();
+        (drawn, wait) = (true, PACE);
+    }
+    if drawn {
+        let _ = write!(out, "\r\u{1b}[K");
+        let _ = out.flush();
     }
 }
 
@@ -49,5 +57,49 @@ impl Drop for Shown {
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Ends the run when something is drawn.
+    struct Screen {
+        run: Option<Sender<()>>,
+        shown: Vec<u8>,
+    }
+
+    impl Write for Screen {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.shown.extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            drop(self.run.take());
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn the_line_is_drawn_while_the_run_lasts_and_taken_away_after_it() {
+        let (run, ended) = mpsc::channel();
+        let mut screen = Screen { run: Some(run), shown: Vec::new() };
+        show(&Progress::default(), &ended, Duration::ZERO, &mut screen);
+        let text = String::from_utf8(screen.shown).unwrap();
+        assert!(
+            text.starts_with("\r\u{1b}[Kdynalens: looking for files, ") && text.ends_with(" s\r\u{1b}[K"),
+            "{text:?}"
+        );
+    }
+
+    #[test]
+    fn a_run_that_is_over_soon_draws_nothing() {
+        let (run, ended) = mpsc::channel();
+        drop(run);
+        let mut shown = Vec::new();
+        show(&Progress::default(), &ended, Duration::from_secs(3600), &mut shown);
+        assert!(shown.is_empty());
     }
 }

@@ -1,12 +1,22 @@
 //! The name that was probably meant.
 
 /// The known name that is nearest to a misspelt one: at most a third of its letters away (by insertions, deletions,
-/// replacements and swaps of neighbours), letter case aside; the first of equally near ones.
+/// replacements and swaps of neighbours), letter case aside; the first of equally near ones. Where none is that near,
+/// the shortest one that begins with the name or has it as words of its own.
 pub fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    let mut longer: Option<&str> = None;
+    let lower = name.to_lowercase();
     let wanted: Vec<char> = name.chars().take(MAX_LENGTH).flat_map(char::to_lowercase).collect();
     let most = (wanted.len() / 3).clamp(1, 4);
     let mut best: Option<(usize, &str)> = None;
     for candidate in known {
+        if wanted.len() >= LEAST_LETTERS
+            && candidate.len() > name.len()
+            && longer.is_none_or(|known| candidate.len() < known.len())
+            && begins_or_holds(&candidate.to_lowercase(), &lower)
+        {
+            longer = Some(candidate);
+        }
         let other: Vec<char> = candidate.chars().take(MAX_LENGTH).flat_map(char::to_lowercase).collect();
         if other.len().abs_diff(wanted.len()) > most {
             continue;
@@ -16,7 +26,16 @@ pub fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Opti
             best = Some((distance, candidate));
         }
     }
-    best.map(|(_, name)| name)
+    best.map(|(_, name)| name).or(longer)
+}
+
+/// A part of a name has to be at least so long to say which name is meant.
+const LEAST_LETTERS: usize = 4;
+
+fn begins_or_holds(name: &str, part: &str) -> bool {
+    let ends_word = |at: usize| !name.get(at..).is_some_and(|rest| rest.starts_with(char::is_alphanumeric));
+    let begins_word = |at: usize| !name.get(..at).is_some_and(|before| before.ends_with(char::is_alphanumeric));
+    name.starts_with(part) || name.match_indices(part).any(|(at, _)| begins_word(at) && ends_word(at + part.len()))
 }
 
 /// Names beyond this length are compared by their beginning.
@@ -51,5 +70,9 @@ mod tests {
         assert_eq!(nearest("biling_mdoe", known), Some("billing_mode"));
         assert_eq!(nearest("Stream", known), Some("stream"));
         assert_eq!(nearest("encryption", known), None);
+        assert_eq!(nearest("deletion", known), Some("deletion_protection"));
+        assert_eq!(nearest("mode", ["models_of", "billing-mode-of-all"]), Some("models_of"));
+        assert_eq!(nearest("mode", ["remodels", "billing-mode-of-all"]), Some("billing-mode-of-all"));
+        assert_eq!(nearest("bil", known), None);
     }
 }

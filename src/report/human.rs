@@ -50,7 +50,7 @@ pub fn pictures(analysis: &Analysis, look: Look, out: &mut dyn Write) -> io::Res
         .without_syntax_highlighting()
         .with_context_lines(1);
     let places = Places::new(&analysis.sources);
-    let mut files = Files { places: &places, shown: BTreeMap::new() };
+    let mut files = Files { width: look.width, places: &places, shown: BTreeMap::new() };
     let problems::Selected { shown, left_out } = problems::select(&analysis.problems);
     for (problem, more) in shown {
         let picture = files.problem(problem, more);
@@ -166,6 +166,8 @@ fn draw(handler: &GraphicalReportHandler, picture: &Picture, text: &mut String) 
 
 /// The files that were shown so far.
 struct Files<'a> {
+    /// In columns.
+    width: usize,
     places: &'a Places<'a>,
     shown: BTreeMap<FileId, Option<Shown>>,
 }
@@ -260,7 +262,7 @@ impl Files<'_> {
             }
         }
         for (index, (span, message)) in beside.iter().enumerate() {
-            picture.labels.push(shown.label(*span, one_line(message).into_owned(), index == 0));
+            picture.labels.push(shown.label(*span, &one_line(message), index == 0, self.width));
         }
         picture.source = Some(shown);
         // The labels of each other file make one picture.
@@ -270,16 +272,18 @@ impl Files<'_> {
                 files.push(label.span.file);
             }
         }
+        // They stand a little to the right.
+        let width = self.width.saturating_sub(2);
         for id in files {
             let Some(shown) = self.get(id) else { continue };
             let of_file: Vec<&Label> = apart.iter().copied().filter(|label| label.span.file == id).collect();
             let (message, labels) = match of_file.as_slice() {
-                [only] => (only.message.clone(), vec![shown.label(only.span, String::new(), true)]),
+                [only] => (only.message.clone(), vec![shown.label(only.span, "", true, width)]),
                 several => (
                     format!("on the way, in {}", shown.name()),
                     several
                         .iter()
-                        .map(|label| shown.label(label.span, one_line(&label.message).into_owned(), false))
+                        .map(|label| shown.label(label.span, &one_line(&label.message), false, width))
                         .collect(),
                 ),
             };

@@ -237,6 +237,8 @@ struct Summary {
     low: usize,
     info: usize,
     suppressed: usize,
+    /// Those of them that marks of other tools suppress.
+    suppressed_by_other_tools: usize,
     baselined: usize,
     outside_diff: usize,
     below_threshold: usize,
@@ -261,6 +263,7 @@ impl Summary {
             low: analysis.active(Severity::Low),
             info: analysis.active(Severity::Info),
             suppressed: analysis.with_status("suppressed"),
+            suppressed_by_other_tools: analysis.suppressed_by_other_tools(),
             baselined: analysis.with_status("baselined"),
             outside_diff: analysis.with_status("outside-diff"),
             below_threshold: analysis.with_status("below-threshold"),

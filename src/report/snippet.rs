@@ -21,6 +21,10 @@ pub struct Shown {
 const LONG: usize = 600;
 /// How much of a long line is shown on each side of a label.
 const AROUND: usize = 60;
+/// What stands between the number of a line and its text, and between the middle of a label and its message.
+const GUTTER: usize = 9;
+/// However far to the right a label stands, its message gets so many columns.
+const LEAST_ROOM: usize = 28;
 /// A label covers at most this many bytes of its line.
 const LONGEST_LABEL: usize = 100;
 
@@ -46,20 +50,32 @@ impl Shown {
         self.cleaned.as_deref().unwrap_or_else(|| self.file.text())
     }
 
-    /// A label for the first line of a span; what goes over several lines is shown by its beginning.
-    pub fn label(&self, span: Span, message: String, primary: bool) -> LabeledSpan {
+    /// A label for the first line of a span; what goes over several lines is shown by its beginning. Its message is
+    /// broken into lines that end before `width`, as far as there is room beside the place.
+    pub fn label(&self, span: Span, message: &str, primary: bool, width: usize) -> LabeledSpan {
         let text = self.text();
         let start = floor(text, span.start as usize);
         let covered = text.get(start..floor(text, span.end as usize)).unwrap_or_default();
         let line = covered.lines().next().unwrap_or_default().trim_end();
         let length = floor(line, line.len().min(LONGEST_LABEL));
         let span = SourceSpan::new(start.into(), length);
-        let message = Some(message).filter(|message| !message.is_empty());
+        let room = width.saturating_sub(self.indent(start, length)).max(LEAST_ROOM);
+        let message = Some(wrapped(message, room).join("\n")).filter(|message| !message.is_empty());
         if primary {
             LabeledSpan::new_primary_with_span(message, span)
         } else {
             LabeledSpan::new_with_span(message, span)
         }
+    }
+
+    /// The column in which the message of a label begins: behind the line's number, below the middle of the label.
+    fn indent(&self, start: usize, length: usize) -> usize {
+        let lines = self.file.lines();
+        let line = lines.line_of(u32::try_from(start).unwrap_or(u32::MAX));
+        let from = lines.line_start(line).map_or(0, |at| at as usize);
+        let from = if start - from.min(start) > LONG { start - AROUND } else { from };
+        let before = self.text().get(floor(self.text(), from)..start).unwrap_or_default().chars().count();
+        (line + 2).to_string().len() + GUTTER + before + length / 2
     }
 
     /// Whether two places can be shown in one picture: not where they stand far apart on a long line.
@@ -129,4 +145,37 @@ fn floor(text: &str, mut at: usize) -> usize {
         at -= 1;
     }
     at
+}
+
+/// A text in lines of at most so many characters, broken at spaces; a longer word stays whole.
+pub fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut length = 0;
+    for word in text.split(' ') {
+        let more = word.chars().count();
+        match lines.last_mut().filter(|_| length + 1 + more <= width) {
+            Some(line) => {
+                line.push(' ');
+                line.push_str(word);
+                length += 1 + more;
+            }
+            None => {
+                lines.push(word.to_owned());
+                length = more;
+            }
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::wrapped;
+
+    #[test]
+    fn lines_end_before_the_width_and_words_stay_whole() {
+        assert_eq!(wrapped("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrapped("a-very-long-word b", 4), ["a-very-long-word", "b"]);
+        assert_eq!(wrapped("", 4), [""]);
+    }
 }

@@ -128,6 +128,11 @@ impl Module {
         Self { dir: dir.to_path_buf(), ..Self::default() }
     }
 
+    /// The variables that it declares.
+    pub fn variable_names(&self) -> impl Iterator<Item = &str> {
+        self.variables.iter().filter_map(|block| block.label(0))
+    }
+
     /// How the module uses its variables and the workspace, whatever their values are.
     pub(super) fn uses(&self) -> &Arc<BTreeMap<Target, Uses>> {
         self.uses.get_or_init(|| Arc::new(uses::of_module(self, &FxHashMap::default())))

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
-use crate::resource::{Problem, ProblemKind};
+use crate::resource::Problem;
 use crate::source::FileSystem;
 use crate::syntax::hcl::{self, ExprKind};
 use crate::value::{Step, Text, Value};
@@ -74,16 +74,8 @@ impl Evaluator<'_> {
 
     fn take_value(&self, root: &Rc<Instance>, one: &Given, given: &mut FxHashMap<Text, Value>) {
         let module = &self.node(root).module;
-        let Some(block) = module.variables.get(&one.name) else {
-            self.note(Problem {
-                kind: ProblemKind::Note,
-                span: one.span,
-                path: one.span.is_none().then(|| module.dir.clone()),
-                message: format!("there is no variable `{}` to give a value to", one.name),
-                help: None,
-            });
-            return;
-        };
+        // Another root module of the same run may have it.
+        let Some(block) = module.variables.get(&one.name) else { return };
         let span = one.span.unwrap_or(block.header);
         let origin = self.origins.hop(span, one.step.clone(), crate::value::OriginId::NONE);
         // Variables of a primitive type take the text as it is, all others an expression.

@@ -215,6 +215,15 @@ fn work_on_the_other_branch_is_no_change_of_this_one() {
 }
 
 #[test]
+fn a_misspelt_branch_is_told_with_the_one_that_was_meant() {
+    let repository = Repository::new(&[("main.tf", &table("a", PROTECTED))]);
+    for option in ["--changed-since=mian", "--new-since=mian"] {
+        let run = repository.run(&[option]);
+        assert!(run.code == 2 && run.stderr.contains("did you mean `main`?"), "{}", run.stderr);
+    }
+}
+
+#[test]
 fn staged_files_are_analysed_as_they_are_staged() {
     let repository = Repository::new(&[("main.tf", &table("a", PROTECTED))]);
     repository.0.write("main.tf", table("a", PROTECTED) + &table("b", PROTECTED));

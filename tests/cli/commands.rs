@@ -120,6 +120,40 @@ fn a_misspelt_command_is_told_from_a_path() {
 }
 
 #[test]
+fn names_on_the_command_line_that_nothing_answers_to_are_told_with_what_was_meant() {
+    let root =
+        "variable \"name\" {\n  default = \"t\"\n}\nresource \"aws_dynamodb_table\" \"t\" {\n  name = var.name\n}\n";
+    let project = Project::new(&[
+        ("a/main.tf", root),
+        ("b/main.tf", "resource \"aws_dynamodb_table\" \"u\" {\n  name = \"u\"\n}\n"),
+        ("t.yaml", "Parameters:\n  Table: { Type: String }\nResources:\n  T: { Type: AWS::DynamoDB::Table }\n"),
+    ]);
+    let notes = |arguments: &[&str]| {
+        let report = project.run(&[&["--format", "json"], arguments].concat()).json();
+        let notes = report["notes"].as_array().expect("a list").iter();
+        notes
+            .map(|note| format!("{} {}", note["message"].as_str().unwrap_or(""), note["help"].as_str().unwrap_or("")))
+            .collect::<Vec<_>>()
+    };
+    // One of the root modules has it, so it is for that one.
+    assert_eq!(notes(&["--var", "name=x", "--parameters", "Table=x"]), Vec::<String>::new());
+    assert_eq!(
+        notes(&["--var", "nmae=x", "--parameters", "Tabel=x"]),
+        [
+            "there is no parameter `Tabel` to give a value to did you mean `Table`?",
+            "there is no variable `nmae` to give a value to did you mean `name`?"
+        ]
+    );
+    project.write("dynalens.yml", "environments: { prod: { variables: { nmae: x }, parameters: { Table: y } } }\n");
+    assert_eq!(notes(&[]), ["there is no variable `nmae` to give a value to did you mean `name`?"]);
+    assert_eq!(notes(&["t.yaml"]), Vec::<String>::new(), "the rest of the repository may have it");
+    let run = project.run(&["--output", "sarfi=x"]);
+    assert!(run.code == 2 && run.stderr.contains("did you mean `sarif`?"), "{}", run.stderr);
+    let run = project.run(&["explain", "point-in-time-recovery"]);
+    assert!(run.stderr.contains("did you mean `point-in-time-recovery-disabled`?"), "{}", run.stderr);
+}
+
+#[test]
 fn doctor_says_what_is_missing_and_what_to_run() {
     let module = "variable \"env\" {\n  type = string\n}\nmodule \"t\" {\n  source  = \"terraform-aws-modules/dynamodb-table/aws\"\n  version = \"4.0.0\"\n  name    = \"x\"\n}\nresource \"aws_dynamodb_table\" \"t\" {\n  name = \"t\"\n  hash_key = \"id\"\n  billing_mode = var.env\n}\n";
     let project = Project::new(&[("infra/main.tf", module), ("infra/env/prod.tfvars", "env = \"PROVISIONED\"\n")]);

@@ -74,6 +74,87 @@ fn arguments_of_several_fixes_stand_in_one_column() {
     );
 }
 
+/// A table with an index, a role, and a policy of it with this text.
+fn with_policy(policy: &str) -> String {
+    format!(
+        "resource \"aws_dynamodb_table\" \"t\" {{\n  name         = \"t\"\n  billing_mode = \"PAY_PER_REQUEST\"\n  hash_key     = \"id\"\n\n  \
+         attribute {{\n    name = \"id\"\n    type = \"S\"\n  }}\n\n  attribute {{\n    name = \"k\"\n    type = \"S\"\n  }}\n\n  \
+         global_secondary_index {{\n    name            = \"by-k\"\n    hash_key        = \"k\"\n    projection_type = \"ALL\"\n  \
+         }}\n}}\n\nresource \"aws_iam_role\" \"r\" {{\n  name               = \"r\"\n  assume_role_policy = \"{{}}\"\n}}\n\nresource \
+         \"aws_iam_role_policy\" \"p\" {{\n  role   = aws_iam_role.r.id\n  policy = {policy}\n}}\n"
+    )
+}
+
+#[test]
+fn documents_within_texts_are_changed_where_their_strings_stand() {
+    let statement = |resource: &str| {
+        format!(r#"{{"Statement": [{{"Effect": "Allow", "Action": "dynamodb:Query", "Resource": {resource}}}]}}"#)
+    };
+    let keys = |operator: &str| {
+        format!(
+            r#"{{"Statement": [{{"Effect": "Allow", "Action": "dynamodb:GetItem", "Resource": "*", "Condition": {{"{operator}": {{"dynamodb:LeadingKeys": ["x"]}}}}}}]}}"#
+        )
+    };
+    let heredoc = |document: &str| format!("<<-POLICY\n    {document}\n  POLICY");
+    let quoted = |document: &str| format!("\"{}\"", document.replace('"', "\\\""));
+    let arn = r#""${aws_dynamodb_table.t.arn}""#;
+    let both = r#"["${aws_dynamodb_table.t.arn}", "${aws_dynamodb_table.t.arn}/index/*"]"#;
+    let encode = |resource: &str| {
+        format!(
+            "jsonencode({{\n    Statement = [{{\n      Effect   = \"Allow\"\n      Action   = \"dynamodb:Query\"\n      Resource = {resource}\n    }}]\n  }})"
+        )
+    };
+    for (before, after) in [
+        (heredoc(&keys("StringEquals")), heredoc(&keys("ForAllValues:StringEquals"))),
+        (quoted(&keys("StringEquals")), quoted(&keys("ForAllValues:StringEquals"))),
+        (heredoc(&statement(arn)), heredoc(&statement(both))),
+        (quoted(&statement(arn)), quoted(&statement(both))),
+        (heredoc(&statement(&format!("[{arn}]"))), heredoc(&statement(both))),
+        (
+            encode("aws_dynamodb_table.t.arn"),
+            encode("[aws_dynamodb_table.t.arn, \"${aws_dynamodb_table.t.arn}/index/*\"]"),
+        ),
+    ] {
+        let project = Project::new(&[("main.tf", &with_policy(&before))]);
+        let select = "leading-keys-without-for-all-values,grant-without-index-access";
+        let run = project.run(&["fix", "--unsafe", "--select", select]);
+        assert!(run.stdout.contains("1 finding fixed in 1 file"), "{before}\n{}{}", run.stdout, run.stderr);
+        assert_eq!(project.read("main.tf"), with_policy(&after), "{}", run.stdout);
+    }
+}
+
+#[test]
+fn a_document_is_never_replaced_by_what_belongs_into_it() {
+    // Two strings that say the same: which one is meant can't be told.
+    let twice = r#"{"Statement": [{"Sid": "StringEquals", "Effect": "Allow", "Action": "dynamodb:GetItem", "Resource": "*", "Condition": {"StringEquals": {"dynamodb:LeadingKeys": ["x"]}}}]}"#;
+    let terraform = with_policy(&format!("<<POLICY\n{twice}\nPOLICY"));
+    let template = format!("{TEMPLATE}      ResourcePolicy:\r\n        PolicyDocument: '{twice}'\r\n");
+    // In Terraform's JSON the places within a text are not known.
+    let document = r#"{\"Statement\": [{\"Effect\": \"Allow\", \"Action\": \"dynamodb:Query\", \"Resource\": \"${aws_dynamodb_table.t.arn}\"}]}"#;
+    let call = r#"${jsonencode({Statement = [{Effect = \"Allow\", Action = \"dynamodb:Query\", Resource = aws_dynamodb_table.t.arn}]})}"#;
+    let json = |policy: &str| {
+        format!(
+            r#"{{"resource": {{"aws_dynamodb_table": {{"t": {{"name": "t", "hash_key": "id", "attribute": [{{"name": "id", "type": "S"}}, {{"name": "k", "type": "S"}}], "global_secondary_index": {{"name": "by-k", "hash_key": "k", "projection_type": "ALL"}}}}}}, "aws_iam_role": {{"r": {{"assume_role_policy": "{{}}"}}}}, "aws_iam_role_policy": {{"p": {{"role": "${{aws_iam_role.r.id}}", "policy": "{policy}"}}}}}}}}"#
+        )
+    };
+    let keys = "leading-keys-without-for-all-values";
+    let index = "grant-without-index-access";
+    for (name, text, select) in [
+        ("main.tf", terraform, keys),
+        ("a.yaml", template, keys),
+        ("main.tf.json", json(document), index),
+        ("main.tf.json", json(call), index),
+    ] {
+        let project = Project::new(&[(name, &text)]);
+        let run = project.run(&["fix", "--unsafe", "--select", select]);
+        assert!(run.stdout.contains("nothing to fix"), "{}", run.stdout);
+        assert_eq!(project.read(name), text);
+        let report = project.run(&["--format", "json", "--select", select]).json();
+        assert_eq!(report["findings"].as_array().map(Vec::len), Some(1), "{report}");
+        assert!(report["findings"][0]["fix"].is_null());
+    }
+}
+
 #[test]
 fn what_is_piped_in_comes_out_mended() {
     let project = Project::new(&[]);
@@ -189,6 +270,11 @@ fn some_policies_can_not_be_suppressed_and_other_tools_marks_are_counted() {
     let project = Project::new(&[("a.yaml", &marked)]);
     let run = project.run(&only);
     assert!(run.code == 0 && run.stdout.contains("1 suppressed (1 by marks of other tools)"), "{}", run.stdout);
+    let report = project.run(&[&only[..], &["--format", "json"]].concat()).json();
+    assert_eq!(
+        (&report["summary"]["suppressed"], &report["summary"]["suppressed_by_other_tools"]),
+        (&1.into(), &1.into())
+    );
     assert_eq!(project.run(&[&only[..], &["--no-other-tools"]].concat()).code, 1);
     let project = Project::new(&[("a.yaml", &marked), ("dynalens.yml", "other-tools: false\n")]);
     assert_eq!(project.run(&only).code, 1);

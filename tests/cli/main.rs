@@ -14,3 +14,4 @@ mod reports;
 mod sarif;
 mod settings;
 mod suppressions;
+mod terminal;

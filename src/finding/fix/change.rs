@@ -72,6 +72,14 @@ impl Changes {
         }
     }
 
+    /// Another text for a piece of what is written at a place.
+    pub(super) fn piece(&mut self, span: Span, old: String, new: String) {
+        let piece = (span, old, new);
+        if !self.pieces.contains(&piece) {
+            self.pieces.push(piece);
+        }
+    }
+
     /// Puts a term at the end of a way from a block; entries of one block are gathered.
     fn insert(&mut self, block: Block, beside: bool, way: &[String], term: Term, nested: bool) -> Option<()> {
         let at = self.inserted.iter().position(|(known, ..)| known.span == block.span && *known == block);
@@ -264,7 +272,7 @@ impl Case<'_, '_> {
     }
 
     /// Makes sure that the place holds the value itself and not something that it is computed from.
-    fn is_the_value(&self, span: Span, value: &Value) -> Option<()> {
+    pub(super) fn is_the_value(&self, span: Span, value: &Value) -> Option<()> {
         let shown = match &value.data {
             Data::Bool(value) => value.to_string(),
             Data::Number(number) => number.to_string(),
@@ -367,7 +375,7 @@ impl Case<'_, '_> {
             .as_map()
             .and_then(|map| map.entries.iter().find_map(|entry| origins.get(entry.value.origin)).map(|hop| hop.span));
         let span = if value.as_map().is_some() { file.block_of(first.span, inside) } else { first.span };
-        if !file.holds(span) {
+        if !file.holds(span) || self.is_within_text(span, &value) {
             return None;
         }
         // A pair of name and value is one thing.
@@ -396,11 +404,15 @@ impl Case<'_, '_> {
         };
         let writer = self.writer(resource);
         let term = writer.term(&replaced.by)?;
-        for value in values.iter().filter(|value| !value.is_unset()) {
+        for value in values.into_iter().filter(|value| !value.is_unset()) {
             match &replaced.text {
                 None => {
                     let span = self.decide(resource, value.origin, changes)?;
-                    changes.replace(span, term.clone());
+                    if self.stands_at(span, &value) {
+                        changes.replace(span, term.clone());
+                    } else {
+                        self.replace_within(span, &value, &term, changes)?;
+                    }
                     changes.say(format!("write `{}`", plain(&term)));
                 }
                 Some(old) => {
@@ -421,10 +433,7 @@ impl Case<'_, '_> {
                             return None;
                         }
                     }
-                    let piece = (place.span, old.to_string(), new.clone());
-                    if !changes.pieces.contains(&piece) {
-                        changes.pieces.push(piece);
-                    }
+                    changes.piece(place.span, old.to_string(), new.clone());
                     changes.say(format!("write `{new}` for `{old}`"));
                 }
             }
@@ -445,7 +454,10 @@ impl Case<'_, '_> {
             let span = self.mender.project.origins.span(value.origin)?;
             let term = writer.term(&item)?;
             changes.say(format!("add `{}`", plain(&term)));
-            if !changes.beside.iter().any(|(known, same)| *known == span && *same == term) {
+            let whole = self.mender.editable(span)?.is_whole(span) && self.stands_at(span, &value);
+            if !whole {
+                self.beside_within(span, &value, &term, changes)?;
+            } else if !changes.beside.iter().any(|(known, same)| *known == span && *same == term) {
                 changes.beside.push((span, term));
             }
         }

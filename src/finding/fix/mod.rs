@@ -6,6 +6,7 @@
 //! without guessing (a function call, an open input, another tool's output) gives no fix. Nothing is written here.
 
 mod change;
+mod encoded;
 mod named;
 mod origin;
 mod place;

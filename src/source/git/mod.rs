@@ -81,6 +81,13 @@ impl Repository {
         }
     }
 
+    /// The names of branches and tags; none where git does not say.
+    #[must_use]
+    pub fn references(&self) -> Vec<String> {
+        let listed = run(&self.root, ["for-each-ref", "--count=2000", "--format=%(refname:short)"]).unwrap_or_default();
+        String::from_utf8_lossy(&listed).lines().map(str::to_owned).collect()
+    }
+
     /// The files of a commit.
     ///
     /// # Errors

@@ -213,6 +213,25 @@ impl Editable {
         }
     }
 
+    /// Whether the key of a mapping or object stands exactly at the span.
+    #[must_use]
+    pub fn is_key(&self, span: Span) -> bool {
+        match self {
+            Self::Tree(tree) => tree.is_key(span),
+            Self::Hcl(native) => native.is_key(span),
+        }
+    }
+
+    /// Whether what stands at the span is all that an attribute, entry or item is set to, and no part of a text or of an
+    /// expression.
+    #[must_use]
+    pub fn is_whole(&self, span: Span) -> bool {
+        match self {
+            Self::Tree(tree) => tree.is_whole(span),
+            Self::Hcl(native) => native.is_whole(span),
+        }
+    }
+
     /// Whether something stands exactly at the span.
     #[must_use]
     pub fn holds(&self, span: Span) -> bool {

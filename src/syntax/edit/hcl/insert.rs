@@ -243,8 +243,9 @@ impl Native {
             Some(_) => written.iter().map(|(name, _)| name.chars().count()).max().unwrap_or_default(),
             None => 0,
         };
-        let lines = written.iter().map(|(name, value)| format!("{newline}{inner}{name:width$}{sign} {value}{comma}"));
-        Some(Edit { span: self.at(at, at), text: format!("{apart}{}", lines.collect::<String>()) })
+        let lines: Vec<String> =
+            written.iter().map(|(name, value)| format!("{newline}{inner}{name:width$}{sign} {value}{comma}")).collect();
+        Some(Edit { span: self.at(at, at), text: format!("{apart}{}", lines.concat()) })
     }
 
     pub(in super::super) fn append(&self, span: Span, items: &[Term]) -> Option<Edit> {

@@ -90,6 +90,14 @@ impl Native {
             .then_some(object.span)
     }
 
+    pub(super) fn is_key(&self, span: Span) -> bool {
+        find::key(&self.document.body, span)
+    }
+
+    pub(super) fn is_whole(&self, span: Span) -> bool {
+        find::expression(&self.document.body, span).is_some_and(|found| !matches!(found.holder, Holder::Other))
+    }
+
     pub(super) fn is_block(&self, span: Span) -> bool {
         self.block(span).is_some()
     }

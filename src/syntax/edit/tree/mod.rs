@@ -168,6 +168,20 @@ impl Trees {
         (is_item && pair.len() == 2 && named("name") && named("value")).then(|| pair.span())
     }
 
+    pub(super) fn is_key(&self, span: Span) -> bool {
+        self.nodes(span).into_iter().any(|node| self.seat(node).is_some_and(|seat| seat.role == Role::Key))
+    }
+
+    pub(super) fn is_whole(&self, span: Span) -> bool {
+        self.node(span).is_some()
+            || self.node_around(span).and_then(NodeRef::text).is_some_and(|text| {
+                // A reference of Terraform's in a text that is nothing else.
+                let inner = text.strip_prefix("${").and_then(|text| text.strip_suffix('}')).unwrap_or(text);
+                let own = self.tree.file.slice(span);
+                own == text || own == inner.trim()
+            })
+    }
+
     pub(super) fn is_block(&self, span: Span) -> bool {
         self.nodes(span).into_iter().any(|node| self.value_of_key(node).is_some_and(NodeRef::is_mapping))
     }
