@@ -142,6 +142,7 @@ fn write_page(code: &mut String, page: &Page, path: &Path) {
     field("languages", borrowed(&languages));
     field("scope", if page.scope == Scope::Stack { "Scope::Stack".into() } else { "Scope::Resource".into() });
     field("companion", optional(page.companion.as_ref().map(program)));
+    field("elsewhere", page.elsewhere.to_string());
     field("production_only", page.production_only.to_string());
     field("non_production_only", page.non_production_only.to_string());
     let lets: Vec<String> =

@@ -2,6 +2,7 @@
 //!
 //! The tests hold the built-in pages by it, and people hold their own pages by it.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,7 +10,8 @@ use crate::cloudformation;
 use crate::finding::Fix;
 use crate::finding::fix::Mender;
 use crate::model;
-use crate::policy::engine::{PolicySettings, Settings, Verdict, judge};
+use crate::model::neighbours::{Neighbours, Summary};
+use crate::policy::engine::{Judgement, PolicySettings, Settings, Verdict, judge};
 use crate::policy::expression::{Constant, literal};
 use crate::policy::page::{Dialect, Example, Expectation, Page};
 use crate::policy::{Pack, Profile, Severity, evaluate};
@@ -97,11 +99,12 @@ pub fn mended(example: &Example, fix: &FoundFix) -> Option<Example> {
 fn hear(example: &Example, pack: &Pack, settings: &Settings) -> Heard {
     let sources = Arc::new(Sources::new());
     let mut heard = Heard::default();
-    let projects = projects(example, &sources);
+    let mut projects = projects(example, &sources);
     if projects.is_empty() {
         heard.problems.push("nothing in the example is infrastructure code".into());
     }
-    for project in &projects {
+    let alone = lend(&mut projects, pack, settings);
+    for (at, project) in projects.iter().enumerate() {
         for problem in project.problems.iter().filter(|problem| problem.kind != ProblemKind::Note) {
             heard.problems.push(problem.message.clone());
         }
@@ -111,6 +114,8 @@ fn hear(example: &Example, pack: &Pack, settings: &Settings) -> Heard {
             match judgement.verdict {
                 Verdict::Pass => {}
                 Verdict::Undetermined { why, .. } => heard.undetermined.push(why.to_string()),
+                // What others have takes findings back and makes no new ones.
+                Verdict::Fail(_) if alone.get(at).is_some_and(|known| !known.contains(&key(&model, &judgement))) => {}
                 Verdict::Fail(failure) => {
                     let fix = mender.fix(judgement.entity, &failure).map(|fix| found_fix(fix, &sources));
                     let file = sources.get(failure.primary.file);
@@ -132,6 +137,31 @@ fn hear(example: &Example, pack: &Pack, settings: &Settings) -> Heard {
     }
     heard.findings.sort_by(|a, b| (&a.file, a.start, a.end, &a.message).cmp(&(&b.file, b.start, b.end, &b.message)));
     heard
+}
+
+/// Lends each of several projects what the others have for it, and gives what fails in each by itself.
+fn lend(projects: &mut [Project], pack: &Pack, settings: &Settings) -> Vec<BTreeSet<(String, String)>> {
+    if projects.len() < 2 {
+        return Vec::new();
+    }
+    let mut failing = Vec::new();
+    let mut summaries: Vec<Arc<Summary>> = Vec::new();
+    for project in &*projects {
+        let model = model::build(project);
+        let judgements = judge(project, &model, pack, settings);
+        let failed = judgements.iter().filter(|one| matches!(one.verdict, Verdict::Fail(_)));
+        failing.push(failed.map(|judgement| key(&model, judgement)).collect());
+        summaries.push(Arc::new(Summary::of(project, &model)));
+    }
+    let neighbours = Neighbours::new(summaries.iter().cloned());
+    for (project, summary) in projects.iter_mut().zip(&summaries) {
+        neighbours.lend(summary, project);
+    }
+    failing
+}
+
+fn key(model: &model::Model, judgement: &Judgement<'_>) -> (String, String) {
+    (judgement.policy.name.to_string(), model.get(judgement.entity).address.to_string())
 }
 
 fn found_fix(fix: Fix, sources: &Sources) -> FoundFix {
@@ -218,6 +248,12 @@ fn settings(example: &Example, page: &Page, pack: &Pack) -> Settings {
     settings
 }
 
+/// The names of the example's files that hold Terraform code.
+fn files_of(example: &Example) -> impl Iterator<Item = &str> {
+    let names = example.files.iter().map(|file| file.name.as_str());
+    names.filter(|name| [".tf", ".tf.json", ".tofu"].iter().any(|end| name.ends_with(end)))
+}
+
 fn projects(example: &Example, sources: &Sources) -> Vec<Project> {
     let mut files = Overlay::in_memory();
     for file in &example.files {
@@ -239,7 +275,13 @@ fn projects(example: &Example, sources: &Sources) -> Vec<Project> {
                 })
                 .collect();
             let options = terraform::Options { region, account, variables, ..terraform::Options::default() };
-            vec![terraform::evaluate(&modules, Path::new(""), &options)]
+            // Folders that no other one calls are deployed by themselves.
+            let mut folders: Vec<PathBuf> =
+                files_of(example).filter_map(|name| Some(Path::new(name).parent()?.to_owned())).collect();
+            folders.sort();
+            folders.dedup();
+            let roots = terraform::find_roots(&modules, &folders);
+            roots.iter().map(|root| terraform::evaluate(&modules, root, &options)).collect()
         }
         Dialect::CloudFormation | Dialect::Sam => {
             let parameters = example

@@ -16,6 +16,7 @@ use super::understand::{Understood, guarded};
 use crate::config::Config;
 use crate::finding::fix::Mender;
 use crate::finding::{Finding, Fix, Undetermined, verdict};
+use crate::model::neighbours::Summary;
 use crate::model::schema::Subject;
 use crate::policy::Pack;
 use crate::policy::engine::{self, Settings, Verdict};
@@ -45,6 +46,22 @@ pub struct JudgedProject {
     places: BTreeSet<PathBuf>,
     verdicts: Result<Verdicts, Problem>,
     marks: Marks,
+    /// What it tells the other projects of the run, where there are any.
+    summary: Option<Arc<Summary>>,
+    /// The policies with findings that a companion in another project may take back.
+    hanging: BTreeSet<String>,
+}
+
+impl JudgedProject {
+    /// Which of the run's deployments it was evaluated for.
+    pub fn deployment(&self) -> usize {
+        self.deployment
+    }
+
+    /// What it tells the others, and whether a finding hangs on them.
+    pub fn summary(&self) -> Option<(Arc<Summary>, bool)> {
+        Some((Arc::clone(self.summary.as_ref()?), !self.hanging.is_empty()))
+    }
 }
 
 /// What came of all projects.
@@ -82,14 +99,43 @@ fn place(understood: &Understood, span: Span, resource: usize, sources: &Sources
 type Verdicts = (Vec<Finding>, Vec<Undetermined>);
 
 impl Judge<'_> {
-    /// Judges a project for its deployment.
-    pub fn project(&self, understood: &Understood) -> JudgedProject {
+    /// Judges a project for its deployment by itself.
+    pub fn project(&self, understood: &Understood, alone: bool) -> JudgedProject {
         let path = understood.project.path.clone();
         let places = places(understood, self.sources);
         self.choices.prepare(places.iter().map(PathBuf::as_path), self.request, self.config, self.pack);
-        let verdicts = guarded(&path, || self.one(understood, &places));
+        let verdicts = guarded(&path, || self.one(understood, &places, None));
+        let summary = if alone { None } else { Some(Arc::new(Summary::of(&understood.project, &understood.model))) };
+        let elsewhere = |policy: &str| self.pack.get(policy).is_some_and(|page| page.looks_elsewhere());
+        let findings = verdicts.iter().flat_map(|(findings, _)| findings);
+        let hanging = findings.map(|finding| &finding.policy).filter(|policy| elsewhere(policy)).cloned().collect();
         let marks = if self.request.suppressions { Marks::of(understood) } else { Marks::default() };
-        JudgedProject { counts: count(understood), deployment: understood.deployment, path, places, verdicts, marks }
+        let counts = count(understood);
+        JudgedProject { counts, deployment: understood.deployment, path, places, verdicts, marks, summary, hanging }
+    }
+
+    /// Judges what hangs on other projects again, for a project that was lent what they have for it. Companions there
+    /// take findings back and make no new ones.
+    pub fn among(&self, understood: &Understood, mut judged: JudgedProject) -> JudgedProject {
+        let again = guarded(&judged.path, || self.one(understood, &judged.places, Some(&judged.hanging)));
+        let (Ok((findings, undetermined)), Ok((before, open))) = (again, &mut judged.verdicts) else { return judged };
+        let key = |policy: &String, address: &str| (policy.clone(), address.to_owned());
+        let hung: BTreeSet<(String, String)> = before
+            .iter()
+            .filter(|finding| judged.hanging.contains(&finding.policy))
+            .map(|finding| key(&finding.policy, &finding.resource.address))
+            .collect();
+        before.retain(|finding| !judged.hanging.contains(&finding.policy));
+        before.extend(findings.into_iter().filter(|one| hung.contains(&key(&one.policy, &one.resource.address))));
+        let is_new = |one: &Undetermined| {
+            hung.contains(&key(&one.policy, &one.resource.address))
+                && !open.iter().any(|old| {
+                    old.policy == one.policy && old.resource.address == one.resource.address && old.why == one.why
+                })
+        };
+        let new: Vec<Undetermined> = undetermined.into_iter().filter(is_new).collect();
+        open.extend(new);
+        judged
     }
 
     /// Puts together what came of all projects.
@@ -136,7 +182,8 @@ impl Judge<'_> {
         words
     }
 
-    fn one(&self, understood: &Understood, places: &BTreeSet<PathBuf>) -> Verdicts {
+    /// The verdicts on a project, by all policies or by some.
+    fn one(&self, understood: &Understood, places: &BTreeSet<PathBuf>, only: Option<&BTreeSet<String>>) -> Verdicts {
         let sources = self.sources;
         let Understood { project, model, deployment } = understood;
         let Some(deployment) = self.deployments.get(*deployment) else { return Verdicts::default() };
@@ -154,7 +201,7 @@ impl Judge<'_> {
         }
         let several = choices.len() > 1;
         for choice in choices {
-            let settings = self.settings(deployment, &choice);
+            let settings = Settings { only: only.cloned(), ..self.settings(deployment, &choice) };
             engine::judge_each(project, model, self.pack, &settings, &mut |judgement| {
                 let entity = model.get(judgement.entity);
                 let elsewhere = || {

@@ -5,6 +5,7 @@
 //! turns the policies' verdicts into findings; [`suppress`] lets triage classify them. The work on each project is
 //! guarded: a panic becomes an internal error at its path, and the rest goes on.
 
+mod across;
 mod adopt;
 mod choices;
 mod environments;
@@ -51,9 +52,12 @@ pub use suppressing::{Form, Suppressing, suppress_findings};
 pub use survey::{Files as SurveyedFiles, Survey, survey};
 pub use understand::{Understanding, Understood};
 
+use across::Again;
 use adopt::{Against, Before};
+use judge::JudgedProject;
 use locate::Here;
 use prepare::Prepared;
+use understand::Steps;
 
 /// Analyses what the request names.
 ///
@@ -126,8 +130,8 @@ pub fn understand(request: &Request, fs: &dyn FileSystem) -> Result<(Understandi
     over(request, fs, |fs| {
         let sources = Arc::new(Sources::new());
         let Prepared { here, config, deployments, problems, .. } = prepare::prepare(request, fs, fs, &sources)?;
-        let mut understanding =
-            understand::understand(request, &config, &deployments, &here, fs, &sources, &|understood| understood);
+        let steps = Steps { first: &|understood, _| understood, again: None };
+        let mut understanding = understand::understand(request, &config, &deployments, &here, fs, &sources, &steps);
         if request.notes {
             secrets::conceal(&sources, &deployments);
         }
@@ -164,13 +168,16 @@ fn analyse(request: &Request, prepared: Prepared, fs: &dyn FileSystem, sources: 
         sources,
         fixes: request.fixes,
     };
-    let judged_one = |understood: Understood| {
-        let judged = judge.project(&understood);
+    let judged_one = |understood: Understood, alone: bool| {
+        let judged = judge.project(&understood, alone);
         // Taking a large project apart takes its time, and nobody has to wait for it.
         rayon::spawn(move || drop(understood));
         judged
     };
-    let understanding = understand::understand(request, &config, &deployments, &here, fs, sources, &judged_one);
+    let settle = |understood: Understood, judged: JudgedProject| judge.among(&understood, judged);
+    let again = Again { summary: &JudgedProject::summary, settle: &settle };
+    let steps = Steps { first: &judged_one, again: Some(again) };
+    let understanding = understand::understand(request, &config, &deployments, &here, fs, sources, &steps);
     problems.extend(understanding.problems);
     if !understanding.declared.is_empty() {
         let whole = suppress::covers_configuration(request, &config, &here);

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
+use super::across::Again;
 use super::environments::Deployment;
 use super::given::{self, Declared};
 use super::locate::Here;
@@ -47,10 +48,21 @@ pub struct Understanding<T = Understood> {
 }
 
 /// What became of a project, what is wrong in it, and what values can be given to.
-type Done<T> = (T, Vec<Problem>, Declared);
+pub(super) type Done<T> = (T, Vec<Problem>, Declared);
+
+/// What becomes of the projects of a run.
+pub struct Steps<'a, T> {
+    /// What is kept of a project; whether it is the only one of the run.
+    pub first: &'a (dyn Fn(Understood, bool) -> T + Sync),
+    /// What is looked at again once all projects are known.
+    pub again: Option<Again<'a, T>>,
+}
+
+/// One task for one deployment, and how many deployments of the task are still to come.
+pub(super) type Job<'t> = (&'t Task, &'t AtomicUsize, usize);
 
 /// Finds the infrastructure code below the request's paths, evaluates each template and root module for each
-/// deployment, and builds the models. `then` says what becomes of each project: what it does not keep is let go before
+/// deployment, and builds the models. `steps` says what becomes of each project: what it does not keep is let go before
 /// the run comes to the next one.
 pub fn understand<T: Send>(
     request: &Request,
@@ -59,7 +71,7 @@ pub fn understand<T: Send>(
     here: &Here,
     fs: &dyn FileSystem,
     sources: &Sources,
-    then: &(dyn Fn(Understood) -> T + Sync),
+    steps: &Steps<'_, T>,
 ) -> Understanding<T> {
     let mut found = find(request, config, here, fs);
     let excluded = std::mem::take(&mut found.excluded);
@@ -85,12 +97,13 @@ pub fn understand<T: Send>(
     understanding.problems.extend(problems);
     tasks.extend(roots.into_iter().filter(|root| !planned.contains(root.path())));
     let open: Vec<AtomicUsize> = tasks.iter().map(|_| AtomicUsize::new(deployments.len())).collect();
-    let jobs: Vec<(&Task, &AtomicUsize, usize)> = (tasks.iter().zip(&open))
+    let jobs: Vec<Job<'_>> = (tasks.iter().zip(&open))
         .flat_map(|(task, open)| (0..deployments.len()).map(move |index| (task, open, index)))
         .collect();
     request.progress.begin(Phase::Evaluating, jobs.len());
     let asks = deployments.iter().any(given::asks);
-    let evaluated: Vec<Result<Option<Done<T>>, Problem>> = jobs
+    let alone = tasks.len() < 2;
+    let mut evaluated: Vec<Result<Option<Done<T>>, Problem>> = jobs
         .par_iter()
         .map(|(task, open, index)| {
             let deployment = &deployments[*index];
@@ -118,11 +131,15 @@ pub fn understand<T: Send>(
             understood.map(|understood| {
                 understood.map(|mut understood| {
                     let problems = std::mem::take(&mut understood.project.problems);
-                    (then(understood), problems, declared)
+                    ((steps.first)(understood, alone), problems, declared)
                 })
             })
         })
         .collect();
+    if let (Some(again), false) = (&steps.again, alone) {
+        let evaluate = |task: &Task, at: usize| task.evaluate(deployments.get(at)?, &modules, &boundaries);
+        again.look(&evaluate, &jobs, &mut evaluated);
+    }
     let mut seen: FxHashSet<PathBuf> = FxHashSet::default();
     let mut missing: FxHashSet<String> = FxHashSet::default();
     for ((task, ..), result) in jobs.iter().zip(evaluated) {
@@ -202,7 +219,7 @@ impl Task {
         }
     }
 
-    fn path(&self) -> &Path {
+    pub(super) fn path(&self) -> &Path {
         match self {
             Self::Template(tree) => &tree.file.path,
             Self::Root(directory) => directory,

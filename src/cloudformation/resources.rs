@@ -197,8 +197,30 @@ impl<'t> Stack<'t> {
             .flat_map(|section| self.definitions(section, &super::for_each::Scope::default()))
             .filter_map(|output| {
                 let node = output.value.get("Value")?;
-                Some((output.name, self.eval(node, &output.scope)))
+                let value = self.eval(node, &output.scope);
+                let export = output.value.get("Export").and_then(|export| export.get("Name"));
+                let export = export.map(|name| self.eval(name, &output.scope));
+                let mut given = vec![(output.name, value.clone())];
+                if let Some(export) = export {
+                    exported(&export, &value, &mut given);
+                }
+                Some(given)
             })
+            .flatten()
             .collect()
+    }
+}
+
+/// Adds a value under what imports it; where the export's name depends on an input, in the case of each name.
+fn exported(name: &Value, value: &Value, given: &mut Vec<(Text, Value)>) {
+    if let Data::Choice(choice) = &name.data {
+        for (at, case) in choice.cases.iter().enumerate() {
+            let absent = || Value::absent(value.origin);
+            let cases =
+                (0..choice.cases.len()).map(|other| if other == at { value.clone() } else { absent() }).collect();
+            exported(case, &crate::value::choice(choice.input, cases), given);
+        }
+    } else if let Some(symbol) = super::intrinsics::import_symbol(name) {
+        given.push((symbol, value.clone()));
     }
 }

@@ -16,20 +16,27 @@ use super::{from_cloudformation, from_terraform, link};
 pub fn build(project: &Project) -> Model {
     let context = Context::new(project);
     let mut drafts = Drafts::default();
+    let own = project.resources.len().saturating_sub(project.lent);
     for (position, resource) in project.resources.iter().enumerate() {
         let Some(reader) = context.reader(position) else { continue };
         if !resource.managed {
             continue;
         }
+        let first = drafts.list.len();
         if reader.is_terraform() {
             from_terraform::lower(&reader, &mut drafts);
         } else {
             from_cloudformation::lower(&reader, &mut drafts);
         }
+        if position >= own {
+            // What is lent is judged where it belongs.
+            drafts.list.iter_mut().skip(first).for_each(|draft| draft.managed = false);
+        }
     }
     link::link(&context, &mut drafts);
     let mut model = Model::default();
-    for draft in drafts.list {
+    for mut draft in drafts.list {
+        draft.managed &= draft.resource < own;
         let origin = match draft.get("address") {
             Some(address) => address.origin,
             None => OriginId::NONE,

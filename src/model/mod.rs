@@ -22,6 +22,7 @@ mod function;
 mod governance;
 mod key;
 mod link;
+pub mod neighbours;
 mod network;
 mod read;
 mod routing;

@@ -92,6 +92,7 @@ impl Bench {
             origins: Origins::new(),
             inputs: Inputs::default(),
             resources: Vec::new(),
+            lent: 0,
             outputs: Vec::new(),
             region: unknown(),
             account: unknown(),

@@ -30,7 +30,11 @@ pub struct Project {
     pub inputs: Inputs,
     /// In the order of the source.
     pub resources: Vec<Resource>,
-    /// Values that leave the project by name (outputs, exports): a resource they refer to is used elsewhere.
+    /// How many of the last resources belong to other projects of the run: they are lent so that the model finds
+    /// companions there, and nobody judges them here.
+    pub lent: usize,
+    /// Values that leave the project by name (outputs, exports): a resource they refer to is used elsewhere. An export
+    /// stands a second time under the symbol of what imports it (`ImportValue("orders-table")`).
     pub outputs: Vec<(Text, Value)>,
     /// The Region and account of the deployment as far as they are known.
     pub region: Value,

@@ -3,6 +3,7 @@
 
 mod support;
 
+mod across;
 mod adopting;
 mod commands;
 mod configuration;

@@ -20,6 +20,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
+use super::across::{Told, neighbours};
 use super::locate::Here;
 use super::outcome::Analysis;
 use super::prepare::{Prepared, prepare};
@@ -166,6 +167,7 @@ impl Session {
         if !complete {
             return Ok(false);
         }
+        settle(&workshop, &mut self.pieces);
         self.conclude();
         self.complete = true;
         Ok(true)
@@ -219,7 +221,7 @@ impl Session {
             sources: &self.sources,
             fixes: false,
         };
-        let projects = self.pieces.values().flat_map(|piece| piece.judged.iter().cloned()).collect();
+        let projects = self.pieces.values().flat_map(Piece::projects).cloned().collect();
         let comments = |file: &Arc<crate::source::SourceFile>| {
             let mut known = self.comments.lock().unwrap_or_else(PoisonError::into_inner);
             known.entry(file.id).or_insert_with(|| suppress::in_file(file)).clone()
@@ -260,6 +262,9 @@ impl Session {
             for piece in self.pieces.values_mut().filter(|piece| piece.reads.reads(path) && !piece.fixed) {
                 workshop.mend(piece);
                 changed = true;
+            }
+            if changed {
+                settle(&workshop, &mut self.pieces);
             }
         }
         if changed {
@@ -306,5 +311,20 @@ impl Session {
     #[must_use]
     pub fn request(&self) -> &Request {
         &self.request
+    }
+}
+
+/// Lets the projects know of each other. A project is judged again only where what the others have for it is new.
+fn settle(workshop: &Workshop<'_>, pieces: &mut BTreeMap<Key, Piece>) {
+    let told: Vec<(usize, Option<Told>)> =
+        pieces.values().flat_map(|piece| &piece.judged).map(|judged| (judged.deployment(), judged.summary())).collect();
+    let hangs = told.iter().any(|(_, told)| matches!(told, Some((_, true))));
+    let neighbours = if hangs && told.len() > 1 {
+        neighbours(told.iter().map(|(deployment, told)| (*deployment, told.as_ref())))
+    } else {
+        Vec::new()
+    };
+    for piece in pieces.values_mut() {
+        workshop.settle(piece, &neighbours);
     }
 }

@@ -10,6 +10,7 @@ use super::super::request::Request;
 use super::super::understand::{Boundaries, Task, Understood, guarded};
 use super::reads::{Reads, Recording};
 use crate::model;
+use crate::model::neighbours::Neighbours;
 use crate::resource::Problem;
 use crate::source::{FileId, FileSystem, Sources};
 use crate::terraform::Modules;
@@ -28,6 +29,15 @@ pub enum Target {
 
 /// A target's name: its kind, its file or directory, and where a stack makes it, that place.
 pub type Key = (u8, PathBuf, PathBuf);
+
+impl Piece {
+    /// What came of it among the others.
+    pub fn projects(&self) -> impl Iterator<Item = &JudgedProject> {
+        let settled = self.settled.iter().map(|settled| settled.as_ref().map(|(_, judged)| judged));
+        let settled = settled.chain(std::iter::repeat(None));
+        self.judged.iter().zip(settled).map(|(judged, settled)| settled.unwrap_or(judged))
+    }
+}
 
 impl Target {
     #[must_use]
@@ -56,6 +66,8 @@ pub struct Piece {
     pub files: BTreeSet<FileId>,
     pub understood: Vec<Understood>,
     pub judged: Vec<JudgedProject>,
+    /// For each of these, what became of it among the others, and what it was lent for that.
+    settled: Vec<Option<(String, JudgedProject)>>,
     pub problems: Vec<Problem>,
     /// Whether the findings come with their fixes.
     pub fixed: bool,
@@ -96,6 +108,7 @@ impl Workshop<'_> {
             files: BTreeSet::new(),
             understood: Vec::new(),
             judged: Vec::new(),
+            settled: Vec::new(),
             problems: Vec::new(),
             fixed: false,
             noted: false,
@@ -135,7 +148,7 @@ impl Workshop<'_> {
             match understood {
                 Ok(Some((understood, problems))) => {
                     piece.problems.extend(problems);
-                    piece.judged.push(judge.project(&understood));
+                    piece.judged.push(judge.project(&understood, false));
                     piece.understood.push(understood);
                 }
                 Ok(None) => {}
@@ -181,7 +194,46 @@ impl Workshop<'_> {
             return;
         }
         let judge = self.judge(self.sources, true);
-        piece.judged = piece.understood.iter().map(|understood| judge.project(understood)).collect();
+        piece.judged = piece.understood.iter().map(|understood| judge.project(understood, false)).collect();
+        piece.settled.clear();
         piece.fixed = true;
+    }
+
+    /// Judges again what hangs on the other projects, with what these have for it. What was lent the same before stays
+    /// as it is.
+    pub fn settle(&self, piece: &mut Piece, neighbours: &[Neighbours]) {
+        piece.settled.resize_with(piece.judged.len(), || None);
+        let Piece { target, judged, settled, fixed, .. } = piece;
+        for (judged, settled) in judged.iter().zip(settled) {
+            let told = judged.summary().filter(|(_, hangs)| *hangs);
+            let among = told.and_then(|(summary, _)| {
+                let neighbours = neighbours.get(judged.deployment())?;
+                let lent = neighbours.lent(&summary)?;
+                Some((summary, neighbours, lent))
+            });
+            let Some((summary, neighbours, lent)) = among else {
+                *settled = None;
+                continue;
+            };
+            if settled.as_ref().is_some_and(|(before, _)| *before == lent) {
+                continue;
+            }
+            let modules = Modules::new(self.fs, self.sources);
+            let understood = guarded(target.path(), || {
+                let task = Self::task(target, self.fs, self.sources).ok()?;
+                let deployment = self.prepared.deployments.get(judged.deployment())?;
+                let mut project = task.evaluate(deployment, &modules, self.boundaries)?;
+                neighbours.lend(&summary, &mut project);
+                let model = model::build(&project);
+                Some(Understood { project, model, deployment: judged.deployment() })
+            });
+            *settled = match understood {
+                Ok(Some(understood)) => {
+                    let judge = self.judge(self.sources, *fixed);
+                    Some((lent, judge.among(&understood, judged.clone())))
+                }
+                _ => None,
+            };
+        }
     }
 }

@@ -11,6 +11,7 @@ mod references;
 mod strings;
 mod sub;
 
+pub use references::import_symbol;
 pub use sub::variables;
 
 use crate::syntax::tree::NodeRef;

@@ -2,7 +2,7 @@
 
 use crate::source::Span;
 use crate::syntax::tree::NodeRef;
-use crate::value::{Data, Shape, Step, Symbol, Value, combine};
+use crate::value::{Shape, Step, Symbol, Text, Value, combine};
 
 use super::super::call::Call;
 use super::super::for_each::Scope;
@@ -88,13 +88,16 @@ impl<'t> Stack<'t> {
                 None => "it is imported from another stack".to_owned(),
             };
             let origin = self.session.origins.hop(call.span, Step::Expression, leaves[0].origin);
-            match text::identity(leaves[0]) {
-                Some(identity) if !matches!(leaves[0].data, Data::Absent) => {
-                    let symbol = Symbol::Expression(format!("ImportValue({identity})").into());
-                    Value::symbol(why, symbol, Shape::String, origin)
-                }
-                _ => Value::unknown(why, origin),
+            match import_symbol(leaves[0]) {
+                Some(symbol) => Value::symbol(why, Symbol::Expression(symbol), Shape::String, origin),
+                None => Value::unknown(why, origin),
             }
         })
     }
+}
+
+/// What stands for the import of an export: the same for equal names.
+pub fn import_symbol(name: &Value) -> Option<Text> {
+    let identity = text::identity(name).filter(|_| !name.is_unset())?;
+    Some(format!("ImportValue({identity})").into())
 }

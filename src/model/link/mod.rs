@@ -37,6 +37,7 @@ use targets::Targets;
 use uses::Uses;
 
 pub(super) use access::pattern::matches as glob;
+pub(super) use table_ref::table_part;
 pub(super) use targets::address_of;
 
 /// Links all entities. Tables come first, since most others lead to them.

@@ -22,6 +22,7 @@ pub(super) fn link(context: &Context<'_>, drafts: &mut Drafts) {
         .min();
     let Some(reader) = first.and_then(|position| context.reader(position)) else { return };
     let here = reader.header_origin(reader.resource.header);
+    let own = context.project.resources.len().saturating_sub(context.project.lent);
     let name: Text = context.project.path.to_string_lossy().replace('\\', "/").into();
     let mut stack = Draft::new(Subject::Stack, reader.resource, reader.position);
     stack.exists = Value::bool(true, here);
@@ -44,8 +45,16 @@ pub(super) fn link(context: &Context<'_>, drafts: &mut Drafts) {
         (Subject::BackupPlan, "backup_plans"),
         (Subject::Trail, "trails"),
     ] {
-        let links =
-            of(drafts, subject).into_iter().filter_map(|id| drafts.get(id).map(|draft| link_to(id, &draft.exists)));
+        // Companions that other projects lend count; their tables are none of this stack's.
+        let lent = |drafts: &Drafts, id: &EntityId| {
+            !matches!(subject, Subject::Table | Subject::DaxCluster | Subject::Index)
+                && drafts.get(*id).is_some_and(|draft| draft.resource >= own)
+        };
+        let lent: Vec<EntityId> = ids_of(drafts, subject).into_iter().filter(|id| lent(drafts, id)).collect();
+        let links = of(drafts, subject)
+            .into_iter()
+            .chain(lent)
+            .filter_map(|id| drafts.get(id).map(|draft| link_to(id, &draft.exists)));
         stack.set(list, gathered(links, here));
     }
     let mut kinds: Vec<&Text> =

@@ -75,6 +75,11 @@ pub(super) fn known_name(reference: &Value) -> Option<(Text, OriginId)> {
     }
 }
 
+/// The part of a reference that names the table; `None` for a text that is no reference to a table.
+pub(in crate::model) fn table_part(reference: &Value) -> Option<Value> {
+    split(reference).map(|(table, _)| table)
+}
+
 /// The table's own part of a reference, and what follows; `None` for a text that is no reference to a table.
 fn split(reference: &Value) -> Option<(Value, Value)> {
     if reference.is_unset() {

@@ -7,6 +7,7 @@ mod defaults;
 mod front_ends;
 mod governance;
 mod links;
+mod neighbours;
 mod operations;
 mod routing;
 mod sam;

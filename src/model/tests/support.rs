@@ -56,6 +56,7 @@ impl Builder {
             origins: Origins::new(),
             inputs,
             resources: Vec::new(),
+            lent: 0,
             outputs: Vec::new(),
             region: Value::string("eu-west-1", OriginId::NONE),
             account: Value::unknown("open", OriginId::NONE),

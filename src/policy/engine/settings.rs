@@ -1,6 +1,6 @@
 //! What the user decides about the policies of a run.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::policy::evaluate::{Words, constant};
 use crate::policy::expression::Kind;
@@ -25,6 +25,8 @@ pub struct Settings {
     pub production: Option<bool>,
     /// Whether to work out how failures are mended.
     pub fixes: bool,
+    /// Of the policies that speak, only these are asked.
+    pub only: Option<BTreeSet<String>>,
 }
 
 /// The settings of one policy.
@@ -41,6 +43,9 @@ impl Settings {
     /// Whether a policy speaks at all: by name, by its profile, or because the option that it needs is set.
     #[must_use]
     pub fn is_on(&self, page: &Page) -> bool {
+        if self.only.as_ref().is_some_and(|only| !only.contains(page.name.as_ref())) {
+            return false;
+        }
         let own = self.policies.get(page.name.as_ref());
         let needed_is_set = |needed: &str| {
             own.is_some_and(|own| own.options.iter().any(|(name, value)| name == needed && !says_nothing(value)))

@@ -45,6 +45,8 @@ pub struct Page {
     pub scope: Scope,
     /// Whether the project has a companion of the kind that the policy looks for.
     pub companion: Option<Program>,
+    /// A companion in another project of the run may satisfy it.
+    pub elsewhere: bool,
     /// Does not speak in non-production cases outside the profiles strict and all.
     pub production_only: bool,
     /// Speaks only in cases that are known to be non-production.
@@ -119,6 +121,12 @@ pub fn option_names(needed: &str) -> impl Iterator<Item = &str> {
 }
 
 impl Page {
+    /// Whether a companion in another project of the run may take a finding back.
+    #[must_use]
+    pub fn looks_elsewhere(&self) -> bool {
+        self.elsewhere || self.scope == Scope::Stack
+    }
+
     /// Reads and checks a page: its front matter, expressions, sections and the form of its examples.
     ///
     /// # Errors

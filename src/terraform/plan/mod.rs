@@ -99,6 +99,7 @@ pub fn evaluate_plan(tree: &Tree, modules: &Modules<'_>, options: &Options) -> O
         origins,
         inputs: Inputs::default(),
         resources,
+        lent: 0,
         outputs: Vec::new(),
         region,
         account,
