@@ -99,7 +99,7 @@ impl Declared<'_, '_> {
             self.check_given(key, declared, given);
             let origin = session.origins.hop(given.span.unwrap_or(key.span()), given.step.clone(), OriginId::NONE);
             if let Kind::Stored { .. } = kind {
-                return self.stored(name, kind, &given.value, origin);
+                return Self::stored(name, kind, &given.value, origin);
             }
             return kind.value(&given.value, origin);
         }
@@ -116,7 +116,7 @@ impl Declared<'_, '_> {
                 }
                 (_, Some((path, span))) => {
                     let origin = session.origins.hop(*span, Step::Default(name.into()), OriginId::NONE);
-                    self.stored(name, kind, path, origin)
+                    Self::stored(name, kind, path, origin)
                 }
                 _ => self.symbol(key, name, kind),
             };
@@ -213,9 +213,11 @@ impl Declared<'_, '_> {
         format!("{}{name}", self.prefix).into()
     }
 
-    fn stored(&self, name: &str, kind: Kind, path: &str, origin: OriginId) -> Value {
+    fn stored(name: &str, kind: Kind, path: &str, origin: OriginId) -> Value {
         let why = format!("parameter `{name}` is read from the SSM parameter `{path}` when the stack is deployed");
-        Value::symbol(why, Symbol::Expression(self.name_of(name)), kind.shape(), origin)
+        // Whatever reads the same parameter of Systems Manager reads the same.
+        let symbol = Symbol::Expression(format!("{}ssm:{path}}}}}", super::text::RESOLVE).into());
+        Value::symbol(why, symbol, kind.shape(), origin)
     }
 
     /// An open parameter: the constants, the default where it is none of them, and the rest.

@@ -86,7 +86,7 @@ fn types_decide_what_a_text_is() {
     );
     check(
         &table("  P: {Type: 'AWS::SSM::Parameter::Value<String>', Default: /app/class}"),
-        "T DynamoDB::Table {TableClass: <P>}",
+        "T DynamoDB::Table {TableClass: <{{resolve:ssm:/app/class}}>}",
     );
 }
 

@@ -113,12 +113,10 @@ impl<'m, 'p> Mentions<'m, 'p> {
 
     fn text(&mut self, table: &Value, whole: &Value, depth: usize) {
         match &table.data {
-            Data::String(name) if name.contains(['*', '?']) => {}
-            Data::String(name) => {
-                if !self.own.names.contains(name) && self.names.insert(name.clone()) {
-                    self.list.push(Mention::Name(name.clone()));
-                }
-            }
+            // Wildcards name nobody's table in particular.
+            Data::String(name) if name.contains(['*', '?']) || self.own.names.contains(name) => {}
+            Data::String(name) if self.names.insert(name.clone()) => self.list.push(Mention::Name(name.clone())),
+            Data::String(_) => {}
             // A text that is read from a table of the project names that one.
             _ if self.own.is_read_from_own(table) || self.own.is_read_from_own(whole) => {}
             Data::Parts(parts) => {
@@ -130,7 +128,7 @@ impl<'m, 'p> Mentions<'m, 'p> {
                 });
                 if !own {
                     let frozen = self.freezer.value(table, depth);
-                    self.frozen(frozen);
+                    self.frozen(&frozen);
                 }
             }
             Data::Unknown(unknown) => {
@@ -150,13 +148,13 @@ impl<'m, 'p> Mentions<'m, 'p> {
                     };
                 }
                 let frozen = self.freezer.value(table, depth);
-                self.frozen(frozen);
+                self.frozen(&frozen);
             }
             _ => {}
         }
     }
 
-    fn frozen(&mut self, value: Value) {
+    fn frozen(&mut self, value: &Value) {
         match &value.data {
             Data::Unknown(unknown) => match &unknown.symbol {
                 Some(Symbol::Expression(text)) if is_shared_name(text) => self.list.push(Mention::Symbol(text.clone())),

@@ -82,7 +82,7 @@ impl Thaw {
             Data::List(list) => Data::List(Arc::new(List {
                 kind: list.kind,
                 items: list.items.iter().map(|item| self.value(item, from, depth + 1)).collect(),
-                rest: list.rest.clone().map(without_symbol),
+                rest: list.rest.as_ref().map(without_symbol),
             })),
             Data::Map(map) => Data::Map(Arc::new(Map {
                 kind: map.kind,
@@ -93,7 +93,7 @@ impl Thaw {
                         Entry::new(entry.key.clone(), OriginId::NONE, self.value(&entry.value, from, depth + 1))
                     })
                     .collect(),
-                rest: map.rest.clone().map(without_symbol),
+                rest: map.rest.as_ref().map(without_symbol),
             })),
             Data::Choice(choice) => {
                 let input = from.summary.inputs.get(&choice.input);
@@ -133,7 +133,7 @@ fn open(unknown: &Unknown) -> Value {
     Value::unknown(unknown.why.clone(), OriginId::NONE)
 }
 
-fn without_symbol(unknown: Arc<Unknown>) -> Arc<Unknown> {
+fn without_symbol(unknown: &Arc<Unknown>) -> Arc<Unknown> {
     Arc::new(Unknown { why: unknown.why.clone(), symbol: None, shape: Shape::Any })
 }
 
