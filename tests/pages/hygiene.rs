@@ -13,7 +13,6 @@ const NEVER_UNDETERMINED: &[(&str, &str)] = &[
     ("duplicate-index-name", "names that are unknown in different ways are not compared"),
     ("duplicate-replica-region", "Regions that are unknown in different ways are not compared"),
     ("explicit-table-name", "whether a name is written is known without its value"),
-    ("full-access-managed-policy", "a managed policy that is not known is no grant that touches tables"),
     ("invalid-name", "the known characters of a partly known name are judged"),
     ("kinesis-destination-without-consumer", "a stream from elsewhere is not judged, and readers are there or not"),
     ("legacy-global-table", "the resource itself is what is wrong"),

@@ -57,7 +57,16 @@ fn outputs_are_made_for_each_item() {
     let outputs = run.project.outputs.iter();
     let outputs: Vec<String> =
         outputs.map(|(name, value)| format!("{name}={}", show(value, &run.project.inputs))).collect();
-    assert_eq!(outputs, ["ArnOrders=<TableOrders.Arn>", "ArnUsers=<TableUsers.Arn>", "NameOrders=<TableOrders.Ref>"]);
+    assert_eq!(
+        outputs,
+        [
+            "ArnOrders=<TableOrders.Arn>",
+            "ImportValue(\"arn-Orders\")=<TableOrders.Arn>",
+            "ArnUsers=<TableUsers.Arn>",
+            "ImportValue(\"arn-Users\")=<TableUsers.Arn>",
+            "NameOrders=<TableOrders.Ref>"
+        ]
+    );
 }
 
 #[test]

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::value::{Data, EntityId, InputId, OriginId, Value};
+use crate::value::{Data, EntityId, InputId, InputKind, OriginId, Value};
 
 use super::texts::{known_words, words};
 use super::{Evaluated, Exhausted, Outcome, Scene, What};
@@ -38,7 +38,9 @@ impl Default for Words {
                 "staging",
                 "stage",
                 "preprod",
+                "preproduction",
                 "nonprod",
+                "nonproduction",
                 "local",
                 "demo",
                 "poc",
@@ -78,10 +80,10 @@ impl Words {
         }
     }
 
-    /// What an input says by being in a case.
-    fn hear_input(&self, name: &str, label: &str, says: &mut Says) {
+    /// What an input says by being in a case. A workspace of Terraform is an environment.
+    fn hear_input(&self, (name, kind): (&str, InputKind), label: &str, says: &mut Says) {
         let name = words(name);
-        if name.iter().any(|word| self.environment.contains(word)) {
+        if kind == InputKind::Workspace || name.iter().any(|word| self.environment.contains(word)) {
             self.hear(&words(label), says);
         } else if name.iter().any(|word| self.production.contains(word)) {
             // `IsProduction`, `is_prod`
@@ -108,7 +110,7 @@ impl Scene<'_> {
         for (input, declared) in facts.inputs.iter() {
             let case = if declared.cases.len() == 1 { Some(0) } else { self.assignment.get(input) };
             if let Some(case) = case.and_then(|case| declared.cases.get(case)).filter(|case| !case.is_rest) {
-                self.world.words.hear_input(&declared.name, &case.label, &mut says);
+                self.world.words.hear_input((&declared.name, declared.kind), &case.label, &mut says);
             }
         }
         if let Err(input) = self.hear_entity(id, &mut says, 0)? {

@@ -14,7 +14,7 @@ use super::super::targets::{Elsewhere, Targets};
 use super::action::touches;
 use super::holder::Holders;
 use super::pattern::{matches, wildcard};
-use super::{Applied, Whom, open_list, outside};
+use super::{Applied, Whom, open_list, outside, symbol_address};
 
 const FIELDS: [&str; 7] = ["sid", "effect", "actions", "not_actions", "resources", "not_resources", "conditions"];
 
@@ -128,6 +128,16 @@ fn named(drafts: &Drafts, tables: &Targets<'_>, resources: &Value) -> (Value, Va
         }
         let found = table_ref::resolve(tables, &item, Elsewhere::Absent);
         if found.suffix.is_unset() {
+            // `${arn}*` goes on behind the table: to its indexes, streams and backups.
+            let goes_on = each(&item, &mut |item| Value::bool(text::known_suffix(item).ends_with('*'), item.origin));
+            let mut ends = Vec::new();
+            ends_of(&found.table, &mut ends);
+            for table in ends {
+                let on = both(&leads_to(&found.table, table), &goes_on);
+                for (index, _) in indexes_of(drafts, table) {
+                    push(&mut of_indexes, link(index, &on));
+                }
+            }
             if found.table.is_unknown() {
                 open.get_or_insert_with(|| found.table.clone());
             } else {
@@ -240,10 +250,55 @@ pub(super) fn aws_managed(
     resource: usize,
     whom: &Whom,
 ) {
+    let arn = &named_by_source(context, arn);
     let mut paths = Vec::new();
     managed_paths(arn, &mut paths);
     for path in paths {
-        managed_one(context, drafts, holders, (arn, &path), resource, whom);
+        let exists = each(arn, &mut |arn| Value::bool(managed_path(arn) == Some(path.as_str()), arn.origin));
+        let name = path.rsplit('/').next().unwrap_or(&path);
+        let policy = Value::string(format!("arn:aws:iam::aws:policy/{path}"), arn.origin);
+        managed_one(context, drafts, holders, Managed { arn, name, policy, exists }, resource, whom);
+    }
+    // One that is not known may be AWS's as well.
+    let open = each(arn, &mut |arn| Value::bool(may_be_managed(context, arn), arn.origin));
+    if open.as_bool() != Some(false) {
+        let managed = Managed { arn, name: "managed policy", policy: arn.clone(), exists: open };
+        managed_one(context, drafts, holders, managed, resource, whom);
+    }
+}
+
+/// A data source that reads a policy of AWS's by its name or ARN stands for that.
+fn named_by_source(context: &Context<'_>, arn: &Value) -> Value {
+    each(arn, &mut |arn| {
+        let source = symbol_address(arn).and_then(|address| context.find(address)).filter(|found| !found.managed);
+        let Some(source) = source.filter(|source| source.kind == "aws_iam_policy") else { return arn.clone() };
+        let written = |name: &str| source.attributes.get(name).filter(|value| !value.is_unset());
+        match (written("arn"), written("name")) {
+            (Some(arn), _) => arn.clone(),
+            (None, Some(name)) => each(name, &mut |name| match name.as_str() {
+                Some(name) if name.starts_with("Amazon") || name.starts_with("AWS") => {
+                    Value::string(format!("arn:aws:iam::aws:policy/{name}"), arn.origin)
+                }
+                Some(name) => Value::string(format!("arn:aws:iam::000000000000:policy/{name}"), arn.origin),
+                None => arn.clone(),
+            }),
+            _ => arn.clone(),
+        }
+    })
+}
+
+/// Whether an ARN that is not known may be that of one of AWS's policies: it is no policy of the project, and what is
+/// known of it says nothing else.
+fn may_be_managed(context: &Context<'_>, arn: &Value) -> bool {
+    match &arn.data {
+        Data::Unknown(_) => {
+            !symbol_address(arn).and_then(|address| context.find(address)).is_some_and(|found| found.managed)
+        }
+        Data::Parts(_) => {
+            managed_path(arn).is_none()
+                && text::known_pieces(arn).iter().any(|piece| piece.ends_with(":iam::aws:policy/"))
+        }
+        _ => false,
     }
 }
 
@@ -268,24 +323,31 @@ fn managed_path(arn: &Value) -> Option<&str> {
     known.split_once(":iam::aws:policy/").map(|(_, path)| path)
 }
 
+/// A managed policy as it is attached.
+struct Managed<'a> {
+    arn: &'a Value,
+    name: &'a str,
+    /// The ARN as far as it is known.
+    policy: Value,
+    exists: Value,
+}
+
 fn managed_one(
     context: &Context<'_>,
     drafts: &mut Drafts,
     holders: &Holders,
-    (arn, path): (&Value, &str),
+    Managed { arn, name, policy, exists }: Managed<'_>,
     resource: usize,
     whom: &Whom,
 ) {
     let Some(reader) = context.reader(resource) else { return };
-    let name = path.rsplit('/').next().unwrap_or(path).to_owned();
     let place = context.project.origins.span(arn.origin).unwrap_or(reader.resource.header);
-    let exists = each(arn, &mut |arn| Value::bool(managed_path(arn) == Some(path), arn.origin));
     let block = Block { value: arn.clone(), exists, header: place, span: place };
-    let mut grant = reader.bare_part(Subject::Grant, &name, &block);
+    let mut grant = reader.bare_part(Subject::Grant, name, &block);
     let here = arn.origin;
     grant.set("name", Value::string(name, here));
     grant.set("effect", Value::string("Allow", here));
-    grant.set("managed_policy", Value::string(format!("arn:aws:iam::aws:policy/{path}"), here));
+    grant.set("managed_policy", policy);
     for list in EMPTY {
         grant.set(list, Value::list(Vec::new(), here));
     }
