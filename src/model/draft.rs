@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::source::Span;
 use crate::value::{Data, Entry, Map, MapKind, OriginId, Text, Value};
 
+use super::derive::each_pair;
 use super::entity::Entity;
 use super::schema::Subject;
 
@@ -97,6 +98,24 @@ impl Draft {
         self.set(path, Value::absent(origin));
         Arc::make_mut(&mut list).items.push(item);
         self.set(path, Value::new(Data::List(list), origin));
+    }
+
+    /// Adds an item to a list field in the cases in which it is there. Where that is not known, the list is left open:
+    /// an item that may be there is none yet.
+    pub fn push_if(&mut self, path: &str, there: &Value, item: &Value) {
+        let mut open = None;
+        let item = each_pair(there, item, &mut |there, item| match &there.data {
+            Data::Bool(true) => item.clone(),
+            Data::Unknown(unknown) => {
+                open.get_or_insert_with(|| unknown.clone());
+                Value::absent(there.origin)
+            }
+            _ => Value::absent(there.origin),
+        });
+        self.push(path, item);
+        if let Some(open) = open {
+            self.open(path, &open);
+        }
     }
 
     /// Says that a list field may hold more than is known.

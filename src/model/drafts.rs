@@ -136,9 +136,8 @@ impl Drafts {
 
     /// Adds a link from one entity to another to a list field, in the cases in which the other is there.
     pub fn link(&mut self, from: EntityId, path: &str, to: EntityId, exists: &Value) {
-        let item = link(to, exists);
         if let Some(draft) = self.get_mut(from) {
-            draft.push(path, item);
+            draft.push_if(path, exists, &Value::entity(to, exists.origin));
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::value::{Data, EntityId, OriginId, Truth, Value, equal};
 use super::super::derive::{
     both, each, each_pair, is_set, known_text, replica_key_class, tag_list, without_empty, without_minus_one,
 };
-use super::super::drafts::{Drafts, link};
+use super::super::drafts::Drafts;
 use super::super::read::{Block, Blocks, Reader};
 use super::super::schema::Subject;
 use super::table::{indexes, recovery_written, regional_parts, shared};
@@ -88,11 +88,7 @@ fn replicas(reader: &Reader<'_>, drafts: &mut Drafts, table: EntityId) {
         replica.set("capacity.read_given", is_set(&reads));
         recovery_written(reader, &mut replica, &block.value, block.header);
         // The Region counts in the cases in which the replica is there.
-        regions.push(each_pair(&block.exists, &region, &mut |exists, region| match exists.data {
-            Data::Bool(true) => region.clone(),
-            Data::Bool(false) => Value::absent(region.origin),
-            _ => exists.clone(),
-        }));
+        regions.push((block.exists.clone(), region.clone()));
         let base = replica.address.clone();
         let id = drafts.add(replica);
         drafts.link(table, "replicas", id, &block.exists);
@@ -113,7 +109,10 @@ fn replicas(reader: &Reader<'_>, drafts: &mut Drafts, table: EntityId) {
     }
     if let Some(draft) = drafts.get_mut(table) {
         let here = reader.header_origin(header);
-        draft.set("regions", Value::list(regions, here));
+        draft.set("regions", Value::list(Vec::new(), here));
+        for (exists, region) in &regions {
+            draft.push_if("regions", exists, region);
+        }
         if draft.get("replicas").is_none() {
             draft.set("replicas", Value::list(Vec::new(), here));
         }
@@ -238,6 +237,6 @@ fn scaling_block(reader: &Reader<'_>, drafts: &mut Drafts, block: &Block, direct
     let policy_exists = policy.exists.clone();
     let policy = drafts.add(policy);
     if let Some(draft) = drafts.get_mut(target) {
-        draft.push("policies", link(policy, &policy_exists));
+        draft.push_if("policies", &policy_exists, &Value::entity(policy, policy_exists.origin));
     }
 }

@@ -265,7 +265,7 @@ fn replicas(reader: &Reader<'_>, drafts: &mut Drafts, table: EntityId) {
         let id = drafts.add(replica);
         drafts.link(table, "replicas", id, &block.exists);
         if let Some(draft) = drafts.get_mut(table) {
-            draft.push("regions", present(&block.exists, &region));
+            draft.push_if("regions", &block.exists, &region);
         }
     }
     if let Some(draft) = drafts.get_mut(table) {

@@ -7,11 +7,10 @@ use rustc_hash::FxHashMap;
 use crate::value::{Data, EntityId, Entry, OriginId, Text, Unknown, Value, text};
 
 use super::super::derive::{both, each, each_pair, either, is_set, known_text, spread, texts};
-use super::super::drafts::{Drafts, SatelliteKind, link as link_to};
+use super::super::drafts::{Drafts, SatelliteKind};
 use super::super::read::{Blocks, Context, Reader};
 use super::super::schema::Subject;
 use super::access::pattern::{matches, wildcard};
-use super::network::present;
 use super::table::{ends_of, leads_to, take};
 use super::table_ref;
 use super::targets::{Elsewhere, Targets, address_of};
@@ -94,7 +93,7 @@ pub(super) fn link(context: &Context<'_>, drafts: &mut Drafts, tables: &Targets<
         for end in ends {
             let on = both(&satellite.exists, &leads_to(&plan, end));
             if let Some(draft) = drafts.get_mut(end) {
-                draft.push("selections", present(&on, &shown));
+                draft.push_if("selections", &on, &shown);
             }
         }
     }
@@ -118,7 +117,7 @@ fn add_once(drafts: &mut Drafts, from: EntityId, path: &str, to: EntityId, on: &
         _ => false,
     };
     if !known {
-        draft.push(path, link_to(to, on));
+        draft.push_if(path, on, &Value::entity(to, on.origin));
     }
 }
 

@@ -41,7 +41,7 @@ pub(super) fn link(context: &Context<'_>, drafts: &mut Drafts, tables: &Targets<
             if !metric.expression.is_unset() {
                 for id in &ids {
                     if let Some(draft) = drafts.get_mut(*id) {
-                        draft.push("dashboard_metrics", present(&resource.exists, &shown));
+                        draft.push_if("dashboard_metrics", &resource.exists, &shown);
                     }
                 }
                 continue;
@@ -55,7 +55,7 @@ pub(super) fn link(context: &Context<'_>, drafts: &mut Drafts, tables: &Targets<
             for end in ends {
                 let on = both(&resource.exists, &leads_to(&table, end));
                 if let Some(draft) = drafts.get_mut(end) {
-                    draft.push("dashboard_metrics", present(&on, &shown));
+                    draft.push_if("dashboard_metrics", &on, &shown);
                 }
             }
         }

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::value::{Data, EntityId, OriginId, Text, Value};
+use crate::value::{EntityId, OriginId, Text, Value};
 
 use super::super::derive::{both, each, or_else, statements};
 use super::super::drafts::{Drafts, SatelliteKind};
@@ -56,13 +56,8 @@ fn aliases(context: &Context<'_>, drafts: &mut Drafts, keys: &Targets<'_>) -> Al
         ends_of(&link, &mut ends);
         for end in ends {
             let on = both(&satellite.exists, &leads_to(&link, end));
-            let item = each(&on, &mut |on| match on.data {
-                Data::Bool(true) => name.clone(),
-                Data::Bool(false) => Value::absent(on.origin),
-                _ => on.clone(),
-            });
             if let Some(draft) = drafts.get_mut(end) {
-                draft.push("aliases", item);
+                draft.push_if("aliases", &on, &name);
             }
         }
         if let Some(key) = symbols(&name) {

@@ -2,8 +2,8 @@
 
 use crate::value::{Data, EntityId, Value};
 
-use super::super::derive::{each, or_else, replica_key_class};
-use super::super::drafts::{Drafts, link};
+use super::super::derive::{or_else, replica_key_class};
+use super::super::drafts::Drafts;
 use super::super::read::Context;
 use super::super::schema::Subject;
 use super::table::{ends_of, leads_to};
@@ -26,21 +26,13 @@ pub(super) fn replicas(context: &Context<'_>, drafts: &mut Drafts, tables: &Targ
         let (exists, region) = (replica.exists.clone(), replica.value("region"));
         for table in &ends {
             let on = super::super::derive::both(&exists, &leads_to(&found, *table));
-            let item = link(id, &on);
             let Some(draft) = drafts.get_mut(*table) else { continue };
             let place = match draft.value("replicas").data {
                 Data::List(list) => list.items.len(),
                 _ => 0,
             };
-            draft.push("replicas", item);
-            draft.push(
-                "regions",
-                each(&on, &mut |on| match on.data {
-                    Data::Bool(true) => region.clone(),
-                    Data::Bool(false) => Value::absent(on.origin),
-                    _ => on.clone(),
-                }),
-            );
+            draft.push_if("replicas", &on, &Value::entity(id, on.origin));
+            draft.push_if("regions", &on, &region);
             if let Some(replica) = drafts.get_mut(id) {
                 let place = i64::try_from(place).unwrap_or(i64::MAX);
                 replica.set("position", Value::integer(place, region.origin));

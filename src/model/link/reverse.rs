@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::value::{Data, EntityId, Unknown, Value};
 
-use super::super::derive::each_pair;
+use super::super::derive::{each, each_pair};
 use super::super::drafts::Drafts;
 
 /// One end of links: the entity that holds the link.
@@ -35,14 +35,12 @@ pub(super) fn reverse(drafts: &mut Drafts, owners: &[EntityId], sources: &[Sourc
         });
         leaves(&link, &mut ends, &mut open);
         for end in ends {
-            let item =
-                each_pair(&source.link, &source.exists, &mut |link, exists| match (link.as_entity(), &exists.data) {
-                    (Some(id), Data::Bool(true)) if id == end => Value::entity(source.id, link.origin),
-                    (Some(id), Data::Unknown(_)) if id == end => exists.clone(),
-                    _ => Value::absent(link.origin),
-                });
+            let leads = each_pair(&source.link, &source.exists, &mut |link, exists| {
+                if link.as_entity() == Some(end) { exists.clone() } else { Value::bool(false, link.origin) }
+            });
+            let item = each(&source.link, &mut |link| Value::entity(source.id, link.origin));
             if let Some(draft) = drafts.get_mut(end) {
-                draft.push(path, item);
+                draft.push_if(path, &leads, &item);
             }
         }
     }

@@ -361,13 +361,8 @@ fn scheduled_actions(context: &Context<'_>, drafts: &mut Drafts, index: &TargetI
             let resource = same(&like.value("resource_id"), &target.value("resource_id"));
             let matches =
                 both(&both(&resource, &same(&like.value("dimension"), &target.value("dimension"))), &satellite.exists);
-            let item = each(&matches, &mut |matches| match matches.data {
-                Data::Bool(true) => action.clone(),
-                Data::Bool(false) => Value::absent(matches.origin),
-                _ => matches.clone(),
-            });
             if let Some(target) = drafts.get_mut(candidate) {
-                target.push("scheduled_actions", item);
+                target.push_if("scheduled_actions", &matches, action);
             }
         }
     }

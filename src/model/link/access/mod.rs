@@ -297,11 +297,13 @@ fn trust(drafts: &mut Drafts, id: EntityId) {
 }
 
 fn open_list(items: Vec<Value>, open: Option<Value>, origin: OriginId) -> Value {
-    let rest = open.and_then(|open| match open.data {
+    // What may be there is no item yet.
+    let (may, items): (Vec<Value>, Vec<Value>) =
+        items.into_iter().filter(|item| !item.is_unset()).partition(Value::is_unknown);
+    let rest = open.into_iter().chain(may).find_map(|open| match open.data {
         Data::Unknown(unknown) => Some(unknown),
         _ => None,
     });
-    let items = items.into_iter().filter(|item| !item.is_unset()).collect();
     Value::new(Data::List(List { kind: ListKind::Tuple, items, rest }.into()), origin)
 }
 
