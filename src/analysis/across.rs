@@ -16,9 +16,6 @@ use crate::resource::{Problem, Project};
 /// What a project tells the others, and whether something in it hangs on them.
 pub type Told = (Arc<Summary>, bool);
 
-/// What a project tells the others, and whether something in it hangs on them.
-pub type Told = (Arc<Summary>, bool);
-
 /// How what is kept of a project is looked at again.
 pub struct Again<'a, T> {
     /// The summary, and whether something in it hangs on others.
