@@ -64,7 +64,8 @@ impl<T: Send> Again<'_, T> {
             });
             // Where looking again fails, what was found first stands.
             let Ok(Some(understood)) = understood else { return };
-            *done = done.take().map(|(taken, problems, declared)| ((self.settle)(understood, taken), problems, declared));
+            *done =
+                done.take().map(|(taken, problems, declared)| ((self.settle)(understood, taken), problems, declared));
         });
     }
 }
