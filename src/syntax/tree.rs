@@ -162,6 +162,19 @@ impl Tree {
 
     // Building: for the parsers beside this file.
 
+    /// Makes room for other trees at once, so that the arenas are not copied while they grow.
+    pub(super) fn make_room_for<'t>(&mut self, others: impl Iterator<Item = &'t Self>) {
+        // The mappings that join them have their entries once more.
+        let (mut nodes, mut children, mut joining) = (0, 0, 0);
+        for other in others {
+            nodes += other.nodes.len();
+            children += other.children.len();
+            joining += other.root().map_or(0, NodeRef::len);
+        }
+        self.nodes.reserve_exact(nodes + 2);
+        self.children.reserve_exact(children + 2 * joining + 2);
+    }
+
     /// Takes in all of another tree of the same file but its documents; how far its nodes have moved.
     pub(super) fn append(&mut self, other: Self) -> u32 {
         let (nodes, children, texts) = (self.nodes.len(), self.children.len(), self.texts.len());

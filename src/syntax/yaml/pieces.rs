@@ -47,6 +47,7 @@ pub(super) fn parse_by(file: &Arc<SourceFile>, piece: usize) -> Option<Tree> {
     let tail = read(file, cuts.tail)?;
     let pieces: Vec<Tree> = cuts.pieces.into_par_iter().map(|piece| read(file, piece)).collect::<Option<_>>()?;
     let mut parser = parser(file, text, text.len()..text.len());
+    parser.tree.make_room_for(pieces.iter().chain([&head, &tail]));
     let root = entries(&mut parser.tree, head)?;
     let (last, before) = root.list.split_last_chunk::<2>().map(|(before, last)| (last, before))?;
     let (key, value) = (parser.tree.node(last[0]), parser.tree.node(last[1]));
