@@ -1,5 +1,7 @@
 //! Generated inputs of the benchmarks, written once under `target/bench-inputs/` and the same on every machine.
 
+#![allow(dead_code, reason = "each benchmark uses a part")]
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -114,6 +116,71 @@ pub fn template(resources: usize) -> String {
     }
     text
 }
+
+/// A template of the serverless application model with 9,700 lines: 300 functions with policies, events and alarms, and
+/// twenty tables.
+pub fn sam_template_of_340_kb() -> PathBuf {
+    folder("sam-340-kb", |path| {
+        let mut text = String::from(SAM_HEAD);
+        for number in 0..300 {
+            if number % 15 == 0 {
+                text.push_str(&table(&format!("Table{number}")));
+            }
+            let table = number / 15 * 15;
+            let _ = write!(
+                text,
+                "  Function{number}:
+    Type: AWS::Serverless::Function
+    Condition: IsAnything
+    Properties:
+      FunctionName: !Sub ${{Environment}}-function-{number}
+      CodeUri: ./handlers/function-{number}
+      Handler: uk.example.orders.Function{number}Handler::handleRequest
+      Environment:
+        Variables:
+          TABLE_NAME: !Ref Table{table}
+          STAGE: !If [IsProd, production, development]
+      Policies:
+        - DynamoDBCrudPolicy: {{ TableName: !Ref Table{table} }}
+        - Statement:
+            - Effect: Allow
+              Action: [sqs:SendMessage, kms:Decrypt]
+              Resource: !Sub arn:aws:sqs:${{AWS::Region}}:${{AWS::AccountId}}:queue-{number}
+      Events:
+        Api:
+          Type: Api
+          Properties: {{ Path: /orders/{number}, Method: post }}
+  Function{number}Alarm:
+    Type: AWS::CloudWatch::Alarm
+    Properties:
+      AlarmName: !Sub ${{Environment}}-function-{number}-errors
+      Namespace: AWS/Lambda
+      MetricName: Errors
+      Dimensions: [{{ Name: FunctionName, Value: !Ref Function{number} }}]
+      Threshold: 1
+      ComparisonOperator: GreaterThanOrEqualToThreshold
+"
+            );
+        }
+        write(path.join("template.yaml"), text);
+    })
+}
+
+const SAM_HEAD: &str = "Transform: AWS::Serverless-2016-10-31
+Parameters:
+  Environment:
+    Type: String
+    AllowedValues: [dev, test, prod]
+Conditions:
+  IsProd: !Equals [!Ref Environment, prod]
+  IsAnything: !Not [!Equals [!Ref Environment, none]]
+Globals:
+  Function:
+    Runtime: java21
+    Timeout: 30
+    MemorySize: 512
+Resources:
+";
 
 /// A template with one table.
 pub fn small_template() -> PathBuf {

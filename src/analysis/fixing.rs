@@ -5,7 +5,7 @@
 //! error may have come. Where that does not hold, fewer are tried, down to single ones, which are then left out.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -74,13 +74,42 @@ pub enum Which {
 pub fn fix(request: &Request, fs: &dyn FileSystem, which: Which) -> Result<Fixing, UsageError> {
     let mut request = request.clone();
     request.fixes = true;
-    let analysis = run(&request, fs)?;
-    let mut state = State { request, fs, texts: BTreeMap::new(), originals: BTreeMap::new(), analysis };
+    let look = |texts: &Texts| {
+        let mut request = request.clone();
+        let mut overlay = Overlay::over(fs);
+        for (path, text) in texts {
+            overlay.set(lexical(path), text.as_bytes());
+            if let Some((own, bytes)) = &mut request.stdin
+                && *own == *path
+            {
+                *bytes = text.clone().into_bytes();
+            }
+        }
+        run(&request, &overlay)
+    };
+    fix_by(&look, which, None)
+}
+
+/// The texts that some files have in place of those on the disk.
+pub(super) type Texts = BTreeMap<PathBuf, String>;
+
+/// The same with another way to look at texts, which gives findings with their fixes; `only` for the fixes that change
+/// nothing but one file.
+///
+/// # Errors
+/// Those of looking.
+pub(super) fn fix_by(
+    look: &dyn Fn(&Texts) -> Result<Analysis, UsageError>,
+    which: Which,
+    only: Option<&Path>,
+) -> Result<Fixing, UsageError> {
+    let analysis = look(&Texts::new())?;
+    let mut state = State { look, texts: BTreeMap::new(), originals: BTreeMap::new(), analysis };
     let (mut fixed, mut refused) = (Vec::new(), Vec::new());
     let mut rejected: FxHashSet<String> = FxHashSet::default();
     let mut most = usize::MAX;
     for _ in 0..MOST_ATTEMPTS {
-        let chosen = choose(&state.analysis, which, &rejected, most);
+        let chosen = choose(&state.analysis, which, only, &rejected, most);
         if chosen.is_empty() {
             break;
         }
@@ -125,7 +154,16 @@ fn key(finding: &Finding) -> String {
 }
 
 /// The fixes that may be applied together, in the order of the findings.
-fn choose<'a>(analysis: &'a Analysis, which: Which, rejected: &FxHashSet<String>, most: usize) -> Vec<&'a Finding> {
+fn choose<'a>(
+    analysis: &'a Analysis,
+    which: Which,
+    only: Option<&Path>,
+    rejected: &FxHashSet<String>,
+    most: usize,
+) -> Vec<&'a Finding> {
+    let is_in = |edit: &Edit| {
+        only.is_none_or(|path| analysis.sources.get(edit.span.file).is_some_and(|file| file.path == path))
+    };
     let mut chosen: Vec<&Finding> = Vec::new();
     let mut edits: Vec<&Edit> = Vec::new();
     for finding in &analysis.findings {
@@ -134,6 +172,9 @@ fn choose<'a>(analysis: &'a Analysis, which: Which, rejected: &FxHashSet<String>
         }
         let Some(fix) = &finding.fix else { continue };
         if finding.status != Status::Active || !(fix.safe || which == Which::All) || rejected.contains(&key(finding)) {
+            continue;
+        }
+        if !fix.edits.iter().all(is_in) {
             continue;
         }
         if fix.edits.iter().any(|edit| edits.iter().any(|other| touch(edit, other))) {
@@ -172,8 +213,7 @@ fn inside(at: u32, span: Span) -> bool {
 
 /// The texts so far and what is found in them.
 struct State<'f> {
-    request: Request,
-    fs: &'f dyn FileSystem,
+    look: &'f dyn Fn(&Texts) -> Result<Analysis, UsageError>,
     texts: BTreeMap<PathBuf, String>,
     originals: BTreeMap<PathBuf, String>,
     analysis: Analysis,
@@ -205,25 +245,11 @@ impl State<'_> {
             originals.entry(file.path.clone()).or_insert_with(|| file.text().to_owned());
             texts.insert(file.path.clone(), after);
         }
-        let analysis = self.look(&texts)?;
+        let analysis = (self.look)(&texts)?;
         Ok(match objection(&self.analysis, &analysis, chosen) {
             None => Ok(Next { texts, originals, analysis }),
             Some(why) => Err(why),
         })
-    }
-
-    fn look(&self, texts: &BTreeMap<PathBuf, String>) -> Result<Analysis, UsageError> {
-        let mut request = self.request.clone();
-        let mut overlay = Overlay::over(self.fs);
-        for (path, text) in texts {
-            overlay.set(lexical(path), text.as_bytes());
-            if let Some((own, bytes)) = &mut request.stdin
-                && *own == *path
-            {
-                *bytes = text.clone().into_bytes();
-            }
-        }
-        run(&request, &overlay)
     }
 
     fn accept(&mut self, next: Next) {

@@ -48,7 +48,7 @@ pub use policies::{find_policies, load_policies};
 pub use progress::{Phase, Progress};
 pub use request::{Request, Since, UsageError, VariableArgument};
 pub use shown::{PolicyShown, Setting, Shown, shown};
-pub use suppressing::{Form, Suppressing, suppress_findings};
+pub use suppressing::{Form, Suppressing, comment_for, entry_for, suppress_findings};
 pub use survey::{Files as SurveyedFiles, Survey, survey};
 pub use understand::{Understanding, Understood};
 

@@ -16,7 +16,7 @@ use crate::config;
 use crate::finding::suppress::{Reason, comments, configuration};
 use crate::finding::triage::UNUSED_SUPPRESSION;
 use crate::finding::{Edit, Finding};
-use crate::source::{FileSystem, SourceFile, Span};
+use crate::source::{FileSystem, SourceFile, Sources, Span};
 use crate::syntax::edit;
 
 /// What suppressing came to.
@@ -56,12 +56,35 @@ pub fn suppress_findings(
         analysis.active_findings().filter(|finding| finding.policy != UNUSED_SUPPRESSION).collect();
     let (files, count, left) = match form {
         Form::Comments => in_comments(&analysis, &active, reason),
-        Form::Configuration => in_configuration(request, fs, &analysis, &active, reason)?,
+        Form::Configuration => in_configuration(request, fs, &analysis.sources, &active, reason)?,
     };
     Ok(Suppressing { files, count, left, analysis })
 }
 
 type Made = (Vec<ChangedFile>, usize, Vec<String>);
+
+/// The comment that suppresses one finding; nothing where there is no place for it.
+#[must_use]
+pub fn comment_for(sources: &Sources, finding: &Finding, reason: &Reason<'_>) -> Option<Vec<Edit>> {
+    let is_own = |span: Span| sources.get(span.file).is_some_and(|file| !is_installed(&file.path));
+    let made = comments(sources, &[finding], reason, &is_own);
+    (made.count > 0).then_some(made.edits)
+}
+
+/// The configuration file with an entry that suppresses one finding; one that is not there yet has no text before.
+///
+/// # Errors
+/// A configuration that can't be changed.
+pub fn entry_for(
+    request: &Request,
+    fs: &dyn FileSystem,
+    sources: &Sources,
+    finding: &Finding,
+    reason: &Reason<'_>,
+) -> Result<Option<ChangedFile>, UsageError> {
+    let (files, ..) = in_configuration(request, fs, sources, &[finding], reason)?;
+    Ok(files.into_iter().next())
+}
 
 fn in_comments(analysis: &Analysis, active: &[&Finding], reason: &Reason<'_>) -> Made {
     let sources = &analysis.sources;
@@ -93,7 +116,7 @@ fn in_comments(analysis: &Analysis, active: &[&Finding], reason: &Reason<'_>) ->
 fn in_configuration(
     request: &Request,
     fs: &dyn FileSystem,
-    analysis: &Analysis,
+    sources: &Sources,
     active: &[&Finding],
     reason: &Reason<'_>,
 ) -> Result<Made, UsageError> {
@@ -113,9 +136,11 @@ fn in_configuration(
         directory.pop();
     }
     let shown = here.shown(&path);
-    let file = match analysis.sources.load(fs, &shown) {
+    // Nobody else has to know of a file that is not there yet.
+    let own = Sources::new();
+    let file = match own.load(fs, &shown) {
         Ok(file) => file,
-        Err(_) if !fs.is_file(&shown) => analysis.sources.add(shown.clone(), ""),
+        Err(_) if !fs.is_file(&shown) => own.add(shown.clone(), ""),
         Err(error) => {
             return Err(UsageError::new(format!("`{}` can't be read: {}", shown.display(), error.reason), None));
         }
@@ -126,7 +151,7 @@ fn in_configuration(
         // Brackets and stars in names of files are themselves.
         globset::escape(&inside.to_string_lossy().replace('\\', "/"))
     };
-    let Some(after) = configuration(&file, &analysis.sources, active, reason, &relative) else {
+    let Some(after) = configuration(&file, sources, active, reason, &relative) else {
         let help = "mend the file, or leave --in-configuration out to write comments".to_owned();
         let message = format!("`{}` can't be added to: its `suppressions` are no list", shown.display());
         return Err(UsageError::new(message, Some(help)));

@@ -4,7 +4,6 @@ use serde_json::Value;
 
 use super::position::Encoding;
 
-#[allow(dead_code)]
 /// The client's capabilities that the server goes by. What a client says in an unknown form counts as not said.
 #[derive(Clone, Copy, Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a capability of its own")]
@@ -17,11 +16,10 @@ pub struct Client {
     pub related_information: bool,
     pub tags: bool,
     pub code_description: bool,
-    pub diagnostic_data: bool,
     /// Edits may name the version of the document that they are for.
     pub document_changes: bool,
-    /// Actions may be more than commands.
-    pub code_actions: bool,
+    /// Edits may make new files.
+    pub creates_files: bool,
     /// The edit of an action may be asked for later.
     pub resolves_edits: bool,
     pub configuration: bool,
@@ -51,10 +49,10 @@ impl Client {
             tags: there("/textDocument/publishDiagnostics/tagSupport") || there("/textDocument/diagnostic/tagSupport"),
             code_description: can("/textDocument/publishDiagnostics/codeDescriptionSupport")
                 || can("/textDocument/diagnostic/codeDescriptionSupport"),
-            diagnostic_data: can("/textDocument/publishDiagnostics/dataSupport")
-                || can("/textDocument/diagnostic/dataSupport"),
             document_changes: can("/workspace/workspaceEdit/documentChanges"),
-            code_actions: there("/textDocument/codeAction/codeActionLiteralSupport"),
+            creates_files: can("/workspace/workspaceEdit/documentChanges")
+                && lists("/workspace/workspaceEdit/resourceOperations")
+                    .is_some_and(|list| list.contains(&"create".into())),
             resolves_edits: resolved.into_iter().flatten().any(|one| one == "edit"),
             configuration: can("/workspace/configuration"),
             watches_files: can("/workspace/didChangeWatchedFiles/dynamicRegistration"),

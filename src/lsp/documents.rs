@@ -8,23 +8,20 @@ use gen_lsp_types::{TextDocumentContentChangeEvent, Uri};
 use super::position::{Encoding, Lines};
 
 /// One open document.
-#[allow(dead_code)]
 #[derive(Clone, Debug)]
 pub struct Document {
     /// As the client spells it.
     pub uri: Uri,
     pub version: i32,
-    /// The client's name of the language.
-    pub language: String,
     pub text: String,
     pub lines: Lines,
 }
 
 impl Document {
     #[must_use]
-    pub fn new(uri: Uri, version: i32, language: String, text: String) -> Self {
+    pub fn new(uri: Uri, version: i32, text: String) -> Self {
         let lines = Lines::new(&text, 0);
-        Self { uri, version, language, text, lines }
+        Self { uri, version, text, lines }
     }
 
     /// Takes over the client's edits, one after the other.
@@ -93,7 +90,7 @@ mod tests {
     use super::*;
 
     fn document(text: &str) -> Document {
-        Document::new("file:///a".into(), 1, String::new(), text.to_owned())
+        Document::new("file:///a".into(), 1, text.to_owned())
     }
 
     fn partial(start: (u32, u32), end: (u32, u32), text: &str) -> TextDocumentContentChangeEvent {

@@ -12,13 +12,16 @@ mod client;
 mod completion;
 mod diagnostics;
 mod documents;
+mod edits;
 mod inspect;
 mod places;
 mod position;
+mod publish;
 mod server;
 mod settings;
 mod transport;
 mod uri;
+mod workspace;
 
 use std::io;
 

@@ -4,17 +4,18 @@
 //! texts. Requests wait until everything before them is looked at. Nothing that goes wrong in a message ends the server.
 
 use std::any::Any;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use gen_lsp_types::{
-    CodeActionKind, CodeActionOptions, CodeActionParams, CodeActionProvider, CodeLensOptions, CodeLensParams,
-    CompletionOptions, Diagnostic, DidChangeTextDocumentParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams,
-    InlayHintParams, MessageType, PublishDiagnosticsParams, Save, ServerCapabilities, TextDocumentPositionParams,
+    CodeActionKind, CodeActionOptions, CodeActionProvider, CodeLensOptions, CodeLensParams, CompletionOptions,
+    Diagnostic, DiagnosticOptions, DiagnosticProvider, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
+    DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams, ExecuteCommandOptions,
+    FileChangeType, InlayHintParams, MessageType, Save, ServerCapabilities, TextDocumentPositionParams,
     TextDocumentSync, TextDocumentSyncKind, TextDocumentSyncOptions, Uri, WorkspaceFolder,
-    WorkspaceFoldersServerCapabilities, WorkspaceOptions,
 };
 use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestId, Response};
 use serde::Serialize;
@@ -22,27 +23,23 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::client::Client;
-use super::documents::{Document, Documents};
 use super::inspect::Question;
-use super::places::{Places, uri_of};
 use super::settings::Settings;
-use super::{actions, completion, diagnostics, inspect, uri};
-use crate::analysis::session::{Change, Scope, Session};
-use crate::analysis::{self, UsageError};
-use crate::config;
+use super::workspace::Workspace;
+use super::{actions, completion, inspect, uri};
+use crate::analysis::session::{Change, Pace};
 use crate::finding::triage::Date;
 use crate::policy::Pack;
-use crate::source::{Disk, FileSystem, Overlay, Rooted, lexical};
+use crate::source::lexical;
 
 /// How often it is looked whether the client is still there.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// What is analysed together: a folder, by one configuration.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Area {
-    root: PathBuf,
-    config: Option<PathBuf>,
-}
+/// From how many projects on a client is told how far the work has come.
+const TOLD_FROM: usize = 20;
+
+/// The kinds of files that are watched.
+const WATCHED: [&str; 3] = ["**/*.{yaml,yml,json,template,cfn,cform,toml}", "**/*.{tf,tofu,tfvars,hcl}", "**/*.md"];
 
 /// Why a request has no answer.
 #[derive(Debug)]
@@ -52,7 +49,7 @@ pub struct Fault {
 }
 
 impl Fault {
-    fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
         Self { code, message: message.into() }
     }
 }
@@ -67,25 +64,37 @@ enum Life {
     ShutDown,
 }
 
+/// What the server has asked the client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asked {
+    Settings,
+    /// Something whose answer says nothing.
+    Nothing,
+}
+
 /// The whole state.
 pub struct Server {
     connection: Connection,
     life: Life,
-    client: Client,
-    settings: Settings,
+    pub(super) client: Client,
     /// The process that started the server.
     parent: Option<u32>,
-    documents: Documents,
-    /// The buffers of the open documents over the disk.
-    files: Overlay<Disk>,
-    folders: Vec<PathBuf>,
-    sessions: BTreeMap<Area, Session>,
+    pub(super) workspace: Workspace,
+    /// What was found when it was last looked, by file.
+    pub(super) found: BTreeMap<PathBuf, Vec<Diagnostic>>,
     /// What the client was told last of each file.
-    published: BTreeMap<PathBuf, Vec<Diagnostic>>,
+    pub(super) published: BTreeMap<PathBuf, Vec<Diagnostic>>,
+    /// The documents that the client has edited since it was last looked.
+    pub(super) edited: BTreeSet<PathBuf>,
     /// Requests that wait for the code to be looked at.
     waiting: VecDeque<Request>,
+    /// Requests to the client that have no answer yet.
+    asked: BTreeMap<RequestId, Asked>,
+    next: i32,
     /// Something has changed since the code was looked at.
     stale: bool,
+    /// What could not be done when it was last looked.
+    failures: Vec<String>,
     today: fn() -> Date,
 }
 
@@ -96,15 +105,16 @@ impl Server {
             connection,
             life: Life::Waiting,
             client: Client::default(),
-            settings: Settings::default(),
             parent: None,
-            documents: Documents::default(),
-            files: Overlay::over(Disk),
-            folders: Vec::new(),
-            sessions: BTreeMap::new(),
+            workspace: Workspace::default(),
+            found: BTreeMap::new(),
             published: BTreeMap::new(),
+            edited: BTreeSet::new(),
             waiting: VecDeque::new(),
+            asked: BTreeMap::new(),
+            next: 0,
             stale: false,
+            failures: Vec::new(),
             today,
         }
     }
@@ -128,7 +138,9 @@ impl Server {
                     let method = notification.method.clone();
                     self.caught(&method, |server| server.notification(notification));
                 }
-                Some(Message::Response(_)) => {}
+                Some(Message::Response(response)) => {
+                    self.caught("an answer", |server| server.response(response));
+                }
                 None if self.stale => self.look(),
                 None => {
                     if let Some(request) = self.waiting.pop_front() {
@@ -163,14 +175,51 @@ impl Server {
         let _ = self.connection.sender.send(message.into());
     }
 
-    fn notify(&self, method: &str, params: impl Serialize) {
+    pub(super) fn notify(&self, method: &str, params: impl Serialize) {
         if let Ok(params) = serde_json::to_value(params) {
             self.send(Notification { method: method.to_owned(), params });
         }
     }
 
-    fn log(&self, kind: MessageType, message: &str) {
+    pub(super) fn log(&self, kind: MessageType, message: &str) {
         self.notify("window/logMessage", json!({ "type": kind, "message": message }));
+    }
+
+    /// Asks the client something.
+    fn request_of_client(&mut self, method: &str, params: Value, asked: Asked) {
+        self.next += 1;
+        let id = RequestId::from(format!("dynalens-{}", self.next));
+        self.asked.insert(id.clone(), asked);
+        self.send(Request { id, method: method.to_owned(), params });
+    }
+
+    /// Asks the client for something whose answer says nothing.
+    pub(super) fn tell_client(&mut self, method: &str, params: Value) {
+        self.request_of_client(method, params, Asked::Nothing);
+    }
+
+    fn response(&mut self, response: Response) {
+        let asked = self.asked.remove(&response.id);
+        match (asked, response.response_result) {
+            (Some(Asked::Settings), Ok(Value::Array(list))) => {
+                // A client that has nothing to say says null.
+                if let Some(settings) = list.first().filter(|one| one.is_object()) {
+                    self.set(Settings::of(settings));
+                }
+            }
+            (_, Err(error)) => self.log(MessageType::Info, &format!("the client declines: {}", error.message)),
+            _ => {}
+        }
+    }
+
+    fn set(&mut self, settings: Settings) {
+        let shown = self.workspace.settings.undetermined != settings.undetermined;
+        self.stale |= self.workspace.set(settings) || shown;
+    }
+
+    fn ask_for_settings(&mut self) {
+        let params = json!({ "items": [{ "section": "dynalens" }] });
+        self.request_of_client("workspace/configuration", params, Asked::Settings);
     }
 
     fn reply(&self, id: RequestId, result: Result<Value, Fault>) {
@@ -197,7 +246,14 @@ impl Server {
             (Life::ShutDown, _) => {
                 self.reply(id, Err(Fault::new(ErrorCode::InvalidRequest, "the server is shut down")));
             }
-            (Life::Running, _) => self.waiting.push_back(Request { id, method, params }),
+            (Life::Running, _) => {
+                if method == "workspace/diagnostic" && !self.workspace.whole {
+                    // Who asks for the whole workspace gets it, from now on.
+                    self.workspace.whole = true;
+                    self.stale = true;
+                }
+                self.waiting.push_back(Request { id, method, params });
+            }
         }
     }
 
@@ -215,7 +271,11 @@ impl Server {
                 self.life = Life::ShutDown;
                 Ok(Value::Null)
             }
-            "textDocument/codeAction" => answer(Ok(self.code_actions(&read(params)?))),
+            "textDocument/codeAction" => answer(Ok(actions::at(self, &read(params)?))),
+            "codeAction/resolve" => answer(Ok(actions::resolve(self, read(params)?))),
+            "textDocument/diagnostic" => answer(Ok(self.pull(&read(params)?))),
+            "workspace/diagnostic" => answer(Ok(self.pull_all(&read(params)?))),
+            "workspace/executeCommand" => actions::execute(self, &read(params)?),
             "textDocument/hover" => {
                 let params: TextDocumentPositionParams = read(params)?;
                 self.take_notes(&params.text_document.uri);
@@ -228,7 +288,7 @@ impl Server {
             "completionItem/resolve" => Ok(self.resolve_completion(params)),
             "textDocument/inlayHint" => {
                 let params: InlayHintParams = read(params)?;
-                if !self.settings.inlay_hints {
+                if !self.workspace.settings.inlay_hints {
                     return Ok(Value::Null);
                 }
                 self.take_notes(&params.text_document.uri);
@@ -236,7 +296,7 @@ impl Server {
             }
             "textDocument/codeLens" => {
                 let params: CodeLensParams = read(params)?;
-                if !self.settings.code_lens {
+                if !self.workspace.settings.code_lens {
                     return Ok(Value::Null);
                 }
                 Ok(self.ask(&params.text_document.uri, inspect::lenses))
@@ -255,11 +315,25 @@ impl Server {
             "textDocument/didChange" => read(params).map(|params| self.did_change(params)),
             "textDocument/didClose" => read(params).map(|params| self.did_close(&params)),
             "textDocument/didSave" => {
-                self.stale = true;
+                self.sweep();
+                Ok(())
+            }
+            "initialized" => {
+                self.initialized();
                 Ok(())
             }
             "workspace/didChangeConfiguration" => {
-                self.settings = Settings::of(params.get("settings").unwrap_or(&Value::Null));
+                match params.get("settings") {
+                    Some(settings) if settings.is_object() => self.set(Settings::of(settings)),
+                    _ if self.client.configuration => self.ask_for_settings(),
+                    _ => {}
+                }
+                Ok(())
+            }
+            "workspace/didChangeWatchedFiles" => read(params).map(|params| self.did_change_files(&params)),
+            "workspace/didChangeWorkspaceFolders" => read(params).map(|params| self.did_change_folders(params)),
+            "workspace/didCreateFiles" | "workspace/didDeleteFiles" | "workspace/didRenameFiles" => {
+                self.did_move_files(&params);
                 Ok(())
             }
             "$/cancelRequest" => {
@@ -267,7 +341,7 @@ impl Server {
                 Ok(())
             }
             // What a server does not know and what begins so may be passed over.
-            _ if method.starts_with("$/") || method == "initialized" => Ok(()),
+            _ if method.starts_with("$/") => Ok(()),
             _ => Err(Fault::new(ErrorCode::MethodNotFound, "it is not known")),
         };
         if let Err(fault) = done {
@@ -288,7 +362,7 @@ impl Server {
 
     fn initialize(&mut self, params: &Value) -> Result<Value, Fault> {
         self.client = Client::of(params.get("capabilities").unwrap_or(&Value::Null));
-        self.settings = Settings::of(params.get("initializationOptions").unwrap_or(&Value::Null));
+        self.workspace.settings = Settings::of(params.get("initializationOptions").unwrap_or(&Value::Null));
         self.parent = params.get("processId").and_then(Value::as_u64).and_then(|id| u32::try_from(id).ok());
         let folders: Vec<WorkspaceFolder> = params
             .get("workspaceFolders")
@@ -301,7 +375,7 @@ impl Server {
         if named.is_empty() {
             named.extend(root.and_then(|root| uri::to_path(&root)));
         }
-        self.folders = named.iter().map(|folder| lexical(folder)).collect();
+        self.workspace.set_folders(named);
         self.life = Life::Running;
         let capabilities = self.capabilities();
         let info = json!({ "name": "dynalens", "version": env!("CARGO_PKG_VERSION") });
@@ -318,7 +392,8 @@ impl Server {
                 ..TextDocumentSyncOptions::default()
             })),
             code_action_provider: Some(CodeActionProvider::CodeActionOptions(CodeActionOptions {
-                code_action_kinds: Some(vec![CodeActionKind::QuickFix]),
+                code_action_kinds: Some(vec![CodeActionKind::QuickFix, actions::fix_all_kind()]),
+                resolve_provider: Some(self.client.resolves_edits),
                 ..CodeActionOptions::default()
             })),
             completion_provider: Some(CompletionOptions {
@@ -326,86 +401,104 @@ impl Server {
                 resolve_provider: Some(true),
                 ..CompletionOptions::default()
             }),
+            diagnostic_provider: self.client.pulls.then(|| {
+                DiagnosticProvider::DiagnosticOptions(DiagnosticOptions {
+                    identifier: Some("dynalens".to_owned()),
+                    inter_file_dependencies: true,
+                    workspace_diagnostics: self.workspace.settings.workspace,
+                    ..DiagnosticOptions::default()
+                })
+            }),
+            execute_command_provider: Some(ExecuteCommandOptions {
+                commands: vec![actions::OPEN_PAGE.to_owned()],
+                ..ExecuteCommandOptions::default()
+            }),
             hover_provider: Some(true.into()),
             inlay_hint_provider: Some(true.into()),
             code_lens_provider: Some(CodeLensOptions::default()),
-            workspace: Some(WorkspaceOptions {
-                workspace_folders: Some(WorkspaceFoldersServerCapabilities {
-                    supported: Some(true),
-                    ..WorkspaceFoldersServerCapabilities::default()
-                }),
-                ..WorkspaceOptions::default()
-            }),
+            workspace: serde_json::from_value(workspace_options()).ok(),
             ..ServerCapabilities::default()
         }
     }
 
-    /// The path of a document; one that lies in no file gets one that no file has.
-    fn path_of(&self, uri: &Uri, language: &str) -> PathBuf {
-        let unsaved = || {
-            let folder = self.folders.first().cloned().unwrap_or_else(|| PathBuf::from("/"));
-            uri::unsaved(&uri.0, language, &folder)
-        };
-        uri::to_path(&uri.0).map_or_else(unsaved, |path| lexical(&path))
+    /// Asks the client to tell of what it knows.
+    fn initialized(&mut self) {
+        if self.client.configuration {
+            self.ask_for_settings();
+        }
+        let mut registrations = Vec::new();
+        if self.client.watches_files {
+            let watchers: Vec<Value> = WATCHED.iter().map(|glob| json!({ "globPattern": glob })).collect();
+            registrations.push(json!({
+                "id": "files", "method": "workspace/didChangeWatchedFiles", "registerOptions": { "watchers": watchers },
+            }));
+        }
+        if self.client.watches_configuration {
+            registrations.push(json!({
+                "id": "settings", "method": "workspace/didChangeConfiguration",
+                "registerOptions": { "section": "dynalens" },
+            }));
+        }
+        if !registrations.is_empty() {
+            self.tell_client("client/registerCapability", json!({ "registrations": registrations }));
+        }
+        self.stale = true;
     }
 
     fn did_open(&mut self, params: DidOpenTextDocumentParams) {
         let item = params.text_document;
-        let path = self.path_of(&item.uri, &String::from(item.language_id.clone()));
-        self.touch(&path, item.text.as_bytes());
-        self.files.set(path.clone(), item.text.as_bytes());
-        self.documents.open(path, Document::new(item.uri, item.version, item.language_id.into(), item.text));
-        self.stale = true;
+        self.workspace.open(item.uri, item.version, &String::from(item.language_id), item.text);
+        self.sweep();
     }
 
     fn did_change(&mut self, params: DidChangeTextDocumentParams) {
-        let uri = &params.text_document.text_document_identifier.uri;
-        let Some(path) = self.documents.path(uri).map(Path::to_owned) else { return };
-        let Some(document) = self.documents.get_mut(&path) else { return };
-        document.version = params.text_document.version;
-        document.change(params.content_changes, self.client.encoding);
-        self.files.set(path.clone(), document.text.as_bytes());
-        self.changed(&path, Change::Text);
-    }
-
-    fn did_close(&mut self, params: &DidCloseTextDocumentParams) {
-        if let Some(path) = self.documents.close(&params.text_document.uri) {
-            let before = self.files.read(&path).unwrap_or_default();
-            self.files.remove(&path);
-            self.touch(&path, &before);
+        let document = params.text_document;
+        let uri = &document.text_document_identifier.uri;
+        if self.workspace.edit(uri, document.version, params.content_changes, self.client.encoding) {
+            self.edited.extend(self.workspace.documents.path(uri).map(Path::to_owned));
             self.stale = true;
         }
     }
 
-    /// Notes what a text means for a file that is otherwise as it lies there.
-    fn touch(&mut self, path: &Path, text: &[u8]) {
-        match self.files.read(path) {
-            Ok(there) if there == text => {}
-            Ok(_) => self.changed(path, Change::Text),
-            Err(_) => self.changed(path, Change::Existence),
-        }
+    fn did_close(&mut self, params: &DidCloseTextDocumentParams) {
+        self.workspace.close(&params.text_document.uri);
+        self.stale = true;
     }
 
-    /// Tells all sessions of a change.
-    fn changed(&mut self, path: &Path, change: Change) {
-        for session in self.sessions.values_mut() {
-            session.changed(path, change);
+    /// Looks at the disk for a client that does not say when files change.
+    fn sweep(&mut self) {
+        if !self.client.watches_files {
+            self.workspace.sweep();
         }
         self.stale = true;
     }
 
-    /// Where a file belongs.
-    fn area(&self, path: &Path) -> Area {
-        let holds = |folder: &&PathBuf| path.starts_with(folder);
-        let root = match self.folders.iter().filter(holds).max_by_key(|folder| folder.components().count()) {
-            Some(folder) => folder.clone(),
-            None => {
-                let directory = path.parent().unwrap_or(path);
-                let repository = directory.ancestors().find(|above| self.files.is_dir(&above.join(".git")));
-                repository.unwrap_or(directory).to_owned()
-            }
+    fn did_change_files(&mut self, params: &DidChangeWatchedFilesParams) {
+        for event in &params.changes {
+            let Some(path) = uri::to_path(&event.uri.0) else { continue };
+            let change = if event.kind == FileChangeType::Changed { Change::Text } else { Change::Existence };
+            self.workspace.changed_on_disk(&lexical(&path), change);
+        }
+        self.stale = true;
+    }
+
+    /// Files that the user has made, taken away or renamed in the editor.
+    fn did_move_files(&mut self, params: &Value) {
+        let files = params.get("files").and_then(Value::as_array).into_iter().flatten();
+        let uris =
+            files.flat_map(|file| ["uri", "oldUri", "newUri"].map(|name| file.get(name).and_then(Value::as_str)));
+        for path in uris.flatten().filter_map(uri::to_path) {
+            self.workspace.changed_on_disk(&lexical(&path), Change::Existence);
+        }
+        self.stale = true;
+    }
+
+    fn did_change_folders(&mut self, params: DidChangeWorkspaceFoldersParams) {
+        let paths = |folders: Vec<WorkspaceFolder>| -> Vec<PathBuf> {
+            folders.iter().filter_map(|folder| uri::to_path(&folder.uri.0)).map(|path| lexical(&path)).collect()
         };
-        Area { root, config: config::find(&self.files, path) }
+        self.workspace.change_folders(paths(params.event.added), &paths(params.event.removed));
+        self.stale = true;
     }
 
     /// Looks at the code and tells what has changed. Where a message comes meanwhile, the rest is looked at later.
@@ -419,120 +512,79 @@ impl Server {
 
     /// Whether everything is looked at.
     fn refresh(&mut self) -> bool {
-        let mut open: BTreeMap<Area, Scope> = BTreeMap::new();
-        for (path, _) in self.documents.iter() {
-            let area = self.area(path);
-            let inside = path.strip_prefix(&area.root).unwrap_or(path).to_owned();
-            open.entry(area).or_default().open.insert(inside);
-        }
-        self.sessions.retain(|area, _| open.contains_key(area));
-        let mut failures: Vec<UsageError> = Vec::new();
-        let today = (self.today)();
-        let receiver = &self.connection.receiver;
-        let mut complete = true;
-        for (area, scope) in open {
-            let fs = Rooted::new(area.root.clone(), &self.files);
-            let session = self.sessions.entry(area).or_insert_with_key(|area| {
-                let mut request = analysis::Request::new(today);
-                request.config.clone_from(&area.config);
-                Session::new(&area.root, request)
-            });
-            if !session.is_stale(&scope, today) {
-                continue;
+        let (receiver, sender) = (&self.connection.receiver, &self.connection.sender);
+        let (progress, shown) = (self.client.progress, AtomicUsize::new(0));
+        let tell = |done: usize, all: usize| {
+            if !progress || all < TOLD_FROM {
+                return;
             }
-            match session.refresh(&fs, &scope, today, &|| !receiver.is_empty()) {
-                Ok(done) => complete &= done,
-                Err(error) => failures.push(error),
+            let send = |message: Message| drop(sender.send(message));
+            let report = |value: Value| {
+                let params = json!({ "token": "dynalens", "value": value });
+                send(Notification { method: "$/progress".to_owned(), params }.into());
+            };
+            let percent = done * 100 / all;
+            let step = percent / 10 + 1;
+            let before = shown.fetch_max(step, Ordering::Relaxed);
+            if before == 0 {
+                let params = json!({ "token": "dynalens" });
+                let id = RequestId::from("dynalens-progress".to_owned());
+                send(Request { id, method: "window/workDoneProgress/create".to_owned(), params }.into());
+                report(json!({ "kind": "begin", "title": "dynalens", "message": "reading", "percentage": percent }));
+            } else if step > before {
+                report(json!({ "kind": "report", "message": format!("{done}/{all}"), "percentage": percent }));
             }
+        };
+        let pace = Pace { stop: &|| !receiver.is_empty(), tell: &tell };
+        let (complete, failures) = self.workspace.refresh((self.today)(), &pace, self.client.watches_files);
+        if shown.into_inner() > 0 {
+            self.notify("$/progress", json!({ "token": "dynalens", "value": { "kind": "end" } }));
         }
-        for error in failures {
-            self.log(MessageType::Error, &error.message);
+        let failures: Vec<String> = failures.into_iter().map(|error| error.message).collect();
+        // What stays as it is, is told once.
+        for failure in failures.iter().filter(|failure| !self.failures.contains(failure)) {
+            self.notify(
+                "window/showMessage",
+                json!({ "type": MessageType::Error, "message": format!("dynalens: {failure}") }),
+            );
         }
+        self.failures = failures;
         complete
-    }
-
-    fn publish(&mut self) {
-        let mut found: BTreeMap<PathBuf, Vec<Diagnostic>> = BTreeMap::new();
-        for (scope, session) in &self.sessions {
-            let analysis = session.analysis();
-            let places = Places::new(&self.documents, &scope.root, &analysis.sources, self.client.encoding);
-            for (path, list) in diagnostics::of_analysis(analysis, &places, self.client, false) {
-                let known = found.entry(path).or_default();
-                for one in list {
-                    // Two configurations may lead to one file.
-                    if !known.contains(&one) {
-                        known.push(one);
-                    }
-                }
-            }
-        }
-        // A document is told of even where nothing is found, so that the client knows that it was looked at.
-        for (path, _) in self.documents.iter() {
-            found.entry(path.to_owned()).or_default();
-        }
-        for path in self.published.keys() {
-            found.entry(path.clone()).or_default();
-        }
-        for (path, diagnostics) in found {
-            if self.published.get(&path) == Some(&diagnostics) {
-                continue;
-            }
-            let document = self.documents.get(&path);
-            let uri = uri_of(&self.documents, &path);
-            let version = document.map(|document| document.version);
-            let params = PublishDiagnosticsParams { uri, version, diagnostics: diagnostics.clone() };
-            self.notify("textDocument/publishDiagnostics", params);
-            if diagnostics.is_empty() && document.is_none() {
-                self.published.remove(&path);
-            } else {
-                self.published.insert(path, diagnostics);
-            }
-        }
-    }
-
-    /// Sees to it that what expressions of a document came to is noted.
-    fn take_notes(&mut self, uri: &Uri) {
-        let Some(path) = self.documents.path(uri) else { return };
-        for (area, session) in &mut self.sessions {
-            let inside = session.shown(path);
-            session.note(&Rooted::new(area.root.clone(), &self.files), &inside);
-        }
-    }
-
-    /// Asks something about an open document; nothing where it is not open.
-    fn ask(&self, uri: &Uri, ask: impl FnOnce(&Question<'_>) -> Value) -> Value {
-        let Some(path) = self.documents.path(uri) else { return Value::Null };
-        let Some(document) = self.documents.get(path) else { return Value::Null };
-        let sessions = self.sessions.iter().map(|(area, session)| (area.root.as_path(), session)).collect();
-        ask(&Question { documents: &self.documents, document, path, encoding: self.client.encoding, sessions })
     }
 
     /// Says more of an item of a completion.
     fn resolve_completion(&self, item: Value) -> Value {
         let named = item.pointer("/data/policy").and_then(Value::as_str).unwrap_or_default();
-        let mut packs = self.sessions.values().map(|session| &session.analysis().pack);
+        let mut packs = self.workspace.sessions().map(|(_, session)| &session.analysis().pack);
         match packs.find(|pack| pack.get(named).is_some()) {
             Some(pack) => completion::resolve(item, pack),
             None => completion::resolve(item, &Pack::built_in()),
         }
     }
 
-    fn code_actions(&mut self, params: &CodeActionParams) -> Vec<gen_lsp_types::CodeAction> {
-        let Some(path) = self.documents.path(&params.text_document.uri).map(Path::to_owned) else {
-            return Vec::new();
-        };
-        let mut found = Vec::new();
-        for (scope, session) in &mut self.sessions {
-            let fs = Rooted::new(scope.root.clone(), &self.files);
-            let inside = session.shown(&path);
-            let analysis = session.mended(&fs, &inside);
-            let places = Places::new(&self.documents, &scope.root, &analysis.sources, self.client.encoding);
-            for (finding, _) in actions::findings_at(analysis, &places, &path, params.range) {
-                found.extend(actions::fix(finding, &places, self.client));
-            }
-        }
-        found
+    /// Sees to it that what expressions of a document came to is noted.
+    fn take_notes(&mut self, uri: &Uri) {
+        let Some(path) = self.workspace.documents.path(uri).map(Path::to_owned) else { return };
+        self.workspace.each(&path, |_, session, fs, inside| session.note(fs, inside));
     }
+
+    /// Asks something about an open document; nothing where it is not open.
+    fn ask(&self, uri: &Uri, ask: impl FnOnce(&Question<'_>) -> Value) -> Value {
+        let documents = &self.workspace.documents;
+        let Some(path) = documents.path(uri) else { return Value::Null };
+        let Some(document) = documents.get(path) else { return Value::Null };
+        let sessions = self.workspace.sessions().collect();
+        ask(&Question { documents, document, path, encoding: self.client.encoding, sessions })
+    }
+}
+
+/// What the server wants to be told about folders and files.
+fn workspace_options() -> Value {
+    let files = json!({ "filters": [{ "scheme": "file", "pattern": { "glob": "**/*" } }] });
+    json!({
+        "workspaceFolders": { "supported": true, "changeNotifications": true },
+        "fileOperations": { "didCreate": files, "didRename": files, "didDelete": files },
+    })
 }
 
 /// A message's parameters in their form.

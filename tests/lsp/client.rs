@@ -25,6 +25,8 @@ pub struct Client {
     /// Every request of the server; each is answered with null, `workspace/configuration` with the settings.
     pub asked: Vec<Request>,
     pub settings: Value,
+    /// What a column counts, as the server chose it.
+    pub encoding: String,
 }
 
 pub fn today() -> Date {
@@ -50,6 +52,7 @@ impl Client {
             told: Vec::new(),
             asked: Vec::new(),
             settings: Value::Null,
+            encoding: String::new(),
         }
     }
 
@@ -78,7 +81,7 @@ impl Client {
             "initializationOptions": options,
         });
         let answer = client.request("initialize", params);
-        assert!(answer.is_ok(), "{answer:?}");
+        client.encoding = answer.unwrap()["capabilities"]["positionEncoding"].as_str().unwrap().to_owned();
         client.notify("initialized", json!({}));
         client
     }

@@ -4,5 +4,6 @@
 
 mod basics;
 mod client;
+mod features;
 mod inspect;
 mod same_answers;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use dynalens::analysis::session::{Change, Scope, Session};
+use dynalens::analysis::session::{Change, Pace, Scope, Session};
 use dynalens::analysis::{self, Analysis, Request};
 use dynalens::finding::Status;
 use dynalens::source::{Disk, FileSystem, Nothing, Overlay, Rooted, Span};
@@ -72,7 +72,7 @@ fn a_whole_folder_in_a_session_is_a_run_over_it() {
         let fs = Rooted::new(&folder, Disk);
         let mut session = Session::new(&folder, Request::new(today()));
         let scope = Scope { whole: true, ..Scope::default() };
-        assert_eq!(session.refresh(&fs, &scope, today(), &|| false), Ok(true));
+        assert_eq!(session.refresh(&fs, &scope, today(), &Pace::QUIET), Ok(true));
         assert_eq!(told(session.analysis()), told(&run(&fs)), "{}", folder.display());
     }
 }
@@ -274,9 +274,9 @@ fn after_any_edits_a_session_is_as_a_fresh_one() {
                     Step::Whole(whole) => scope.whole = whole,
                 }
                 let fs = Rooted::new(root, &files);
-                let kept = session.refresh(&fs, &scope, today(), &|| false);
+                let kept = session.refresh(&fs, &scope, today(), &Pace::QUIET);
                 let mut fresh = Session::new(root, Request::new(today()));
-                let anew = fresh.refresh(&fs, &scope, today(), &|| false);
+                let anew = fresh.refresh(&fs, &scope, today(), &Pace::QUIET);
                 prop_assert_eq!(&kept, &anew);
                 prop_assert_eq!(told(session.analysis()), told(fresh.analysis()));
                 if scope.whole && kept.is_ok() {

@@ -139,7 +139,14 @@ impl Around {
 
     /// Takes a change over; whether something is different afterwards.
     fn take(&mut self, workshop: &Workshop<'_>, path: &Path, change: Change) -> bool {
-        let Some(kind) = FileKind::of_name(path).filter(|_| !is_hidden(path)) else { return false };
+        if is_hidden(path) {
+            return false;
+        }
+        let Some(kind) = FileKind::of_name(path) else {
+            // It may be a directory.
+            self.universe = self.universe.take().filter(|_| change != Change::Existence);
+            return self.universe.is_none();
+        };
         let search = Search { workshop, excludes: Vec::new() };
         if change == Change::Existence {
             // Locations lead elsewhere when files come and go.

@@ -15,12 +15,14 @@ mod reads;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::across::{Told, neighbours};
+use super::fixing::{ChangedFile, Texts, Which, fix_by};
 use super::locate::Here;
 use super::outcome::Analysis;
 use super::prepare::{Prepared, prepare};
@@ -30,7 +32,7 @@ use super::{Rules, Seen, adopt, baseline_of, conclude, secrets, suppress};
 use crate::finding::baseline::Baseline;
 use crate::finding::triage::Date;
 use crate::resource::Problem;
-use crate::source::{FileId, FileSystem, Sources};
+use crate::source::{FileId, FileSystem, Overlay, Sources};
 
 pub use reads::Change;
 
@@ -45,6 +47,19 @@ pub struct Scope {
     pub open: BTreeSet<PathBuf>,
     /// Everything below the working directory, whether or not it is open.
     pub whole: bool,
+}
+
+/// How a session goes about its work.
+pub struct Pace<'a> {
+    /// Asked between projects: whether to stop, with what is done until then kept.
+    pub stop: &'a (dyn Fn() -> bool + Sync),
+    /// Told how many projects of how many are done.
+    pub tell: &'a (dyn Fn(usize, usize) + Sync),
+}
+
+impl Pace<'_> {
+    /// Without a break, and without telling anybody.
+    pub const QUIET: Self = Self { stop: &|| false, tell: &|_, _| {} };
 }
 
 /// One configuration's part of a workspace folder.
@@ -115,8 +130,7 @@ impl Session {
         !self.complete || !self.changes.is_empty() || self.scope != *scope || self.request.today != today
     }
 
-    /// Looks again at what the changes bear on. `stop` is asked between projects: what is done until then is kept, and
-    /// the answer is `false`.
+    /// Looks again at what the changes bear on. Whether that is all: where it was stopped, it is not.
     ///
     /// # Errors
     /// A request that can't be met as it is: the configuration can't be read.
@@ -125,7 +139,7 @@ impl Session {
         fs: &dyn FileSystem,
         scope: &Scope,
         today: Date,
-        stop: &(dyn Fn() -> bool + Sync),
+        pace: &Pace<'_>,
     ) -> Result<bool, UsageError> {
         self.complete = false;
         self.request.today = today;
@@ -157,7 +171,12 @@ impl Session {
         self.pieces.retain(|key, piece| targets.contains_key(key) && !bears(&piece.reads));
         let missing: Vec<&Target> =
             targets.iter().filter(|(key, _)| !self.pieces.contains_key(*key)).map(|(_, target)| target).collect();
-        let make = |target: &&Target| (!stop()).then(|| (target.key(), workshop.make(target)));
+        let done = AtomicUsize::new(0);
+        let make = |target: &&Target| {
+            let made = (!(pace.stop)()).then(|| (target.key(), workshop.make(target)));
+            (pace.tell)(done.fetch_add(1, Ordering::Relaxed) + 1, missing.len());
+            made
+        };
         let made: Vec<Option<(Key, Piece)>> = match missing.as_slice() {
             [one] => vec![make(one)],
             many => many.par_iter().map(make).collect(),
@@ -271,6 +290,25 @@ impl Session {
             self.conclude();
         }
         &self.analysis
+    }
+
+    /// What a file becomes when all is mended that can be mended safely and within it, as `dynalens fix` does it: each
+    /// round is held against another look. Nothing where nothing is mended.
+    #[must_use]
+    pub fn fix_all(&self, fs: &dyn FileSystem, path: &Path) -> Option<ChangedFile> {
+        let scope = Scope { open: BTreeSet::from([path.to_owned()]), whole: false };
+        let look = |texts: &Texts| {
+            let mut overlay = Overlay::over(fs);
+            for (path, text) in texts {
+                overlay.set(path.clone(), text.as_bytes());
+            }
+            let mut session = Self { root: self.root.clone(), ..Self::new(Path::new(""), self.request.clone()) };
+            session.refresh(&overlay, &scope, self.request.today, &Pace::QUIET)?;
+            session.mended(&overlay, path);
+            Ok(std::mem::take(&mut session.analysis))
+        };
+        let fixing = fix_by(&look, Which::Safe, Some(path)).ok()?;
+        fixing.files.into_iter().find(|file| file.path == path)
     }
 
     /// The register that the spans of everything here are about.
