@@ -7,7 +7,7 @@ use std::any::Any;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use gen_lsp_types::{
@@ -513,7 +513,7 @@ impl Server {
     /// Whether everything is looked at.
     fn refresh(&mut self) -> bool {
         let (receiver, sender) = (&self.connection.receiver, &self.connection.sender);
-        let (progress, shown) = (self.client.progress, AtomicUsize::new(0));
+        let (progress, shown) = (self.client.progress, Mutex::new(0));
         let tell = |done: usize, all: usize| {
             if !progress || all < TOLD_FROM {
                 return;
@@ -525,19 +525,21 @@ impl Server {
             };
             let percent = done * 100 / all;
             let step = percent / 10 + 1;
-            let before = shown.fetch_max(step, Ordering::Relaxed);
-            if before == 0 {
+            // Held while it is told: what comes first is told first.
+            let mut before = shown.lock().unwrap_or_else(PoisonError::into_inner);
+            if *before == 0 {
                 let params = json!({ "token": "dynalens" });
                 let id = RequestId::from("dynalens-progress".to_owned());
                 send(Request { id, method: "window/workDoneProgress/create".to_owned(), params }.into());
                 report(json!({ "kind": "begin", "title": "dynalens", "message": "reading", "percentage": percent }));
-            } else if step > before {
+            } else if step > *before {
                 report(json!({ "kind": "report", "message": format!("{done}/{all}"), "percentage": percent }));
             }
+            *before = step.max(*before);
         };
         let pace = Pace { stop: &|| !receiver.is_empty(), tell: &tell };
         let (complete, failures) = self.workspace.refresh((self.today)(), &pace, self.client.watches_files);
-        if shown.into_inner() > 0 {
+        if shown.into_inner().unwrap_or_else(PoisonError::into_inner) > 0 {
             self.notify("$/progress", json!({ "token": "dynalens", "value": { "kind": "end" } }));
         }
         let failures: Vec<String> = failures.into_iter().map(|error| error.message).collect();
