@@ -2,9 +2,10 @@
 -- they are asked for, and writes down what `vim.diagnostic` holds and what the buffers are.
 --
 -- Takes from the environment: DYNALENS, the program; TASK, a JSON object of `root` (the workspace folder), `files`
--- (paths from there), and `actions`: a list of `{ file, line, column, kind, title }` (from 0; `column` in bytes; `kind` or
--- `title` chooses). Gives `ANSWER`, a file of JSON: for each file `before` and `after` the actions a list of diagnostics,
--- `text` the buffer, and `offered` the titles at each action's place.
+-- (paths from there), `total` (how many diagnostics are awaited in them) and `actions`, a list of
+-- `{ file, line, column, kind, title }` (from 0; `column` in bytes; `kind` or `title` chooses). Gives ANSWER, a file of
+-- JSON: for each file `before` and `after` the actions a list of diagnostics, `text` the buffer, and `offered` the titles
+-- at each action's place.
 -- Written for everything from Neovim 0.7, which Debian has, to the present.
 
 local task = vim.fn.json_decode(vim.env.TASK)
@@ -32,14 +33,17 @@ vim.api.nvim_create_autocmd('DiagnosticChanged', {
   end,
 })
 
-local function wait_until_told(buffer, than)
+local function wait_until_told(buffer)
   local uri = vim.uri_from_bufnr(buffer)
-  if not vim.wait(patience, function() return (told[uri] or 0) > than end, 10) then
+  if not vim.wait(patience, function() return (told[uri] or 0) > 0 end, 10) then
     error('the server has not told of ' .. uri)
   end
-  -- What is told of other files, and a second word on this one, is waited for as well.
+end
+
+-- What is told of other files, and a second word on one, is waited for as well.
+local function wait_until_quiet()
   local count = -1
-  vim.wait(2000, function()
+  vim.wait(5000, function()
     local now = 0
     for _, times in pairs(told) do now = now + times end
     local quiet = now == count
@@ -101,8 +105,7 @@ local function act(action, buffer)
   local context = { only = action.kind and { action.kind } or nil }
   context.diagnostics = vim.lsp.diagnostic.get_line_diagnostics(buffer, action.line)
   local changes = all_changes()
-  local uri = vim.uri_from_bufnr(buffer)
-  local before = told[uri] or 0
+  local before = vim.inspect(diagnostics(buffer))
   if vim.fn.has('nvim-0.8') == 1 then
     vim.lsp.buf.code_action({ context = context })
   else
@@ -114,7 +117,11 @@ local function act(action, buffer)
   if not vim.wait(patience, function() return all_changes() ~= changes end, 10) then
     error('nothing has changed by ' .. vim.inspect(action))
   end
-  wait_until_told(buffer, before)
+  -- A newer Neovim asks some time after the change.
+  if not vim.wait(patience, function() return vim.inspect(diagnostics(buffer)) ~= before end, 10) then
+    error('the diagnostics are the same after ' .. vim.inspect(action))
+  end
+  wait_until_quiet()
 end
 
 local function work()
@@ -127,8 +134,15 @@ local function work()
     buffers[file] = vim.api.nvim_get_current_buf()
     attach(buffers[file])
     -- What was told while another file was opened holds as well.
-    wait_until_told(buffers[file], 0)
+    wait_until_told(buffers[file])
+    wait_until_quiet()
   end
+  -- On a slow machine the last word may come late; what is compared are the diagnostics and not their number.
+  vim.wait(patience / 4, function()
+    local total = 0
+    for _, buffer in pairs(buffers) do total = total + #vim.diagnostic.get(buffer) end
+    return total == task.total
+  end, 50)
   answer.encoding = vim.lsp.get_client_by_id(client).offset_encoding
   for _, file in ipairs(task.files) do answer.before[file] = diagnostics(buffers[file]) end
   for _, action in ipairs(task.actions) do act(action, buffers[action.file]) end

@@ -29,7 +29,9 @@ pub fn neovim(project: &Project, files: &[String], actions: &[Value]) -> Option<
     let home = Project::new("home", &[]);
     let answer = home.root.join("answer.json");
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/editors/neovim.lua");
-    let task = json!({ "root": project.root, "files": files, "actions": actions });
+    let total: usize =
+        project.found().iter().filter(|(file, _)| files.contains(file)).map(|(_, list)| list.len()).sum();
+    let task = json!({ "root": project.root, "files": files, "total": total, "actions": actions });
     let mut command = Command::new("nvim");
     command.args(["--headless", "--clean", "-i", "NONE", "-n", "-c"]).arg(format!("luafile {}", script.display()));
     command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());

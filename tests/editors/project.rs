@@ -19,7 +19,8 @@ pub struct Project {
 
 impl Drop for Project {
     fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.root);
+        let own = self.root.parent().unwrap_or(&self.root);
+        let _ = fs::remove_dir_all(own);
     }
 }
 

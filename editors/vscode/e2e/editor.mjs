@@ -70,6 +70,8 @@ export class Editor {
     });
     editor.browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ["--no-sandbox"] });
     editor.page = await editor.browser.newPage({ viewport: { width: 1180, height } });
+    // A busy machine is slow, and nothing here is about time.
+    editor.page.setDefaultTimeout(90_000);
     let opened = `folder=${encodeURIComponent(editor.workspace)}`;
     if (folders) {
       const file = join(editor.workspace, "all.code-workspace");
@@ -83,7 +85,7 @@ export class Editor {
         () => false,
       ),
     );
-    await editor.page.locator(".monaco-workbench").waitFor({ timeout: 60_000 });
+    await editor.page.locator(".monaco-workbench").waitFor({ timeout: 120_000 });
     return editor;
   }
 
@@ -102,7 +104,7 @@ export class Editor {
   }
 
   /** Waits until something holds, and says what never did. */
-  async until(what, holds, seconds = 30) {
+  async until(what, holds, seconds = 90) {
     const end = Date.now() + seconds * 1000;
     let last;
     for (;;) {
@@ -122,14 +124,20 @@ export class Editor {
   }
 
   async openFile(name) {
-    await this.page.keyboard.press("Control+p");
     const input = this.page.locator(".quick-input-widget input.input");
-    await input.waitFor();
-    await input.fill(name);
     const first = this.page.locator(".quick-input-list .monaco-list-row").first();
-    await this.until(`${name} in the list of files`, async () =>
-      (await first.textContent())?.startsWith(name.split("/").pop()),
-    );
+    // While the editor starts, it closes the list that it has just opened.
+    await this.until(`${name} in the list of files`, async () => {
+      await this.page.keyboard.press("Escape");
+      await this.page.keyboard.press("Control+p");
+      try {
+        await input.fill(name, { timeout: 5000 });
+        await first.filter({ hasText: name.split("/").pop() }).waitFor({ timeout: 5000 });
+        return true;
+      } catch {
+        return false;
+      }
+    });
     await this.page.keyboard.press("Enter");
     await this.page
       .locator(`.editor-group-container.active .tab.active[data-resource-name="${name.split("/").pop()}"]`)
@@ -242,7 +250,17 @@ export class Editor {
     return readFileSync(join(this.workspace, name), "utf8");
   }
 
-  statusText() {
-    return this.page.locator('.statusbar-item[id*="dynalens"]').first().getAttribute("aria-label");
+  /** Waits until the item in the status bar says something. */
+  async status(pattern) {
+    const item = this.page.locator('.statusbar-item[id*="dynalens"]').first();
+    let last;
+    try {
+      await this.until("status", async () => {
+        last = await item.getAttribute("aria-label");
+        return pattern.test(last);
+      });
+    } catch {
+      throw new Error(`the status bar says ${last} and should say ${pattern}`);
+    }
   }
 }

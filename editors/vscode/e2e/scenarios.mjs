@@ -138,11 +138,11 @@ export const scenarios = {
       async (editor) => {
         await editor.openFile("template.yaml");
         const said = editor.page.locator(".notification-toast", { hasText: "/nowhere/dynalens" });
-        await said.waitFor({ timeout: 60_000 });
+        await said.waitFor({ timeout: 120_000 });
         for (const button of ["Open Settings", "How to Install", "Try Again"]) {
           assert.equal(await said.getByRole("button", { name: button }).count(), 1, button);
         }
-        assert.match(await editor.statusText(), /was not found/);
+        await editor.status(/was not found/);
         await editor.picture("missing");
         await said.getByRole("button", { name: "How to Install" }).click();
         await editor.page.locator(".tab.active", { hasText: "INSTALL" }).waitFor();
@@ -153,11 +153,11 @@ export const scenarios = {
   unasked: (vsix) =>
     within({ vsix, files: { "values.yaml": "a: 1\n", "template.yaml": TEMPLATE } }, async (editor) => {
       await editor.openFile("values.yaml");
-      await editor.until("the extension", async () => /is stopped/.test(await editor.statusText()), 60);
+      await editor.status(/is stopped/);
       assert.equal(await editor.page.locator(".notification-toast").count(), 0);
       await editor.openFile("template.yaml");
       await editor.page.locator(".notification-toast", { hasText: "program was not found" }).waitFor();
-      assert.match(await editor.statusText(), /was not found/);
+      await editor.status(/was not found/);
     }),
 
   /** A finding lies under the right characters; its fix does what the command line does, and then it is gone. */
@@ -166,7 +166,7 @@ export const scenarios = {
       const wanted = await fixedByCommandLine({ "template.yaml": TEMPLATE }, "template.yaml");
       await editor.openFile("template.yaml");
       await editor.marks([{ kind: "error", text: "!Ref Recovery" }]);
-      assert.match(await editor.statusText(), /1 error, 0 warnings, 0 notes/);
+      await editor.status(/1 error, 0 warnings, 0 notes/);
       await editor.goTo(19, 40);
       await editor.command("Show or Focus Hover");
       await editor.page.locator(".monaco-hover", { hasText: "can't be restored" }).waitFor();
@@ -178,7 +178,7 @@ export const scenarios = {
       await editor.marks([]);
       await editor.page.keyboard.press("Control+s");
       await editor.until("the saved text is that of `dynalens fix`", () => editor.read("template.yaml") === wanted);
-      assert.match(await editor.statusText(), /nothing found/);
+      await editor.status(/nothing found/);
       await editor.picture("fixed");
     }),
 
@@ -219,7 +219,7 @@ export const scenarios = {
       await editor.goTo(19, 40);
       await editor.command("Explain the Policy at the Cursor");
       const page = editor.page.frameLocator("iframe.webview").frameLocator("#active-frame").locator("body");
-      await page.getByText("Why it matters").waitFor({ timeout: 60_000 });
+      await page.getByText("Why it matters").waitFor({ timeout: 120_000 });
       await editor.picture("explained");
       await editor.left();
       await editor.command("Show the Model of This File");
@@ -260,7 +260,7 @@ export const scenarios = {
       await editor.marks([{ kind: "error", text: "!Ref Recovery" }]);
       await editor.openFile("other.yaml");
       await editor.marks([{ kind: "info", text: "!Ref Recovery" }]);
-      assert.match(await editor.statusText(), /1 error, 0 warnings, 1 note/);
+      await editor.status(/1 error, 0 warnings, 1 note/);
     });
   },
 
@@ -284,9 +284,9 @@ export const scenarios = {
     return within({ vsix, files, settings: WITH_PROGRAM }, async (editor) => {
       await editor.openFile("a.yaml");
       await editor.marks([{ kind: "error", text: "!Ref Recovery" }]);
-      assert.match(await editor.statusText(), /1 error/);
+      await editor.status(/1 error/);
       await editor.command("Check the Whole Workspace");
-      await editor.until("both", async () => /2 errors/.test(await editor.statusText()));
+      await editor.status(/2 errors/);
       await editor.page.locator(".markers-panel", { hasText: "b.yaml" }).waitFor();
       await editor.picture("workspace");
     });

@@ -113,6 +113,11 @@ export class Server implements vscode.Disposable {
       synchronize: { configurationSection: "dynalens" },
       middleware: {
         workspace: {
+          // What a command has asked for is sent as well.
+          didChangeConfiguration: async () => {
+            const settings = { settings: { dynalens: this.settings() } };
+            await this.client?.sendNotification("workspace/didChangeConfiguration", settings);
+          },
           configuration: async (params, token, next) => {
             const answers = await next(params, token);
             return Array.isArray(answers)
