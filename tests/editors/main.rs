@@ -12,7 +12,7 @@ mod project;
 
 use serde_json::json;
 
-use neovim::neovim;
+use neovim::{Answer, neovim};
 use project::Project;
 
 /// Opens every file of a project and compares.
@@ -104,4 +104,15 @@ fn a_quick_fix_in_terraform_writes_what_fix_writes() {
     let Some(answer) = neovim(&project, &project.files(), &[action]) else { return };
     assert_eq!([answer.text["main.tf"].clone(), answer.text["variables.tf"].clone()], wanted);
     assert_eq!(answer.after, project.found());
+}
+
+#[test]
+fn fixing_a_whole_file_writes_what_fix_writes() {
+    let project = Project::new("fix-all", &[("template.yaml", TWO_FINDINGS)]);
+    let wanted = project.fixed("template.yaml", &[]);
+    let action = json!({ "file": "template.yaml", "line": 0, "column": 0, "kind": "source.fixAll" });
+    let Some(answer) = neovim(&project, &project.files(), &[action]) else { return };
+    let Answer { text, after, .. } = answer;
+    assert_eq!(text["template.yaml"], wanted);
+    assert_eq!(after, project.found());
 }

@@ -17,12 +17,16 @@ fn the_extension_offers_every_setting_of_the_server_with_its_default() {
     let manifest = manifest();
     let offered = manifest["contributes"]["configuration"]["properties"].as_object().unwrap();
     let page = read("docs/editors.md");
-    let rows = page.lines().filter_map(|line| line.strip_prefix("| `")?.split_once('`'));
-    let settings = rows.filter(|(name, _)| name.starts_with("dynalens."));
+    // Rows of tables; a row may name several settings.
+    let rows = page.lines().filter_map(|line| line.strip_prefix("| `dynalens.")?.split_once('|'));
+    let settings = rows.flat_map(|(names, rest)| {
+        let default = rest.split('|').next().unwrap_or_default().trim().trim_matches('`');
+        names.split('`').filter(|name| name.len() > 2).map(move |name| (name.trim_start_matches("dynalens."), default))
+    });
     let mut count = 0;
-    for (name, rest) in settings {
-        let default = rest.split('|').nth(1).unwrap().trim().trim_matches('`');
-        let setting = offered.get(name).unwrap_or_else(|| panic!("editors/vscode/package.json lacks `{name}`"));
+    for (name, default) in settings {
+        let name = format!("dynalens.{name}");
+        let setting = offered.get(&name).unwrap_or_else(|| panic!("editors/vscode/package.json lacks `{name}`"));
         let known = &setting["default"];
         let empty = *known == "" || known.as_array().is_some_and(Vec::is_empty);
         assert!(known.to_string() == default || empty && !default.contains("true"), "{name}: {known}, {default}");
