@@ -45,10 +45,12 @@ impl Server {
                 self.tell_client("workspace/diagnostic/refresh", Value::Null);
             }
         }
-        self.push();
+        self.push(&|path| edited.contains(path));
     }
 
-    fn push(&mut self) {
+    /// An edited document is told of even where nothing has changed: so the client knows that what it shows holds for
+    /// its newest version.
+    fn push(&mut self, is_edited: &dyn Fn(&Path) -> bool) {
         let mut wanted: BTreeMap<&Path, &[Diagnostic]> = BTreeMap::new();
         for path in self.published.keys() {
             wanted.insert(path, &[]);
@@ -76,7 +78,8 @@ impl Server {
         let mut published: BTreeMap<PathBuf, Vec<Diagnostic>> = BTreeMap::new();
         for (path, list) in wanted {
             let document = self.workspace.documents.get(path);
-            if self.published.get(path).is_none_or(|known| known != list) {
+            let is_new = self.published.get(path).is_none_or(|known| known != list);
+            if is_new || document.is_some() && is_edited(path) {
                 told.push(PublishDiagnosticsParams {
                     uri: uri_of(&self.workspace.documents, path),
                     version: document.map(|document| document.version),
