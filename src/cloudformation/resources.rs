@@ -197,7 +197,7 @@ impl<'t> Stack<'t> {
             .flat_map(|section| self.definitions(section, &super::for_each::Scope::default()))
             .filter_map(|output| {
                 let node = output.value.get("Value")?;
-                let value = self.eval(node, &output.scope);
+                let value = self.noted(output.key.span(), self.eval(node, &output.scope));
                 let export = output.value.get("Export").and_then(|export| export.get("Name"));
                 let export = export.map(|name| self.eval(name, &output.scope));
                 let mut given = vec![(output.name, value.clone())];

@@ -10,7 +10,7 @@ use crate::value::{Data, InputKind, Step, Value};
 use super::markdown::{code, prose};
 use super::shown::{Leaf, Words, line};
 use super::spot::{self, Instance, Spot};
-use super::{Known, Seen, finding, summary, way};
+use super::{Known, Seen, finding, named, summary, way};
 
 /// What to show, and the characters that it is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,7 +55,9 @@ pub fn hover(seen: &Seen<'_>, path: &Path, offset: u32) -> Option<Hover> {
         sections.push(summary::markdown(seen, &entities));
         about(span);
     }
-    let range = range?;
+    let Some(range) = range else {
+        return named::at(seen, path, offset).map(|(markdown, range)| Hover { markdown, range });
+    };
     let markdown = conceal(seen, sections.join("\n\n---\n\n"));
     Some(Hover { markdown, range: (range.start, range.end) })
 }

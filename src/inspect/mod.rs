@@ -1,15 +1,18 @@
-//! What stands at a place, for people who look at the code in an editor: hovers, completions, hints and lenses.
+//! What stands at a place, for people who look at the code in an editor: hovers, completions, hints, lenses
+//! and the way to where a value is decided.
 //!
 //! Takes projects that are understood already, with their notes ([`crate::value::Note`]), the findings of the run and a
 //! place in a file; gives plain structs with Markdown, byte ranges and texts. It knows no protocol, reads no files and
 //! evaluates nothing anew: an answer is a walk over what is kept.
 
 pub mod complete;
+mod definition;
 mod finding;
 mod hint;
 mod hover;
 mod lens;
 mod markdown;
+mod named;
 mod shown;
 mod spot;
 mod summary;
@@ -17,6 +20,7 @@ mod summary;
 mod tests;
 mod way;
 
+pub use definition::{Target, definition};
 pub use hint::{Hint, hints};
 pub use hover::{Hover, hover};
 pub use lens::{Lens, lenses};

@@ -96,7 +96,8 @@ fn attribute(known: Known<'_>, file: FileId, offset: u32) -> Option<Spot<'_>> {
     let around = project.resources.iter().enumerate().filter(|(_, resource)| holds(resource.span, file, offset));
     let mut best: Option<Spot<'_>> = None;
     for (index, resource) in around.take(MOST_RESOURCES) {
-        let mut search = Search { known, file, offset, path: Vec::new(), found: None };
+        let header = resource.header;
+        let mut search = Search { known, file, offset, header, path: Vec::new(), found: None };
         search.walk(&resource.attributes, 0);
         search.walk(&resource.meta, 0);
         let Some(found) = search.found else { continue };
@@ -125,6 +126,8 @@ struct Search<'a> {
     known: Known<'a>,
     file: FileId,
     offset: u32,
+    /// What was made of the resource without being written stands there, and is not what the header says.
+    header: Span,
     path: Vec<Text>,
     found: Option<Found>,
 }
@@ -132,7 +135,7 @@ struct Search<'a> {
 impl Search<'_> {
     fn take(&mut self, span: Span, value: &Value) {
         let closer = self.found.as_ref().is_none_or(|found| span.len() < found.span.len());
-        if closer {
+        if closer && span != self.header {
             self.found = Some(Found { span, path: self.path.clone(), value: value.clone() });
         }
     }

@@ -34,6 +34,10 @@ pub(super) fn hops(seen: &Seen<'_>, known: Known<'_>, whole: &Value, origin: Ori
         if beside(hop.span) && !matches!(hop.step, Step::CommandLine(_)) {
             continue;
         }
+        // Below its own name a value needs no pointing at.
+        if index == 0 && hop.step == Step::Literal && below(known, at, hop.span) {
+            continue;
+        }
         let inside = told.iter().any(|span| span.contains(hop.span));
         if inside && (matches!(hop.step, Step::Literal | Step::Expression) || told.contains(&hop.span)) {
             continue;
@@ -51,6 +55,14 @@ pub(super) fn hops(seen: &Seen<'_>, known: Known<'_>, whole: &Value, origin: Ori
         }
     }
     lines
+}
+
+/// Whether a place begins on one of the next lines.
+fn below(known: Known<'_>, at: Span, place: Span) -> bool {
+    let Some(file) = known.sources.get(place.file).filter(|_| place.file == at.file && place.start > at.start) else {
+        return false;
+    };
+    file.lines().line_of(place.start) - file.lines().line_of(at.start) <= 2
 }
 
 /// The hops to a choice, as far as they are not those of one of its cases.

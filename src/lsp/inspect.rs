@@ -6,7 +6,7 @@ use gen_lsp_types::{Position, Range};
 use serde_json::{Value, json};
 
 use super::documents::{Document, Documents};
-use super::places::uri_of;
+use super::places::{Places, uri_of};
 use super::position::Encoding;
 use crate::analysis::Analysis;
 use crate::analysis::session::Session;
@@ -84,6 +84,26 @@ impl Question<'_> {
                 "range": self.range(hover.range),
             })
         })
+    }
+
+    /// `textDocument/definition`
+    #[must_use]
+    pub fn definition(&self, position: Position) -> Value {
+        let offset = self.offset(position);
+        let found = self.sessions.iter().find_map(|(root, session)| {
+            let one = Question { sessions: vec![(*root, *session)], ..*self };
+            one.first(|seen, path| {
+                let places = Places::new(self.documents, root, session.sources(), self.encoding);
+                let targets = inspect::definition(seen, path, offset);
+                let list: Vec<Value> = targets
+                    .iter()
+                    .filter_map(|target| places.location(target.span))
+                    .map(|place| json!(place))
+                    .collect();
+                (!list.is_empty()).then_some(list)
+            })
+        });
+        found.map_or(Value::Null, Value::Array)
     }
 
     /// `textDocument/inlayHint`

@@ -28,7 +28,7 @@ impl Server {
                 match found.get_mut(&path) {
                     // Two configurations may lead to one file.
                     Some(known) => {
-                        known.extend(list.into_iter().filter(|one| !known.contains(one)).collect::<Vec<_>>())
+                        known.extend(list.into_iter().filter(|one| !known.contains(one)).collect::<Vec<_>>());
                     }
                     None => drop(found.insert(path, list)),
                 }

@@ -281,6 +281,11 @@ impl Server {
                 self.take_notes(&params.text_document.uri);
                 Ok(self.ask(&params.text_document.uri, |question| question.hover(params.position)))
             }
+            "textDocument/definition" => {
+                let params: TextDocumentPositionParams = read(params)?;
+                self.take_notes(&params.text_document.uri);
+                Ok(self.ask(&params.text_document.uri, |question| question.definition(params.position)))
+            }
             "textDocument/completion" => {
                 let params: TextDocumentPositionParams = read(params)?;
                 Ok(self.ask(&params.text_document.uri, |question| completion::offer(question, params.position)))
@@ -414,6 +419,7 @@ impl Server {
                 ..ExecuteCommandOptions::default()
             }),
             hover_provider: Some(true.into()),
+            definition_provider: Some(true.into()),
             inlay_hint_provider: Some(true.into()),
             code_lens_provider: Some(CodeLensOptions::default()),
             workspace: serde_json::from_value(workspace_options()).ok(),

@@ -153,3 +153,20 @@ fn names_are_completed_at_their_exact_places() {
     assert!(list["items"].as_array().unwrap().iter().any(|item| item["label"] == "billing_mode"), "{list}");
     assert!(client.end());
 }
+
+#[test]
+fn a_reference_leads_to_the_line_that_decides_it() {
+    let files = [
+        ("main.tf", "resource \"aws_dynamodb_table\" \"t\" {\n  name = var.name\n  hash_key = \"id\"\n}\n"),
+        ("variables.tf", "# é\nvariable \"name\" {\n  default = \"orders\"\n}\n"),
+    ];
+    let folder = Folder::new("definition", &files);
+    let mut client = Client::new(&folder.path);
+    client.open(&folder.path.join("main.tf"), files[0].1);
+    let found = client.request("textDocument/definition", at(&folder.path.join("main.tf"), 1, 12)).unwrap();
+    assert_eq!(found[0]["uri"], json!(uri(&folder.path.join("variables.tf"))), "{found}");
+    assert_eq!(found[0]["range"]["start"], json!({ "line": 2, "character": 12 }));
+    let nothing = client.request("textDocument/definition", at(&folder.path.join("main.tf"), 3, 0)).unwrap();
+    assert_eq!(nothing, Value::Null);
+    assert!(client.end());
+}

@@ -289,3 +289,47 @@ fn all_instances_share_one_summary_and_one_lens() {
     assert_eq!(lenses.len(), 1);
     assert_eq!(lenses[0].title, "4 findings · 2 high, 1 medium, 1 low");
 }
+
+#[test]
+fn a_value_leads_to_the_lines_that_decide_it() {
+    let place = |text: &str| {
+        let (before, after) = TEMPLATE.split_at(TEMPLATE.find(text).unwrap() + 1);
+        workspace(&[("template.yaml", &format!("{before}<|>{after}"))]).definition()
+    };
+    assert_eq!(place("!Ref Capacity"), ["template.yaml:8"]);
+    // The default and the other allowed value.
+    assert_eq!(place("!Sub"), ["template.yaml:5", "template.yaml:4"]);
+    let (before, after) = MODULE.split_at(MODULE.find("var.mode").unwrap() + 1);
+    let found = workspace(&[("main.tf", ROOT), ("table/main.tf", &format!("{before}<|>{after}"))]).definition();
+    // Both branches, and the default where the other calls say nothing.
+    assert_eq!(found, ["main.tf:5", "main.tf:5", "table/main.tf:3"]);
+    let (before, after) = MODULE.split_at(MODULE.find("aws_dynamodb_table.this.arn").unwrap() + 1);
+    let found = workspace(&[("main.tf", ROOT), ("table/main.tf", &format!("{before}<|>{after}"))]).definition();
+    assert_eq!(found, ["table/main.tf:13"]);
+}
+
+#[test]
+fn a_policys_name_in_a_suppression_is_explained() {
+    let text = TEMPLATE.replace("Resources:", "Resources: # dynalens: ignore[index-projects<|>-everything] why");
+    let shown = hover(&[("template.yaml", &text)]);
+    assert!(shown.starts_with("**"), "{shown}");
+    let prose = TEMPLATE.replace("Resources:", "Resources: # see index-projects<|>-everything");
+    assert_eq!(hover(&[("template.yaml", &prose)]), "");
+}
+
+#[test]
+fn a_header_says_nothing_of_what_was_made_of_its_resource() {
+    let text = "Transform: AWS::Serverless-2016-10-31\nResources:\n  Reader<|>:\n    Type: AWS::Serverless::Function\n    \
+                Properties:\n      Handler: a.b\n      Runtime: python3.13\n      CodeUri: .\n      Policies:\n        \
+                - DynamoDBReadPolicy: { TableName: !Ref Orders }\n  Orders:\n    Type: AWS::Serverless::SimpleTable\n";
+    let shown = hover(&[("template.yaml", text)]);
+    assert!(shown.starts_with("**function** `Reader`"), "{shown}");
+}
+
+#[test]
+fn outputs_are_told_at_their_names() {
+    let text = format!("{TEMPLATE}Outputs:\n  Ta<|>ble: {{ Value: !Ref Orders }}\n");
+    let shown = hover(&[("template.yaml", &text)]);
+    assert!(shown.starts_with("`orders-dev`; when `Environment` is `prod`: `orders-prod`"), "{shown}");
+    assert!(shown.contains("**table** `Orders`"), "{shown}");
+}

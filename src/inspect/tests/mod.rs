@@ -55,6 +55,18 @@ impl Workspace {
         self.seen(|seen| super::hover(seen, &self.place.0, self.place.1))
     }
 
+    /// Where the value at the cursor is decided, as `path:line`.
+    pub fn definition(&self) -> Vec<String> {
+        self.seen(|seen| {
+            let targets = super::definition(seen, &self.place.0, self.place.1);
+            let place = |target: &super::Target<'_>| {
+                let file = target.known.sources.get(target.span.file).unwrap();
+                format!("{}:{}", file.path_text(), file.position(target.span.start).line)
+            };
+            targets.iter().map(place).collect()
+        })
+    }
+
     pub fn hints(&self, path: &str) -> Vec<Hint> {
         self.seen(|seen| super::hints(seen, Path::new(path), (0, u32::MAX)))
     }
