@@ -14,7 +14,7 @@ use crate::terraform::Argument;
 use crate::value::Step;
 
 /// The names that a run's projects declare.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Declared {
     pub parameters: BTreeSet<String>,
     pub variables: BTreeSet<String>,

@@ -15,7 +15,7 @@ use crate::policy::Pack;
 use crate::resource::{Language, Problem, ProblemKind};
 use crate::source::{FileKind, SourceFile, Sources, Span};
 use crate::syntax;
-use crate::syntax::tree::NodeRef;
+use crate::syntax::tree::{NodeRef, Tree};
 
 /// What suppressions are applied with.
 pub struct Context<'a> {
@@ -158,6 +158,17 @@ fn distinct(mut problems: Vec<Problem>) -> Vec<Problem> {
 /// Whether a file lies in a folder of installed modules, where nobody writes comments for us.
 pub fn is_installed(path: &Path) -> bool {
     path.components().any(|part| part.as_os_str() == ".terraform" || part.as_os_str() == ".terragrunt-cache")
+}
+
+/// Looks for suppressions in the comments of a file, of which a tree may be there already.
+pub fn in_tree(file: &Arc<SourceFile>, tree: Option<&Tree>) -> Commented {
+    match tree.filter(|_| FileKind::of(&file.path, file.text().as_bytes()) == FileKind::Yaml) {
+        Some(tree) => {
+            let spans: Vec<Span> = tree.comments.iter().map(|comment| comment.span).collect();
+            triage::from_comments(file, &spans, true)
+        }
+        None => in_file(file),
+    }
 }
 
 /// Looks for suppressions in the comments of a file.

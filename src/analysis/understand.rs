@@ -113,16 +113,7 @@ pub fn understand<T: Send>(
                 Some(Understood { project, model, deployment: *index })
             });
             request.progress.step();
-            let mut declared = Declared::default();
-            if asks {
-                match task {
-                    Task::Template(tree) => declared.of_template(tree),
-                    Task::Root(directory) => {
-                        declared.variables.extend(modules.get(directory).variable_names().map(str::to_owned));
-                    }
-                    Task::Unit(_) => declared.open = true,
-                }
-            }
+            let declared = if asks { task.declared(&modules) } else { Declared::default() };
             if let Task::Root(directory) = task
                 && open.fetch_sub(1, Ordering::Relaxed) == 1
             {
@@ -175,12 +166,25 @@ pub fn is_template(file: &FoundFile) -> bool {
 
 /// Something to evaluate.
 pub enum Task {
-    Template(Box<Tree>),
+    Template(Arc<Tree>),
     Root(PathBuf),
     Unit(Unit),
 }
 
 impl Task {
+    /// The names of what it can be given.
+    pub fn declared(&self, modules: &terraform::Modules<'_>) -> Declared {
+        let mut declared = Declared::default();
+        match self {
+            Self::Template(tree) => declared.of_template(tree),
+            Self::Root(directory) => {
+                declared.variables.extend(modules.get(directory).variable_names().map(str::to_owned));
+            }
+            Self::Unit(_) => declared.open = true,
+        }
+        declared
+    }
+
     /// Evaluates it for a deployment; nothing where its file is no template after all, or deploys nothing.
     pub fn evaluate(
         &self,
@@ -286,12 +290,12 @@ fn templates(found: &mut Found, fs: &dyn FileSystem, sources: &Sources, boundari
         .filter(|(_, _, matters)| *matters)
         .map(|(path, text, _)| sources.add(path, text))
         .collect();
-    let parsed: Vec<(Box<Tree>, Vec<PathBuf>)> = files
+    let parsed: Vec<(Arc<Tree>, Vec<PathBuf>)> = files
         .into_par_iter()
         .filter_map(|file| {
             let path = file.path.clone();
             guarded(&path, || {
-                let tree = Box::new(syntax::parse_data(file));
+                let tree = Arc::new(syntax::parse_data(file));
                 let loader = cloudformation::Loader { fs, sources, root: Some(boundaries.of(&path)) };
                 let children = cloudformation::children(&tree, &loader);
                 (tree, children)

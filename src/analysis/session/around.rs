@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::super::understand::{find, guarded, is_template};
 use super::piece::{Key, Target, Workshop};
@@ -110,7 +111,7 @@ impl Around {
         for (path, change) in changes {
             fresh |= self.take(workshop, path, *change);
         }
-        let search = Search { workshop, excludes: excludes(workshop) };
+        let search = Search { workshop, edited: false, excludes: excludes(workshop) };
         if self.universe.as_ref().is_none_or(|universe| universe.open != scope.open || universe.whole != scope.whole) {
             self.universe = Some(search.universe(scope));
             fresh = true;
@@ -147,7 +148,7 @@ impl Around {
             self.universe = self.universe.take().filter(|_| change != Change::Existence);
             return self.universe.is_none();
         };
-        let search = Search { workshop, excludes: Vec::new() };
+        let search = Search { workshop, edited: true, excludes: Vec::new() };
         if change == Change::Existence {
             // Locations lead elsewhere when files come and go.
             self.universe = None;
@@ -311,6 +312,8 @@ fn is_hidden(path: &Path) -> bool {
 
 struct Search<'a> {
     workshop: &'a Workshop<'a>,
+    /// It is about files that were edited just now.
+    edited: bool,
     excludes: Vec<Glob>,
 }
 
@@ -437,7 +440,12 @@ impl Search<'_> {
             let sources = Sources::new();
             let root = self.workshop.boundaries.of(path);
             let loader = cloudformation::Loader { fs: self.workshop.fs, sources: &sources, root: Some(root) };
-            let tree = syntax::parse_data(sources.add(path, text));
+            // What is edited is evaluated next.
+            let edited = self.edited.then(|| self.workshop.sources.load(self.workshop.fs, path).ok()).flatten();
+            let tree = match edited {
+                Some(file) => self.workshop.parsed.tree(file),
+                None => Arc::new(syntax::parse_data(sources.add(path, text))),
+            };
             let found =
                 guarded(path, || (cloudformation::children(&tree, &loader), cloudformation::leads(&tree, &loader)));
             (facts.children, facts.leads) = found.unwrap_or_default();

@@ -10,6 +10,7 @@
 //! time, so that the result is the same as that of a fresh run.
 
 mod around;
+mod parsed;
 mod piece;
 mod reads;
 
@@ -23,6 +24,7 @@ use rustc_hash::FxHashMap;
 
 use super::across::{Told, neighbours};
 use super::fixing::{ChangedFile, Texts, Which, fix_by};
+use super::given::{self, Declared};
 use super::locate::Here;
 use super::outcome::Analysis;
 use super::prepare::{Prepared, prepare};
@@ -37,6 +39,7 @@ use crate::source::{FileId, FileSystem, Overlay, Sources};
 pub use reads::Change;
 
 use around::Around;
+use parsed::Parsed;
 use piece::{Key, Piece, Target, Workshop};
 use reads::{Reads, Recording};
 
@@ -77,6 +80,7 @@ pub struct Session {
     /// Texts that nobody will have spans of once it is looked again.
     forgotten: Vec<FileId>,
     comments: Mutex<FxHashMap<FileId, suppress::Commented>>,
+    parsed: Parsed,
     scope: Scope,
     /// Whether everything was looked at when it was looked last.
     complete: bool,
@@ -106,6 +110,7 @@ impl Session {
             changes: BTreeMap::new(),
             forgotten: Vec::new(),
             comments: Mutex::default(),
+            parsed: Parsed::default(),
             scope: Scope::default(),
             complete: false,
             analysis: Analysis::default(),
@@ -166,6 +171,7 @@ impl Session {
             here: &rules.prepared.here,
             fs,
             sources: &self.sources,
+            parsed: &self.parsed,
         };
         let targets = self.around.targets(&workshop, scope, &changes);
         self.pieces.retain(|key, piece| targets.contains_key(key) && !bears(&piece.reads));
@@ -229,6 +235,14 @@ impl Session {
                 problems.push(problem.clone());
             }
         }
+        let mut declared = Declared::default();
+        for piece in self.pieces.values() {
+            declared.extend(piece.declared.clone());
+        }
+        if !declared.is_empty() {
+            let whole = suppress::covers_configuration(&self.request, config, here);
+            problems.extend(given::unmatched(deployments, &declared, whole));
+        }
         self.sources.reveal();
         secrets::conceal(&self.sources, deployments);
         let judge = super::judge::Judge {
@@ -243,7 +257,7 @@ impl Session {
         let projects = self.pieces.values().flat_map(Piece::projects).cloned().collect();
         let comments = |file: &Arc<crate::source::SourceFile>| {
             let mut known = self.comments.lock().unwrap_or_else(PoisonError::into_inner);
-            known.entry(file.id).or_insert_with(|| suppress::in_file(file)).clone()
+            known.entry(file.id).or_insert_with(|| suppress::in_tree(file, self.parsed.get(file.id).as_deref())).clone()
         };
         let seen = Seen { files: self.around.files(), excluded: self.around.excluded(), comments: &comments };
         let rules_of = Rules { here, config, pack, choices };
@@ -253,6 +267,7 @@ impl Session {
             adopt::mark_baselined(&mut analysis, baseline, path, here, whole);
         }
         self.analysis = analysis;
+        self.parsed.clear();
         let mut comments = self.comments.lock().unwrap_or_else(PoisonError::into_inner);
         for id in self.forgotten.drain(..) {
             comments.remove(&id);
@@ -277,6 +292,7 @@ impl Session {
                 here: &rules.prepared.here,
                 fs,
                 sources: &self.sources,
+                parsed: &self.parsed,
             };
             for piece in self.pieces.values_mut().filter(|piece| piece.reads.reads(path) && !piece.fixed) {
                 workshop.mend(piece);
@@ -327,6 +343,7 @@ impl Session {
             here: &rules.prepared.here,
             fs,
             sources: &self.sources,
+            parsed: &self.parsed,
         };
         for piece in self.pieces.values_mut().filter(|piece| piece.reads.reads(path)) {
             workshop.note(piece);

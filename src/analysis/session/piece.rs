@@ -3,19 +3,21 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use super::super::given::{self, Declared};
 use super::super::judge::{Judge, JudgedProject};
 use super::super::locate::Here;
 use super::super::prepare::Prepared;
 use super::super::request::Request;
 use super::super::understand::{Boundaries, Task, Understood, guarded};
+use super::parsed::Parsed;
 use super::reads::{Reads, Recording};
+use crate::cloudformation;
 use crate::model;
 use crate::model::neighbours::Neighbours;
 use crate::resource::Problem;
 use crate::source::{FileId, FileSystem, Sources};
 use crate::terraform::Modules;
 use crate::terraform::terragrunt::Unit;
-use crate::{cloudformation, syntax};
 
 /// What is deployed by itself: what a project is made of.
 #[derive(Clone, Debug)]
@@ -69,6 +71,8 @@ pub struct Piece {
     /// For each of these, what became of it among the others, and what it was lent for that.
     settled: Vec<Option<(String, JudgedProject)>>,
     pub problems: Vec<Problem>,
+    /// The names of what it can be given, where a deployment is given anything by name.
+    pub declared: Declared,
     /// Whether the findings come with their fixes.
     pub fixed: bool,
     /// Whether the projects come with notes.
@@ -83,6 +87,7 @@ pub struct Workshop<'a> {
     pub here: &'a Here,
     pub fs: &'a dyn FileSystem,
     pub sources: &'a Sources,
+    pub parsed: &'a Parsed,
 }
 
 impl Workshop<'_> {
@@ -110,6 +115,7 @@ impl Workshop<'_> {
             judged: Vec::new(),
             settled: Vec::new(),
             problems: Vec::new(),
+            declared: Declared::default(),
             fixed: false,
             noted: false,
         };
@@ -124,7 +130,7 @@ impl Workshop<'_> {
     }
 
     fn fill(&self, target: &Target, fs: &dyn FileSystem, sources: &Sources, piece: &mut Piece) {
-        let task = match Self::task(target, fs, sources) {
+        let task = match self.task(target, fs, sources) {
             Ok(task) => task,
             Err(problem) => {
                 piece.problems.push(problem);
@@ -138,6 +144,7 @@ impl Workshop<'_> {
         }
         let modules = Modules::new(fs, sources);
         let judge = self.judge(sources, false);
+        let asks = self.prepared.deployments.iter().any(given::asks);
         for (index, deployment) in self.prepared.deployments.iter().enumerate() {
             let understood = guarded(target.path(), || {
                 let mut project = task.evaluate(deployment, &modules, self.boundaries)?;
@@ -148,6 +155,9 @@ impl Workshop<'_> {
             match understood {
                 Ok(Some((understood, problems))) => {
                     piece.problems.extend(problems);
+                    if asks && piece.understood.is_empty() {
+                        piece.declared = task.declared(&modules);
+                    }
                     piece.judged.push(judge.project(&understood, false));
                     piece.understood.push(understood);
                 }
@@ -157,10 +167,10 @@ impl Workshop<'_> {
         }
     }
 
-    fn task(target: &Target, fs: &dyn FileSystem, sources: &Sources) -> Result<Task, Problem> {
+    fn task(&self, target: &Target, fs: &dyn FileSystem, sources: &Sources) -> Result<Task, Problem> {
         Ok(match target {
             Target::Template(path) => match sources.load(fs, path) {
-                Ok(file) => Task::Template(Box::new(syntax::parse_data(file))),
+                Ok(file) => Task::Template(self.parsed.tree(file)),
                 Err(error) => return Err(Problem::unreadable(&error.path, error.reason.to_string())),
             },
             Target::Root(directory) => Task::Root(directory.clone()),
@@ -174,7 +184,7 @@ impl Workshop<'_> {
             return;
         }
         let modules = Modules::new(self.fs, self.sources);
-        let Ok(task) = Self::task(&piece.target, self.fs, self.sources) else { return };
+        let Ok(task) = self.task(&piece.target, self.fs, self.sources) else { return };
         for understood in &mut piece.understood {
             let Some(mut deployment) = self.prepared.deployments.get(understood.deployment).cloned() else { continue };
             deployment.cloudformation.notes = true;
@@ -220,7 +230,7 @@ impl Workshop<'_> {
             }
             let modules = Modules::new(self.fs, self.sources);
             let understood = guarded(target.path(), || {
-                let task = Self::task(target, self.fs, self.sources).ok()?;
+                let task = self.task(target, self.fs, self.sources).ok()?;
                 let deployment = self.prepared.deployments.get(judged.deployment())?;
                 let mut project = task.evaluate(deployment, &modules, self.boundaries)?;
                 neighbours.lend(&summary, &mut project);
