@@ -1,8 +1,8 @@
 //! The resources that set something of a table from outside of it.
 
-use crate::value::{Data, List, ListKind, Value};
+use crate::value::{Data, List, ListKind, Step, Value};
 
-use super::super::derive::{is_set, merged_tags, set_keys, without_empty};
+use super::super::derive::{each, is_set, merged_tags, set_keys, without_empty};
 use super::super::drafts::{Drafts, Satellite, SatelliteKind};
 use super::super::read::{Blocks, Reader};
 use super::super::schema::Subject;
@@ -11,7 +11,15 @@ use super::table::{capacity, key_schema};
 pub(super) fn replica(reader: &Reader<'_>, drafts: &mut Drafts) {
     let mut replica = reader.draft(Subject::Replica);
     let here = reader.header_origin(replica.header);
-    let region = replica.value("region");
+    let mut region = replica.value("region");
+    if reader.raw("region").is_unset() {
+        // The replica is where its provider is, and it is the replica that stands there.
+        region = each(&region, &mut |region| {
+            let step = Step::Reference("the Region of its provider".into());
+            region.clone().at(reader.origins().hop(replica.header, step, region.origin))
+        });
+        replica.set("region", region.clone());
+    }
     let name = region.as_str().unwrap_or(&reader.resource.name).to_owned();
     replica.set("name", Value::string(name, here));
     replica.set("inline", Value::bool(false, here));

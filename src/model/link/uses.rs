@@ -75,6 +75,28 @@ impl<'c> Uses<'c> {
         self.found().users.get(address).is_some_and(|users| users.iter().any(|user| counts(*user)))
     }
 
+    /// The positions of the resources that refer to an address, in the order of the source.
+    pub fn users_of(&self, address: &str) -> Vec<usize> {
+        let mut users: Vec<usize> = self.found().users.get(address).into_iter().flatten().copied().collect();
+        users.sort_unstable();
+        users
+    }
+
+    /// The addresses that a resource refers to.
+    pub fn references_of(&self, address: &str) -> Vec<Text> {
+        let mut found: Vec<Text> = Vec::new();
+        if let Some(resource) = self.context.find(address) {
+            self.visit(&resource.attributes, 0, &mut |reference| {
+                if let Reference::Attribute { address, .. } = reference
+                    && !found.contains(&address)
+                {
+                    found.push(address);
+                }
+            });
+        }
+        found
+    }
+
     /// Whether a resource refers to an address that counts.
     pub fn of(&self, user: usize, counts: impl Fn(&str) -> bool) -> bool {
         self.found().users.iter().any(|(address, users)| users.contains(&user) && counts(address))

@@ -188,3 +188,58 @@ fn principals_know_their_account_and_roles_their_end_users() {
     assert_eq!(people(json!("arn:aws:iam::1:oidc-provider/token.actions.githubusercontent.com")), "false");
     assert_eq!(people(json!({"$var": "x"})), "?");
 }
+
+#[test]
+fn an_api_leads_through_a_load_balancer_to_the_service_behind_it() {
+    let built = terraform()
+        .add("aws_dynamodb_table.orders", "aws_dynamodb_table", &json!({"name": "orders"}))
+        .add(
+            "aws_ecs_task_definition.shop",
+            "aws_ecs_task_definition",
+            &json!({"container_definitions": [{"environment": [
+                {"name": "TABLE", "value": {"$ref": "aws_dynamodb_table.orders.name"}}]}]}),
+        )
+        .add(
+            "aws_ecs_service.shop",
+            "aws_ecs_service",
+            &json!({"task_definition": {"$ref": "aws_ecs_task_definition.shop.arn"},
+                    "load_balancer": [{"target_group_arn": {"$ref": "aws_lb_target_group.shop.arn"}}]}),
+        )
+        .add("aws_lb.inner", "aws_lb", &json!({"load_balancer_type": "network"}))
+        .add("aws_lb_target_group.shop", "aws_lb_target_group", &json!({"port": 80}))
+        .add("aws_lb_target_group.other", "aws_lb_target_group", &json!({"port": 80}))
+        .add(
+            "aws_lb_listener.inner",
+            "aws_lb_listener",
+            &json!({"load_balancer_arn": {"$ref": "aws_lb.inner.arn"},
+                    "default_action": [{"target_group_arn": {"$ref": "aws_lb_target_group.shop.arn"}}]}),
+        )
+        .add(
+            "aws_lb_listener.other",
+            "aws_lb_listener",
+            &json!({"load_balancer_arn": "arn:other",
+                    "default_action": [{"target_group_arn": {"$ref": "aws_lb_target_group.other.arn"}}]}),
+        )
+        .add("aws_apigatewayv2_api.shop", "aws_apigatewayv2_api", &json!({"name": "shop", "protocol_type": "HTTP"}))
+        .add("aws_apigatewayv2_api.other", "aws_apigatewayv2_api", &json!({"name": "o", "protocol_type": "HTTP"}));
+    let integrated = ["shop", "other"].into_iter().fold(built, |built, name| {
+        let listener = if name == "shop" { "aws_lb_listener.inner.arn" } else { "aws_lb_listener.other.arn" };
+        let api = format!("aws_apigatewayv2_api.{name}.id");
+        built
+            .add(
+                &format!("aws_apigatewayv2_integration.{name}"),
+                "aws_apigatewayv2_integration",
+                &json!({"api_id": {"$ref": api}, "integration_type": "HTTP_PROXY", "connection_type": "VPC_LINK",
+                        "integration_uri": {"$ref": listener}}),
+            )
+            .add(
+                &format!("aws_apigatewayv2_route.{name}"),
+                "aws_apigatewayv2_route",
+                &json!({"api_id": {"$ref": api}, "route_key": "GET /items",
+                        "target": {"$parts": ["integrations/", {"$ref": format!("aws_apigatewayv2_integration.{name}.id")}]}}),
+            )
+    });
+    let built = integrated.build();
+    assert_eq!(built.show("aws_apigatewayv2_api.shop", "clients"), "[aws_ecs_service.shop]");
+    assert_eq!(built.show("aws_apigatewayv2_api.other", "clients"), "[]");
+}

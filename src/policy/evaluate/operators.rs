@@ -24,8 +24,19 @@ pub(super) fn same(left: &Value, right: &Value) -> Truth {
     match (&left.data, &right.data) {
         (Data::Absent | Data::Null, _) => is_nothing(right).map_or(Truth::Unknown, Truth::from),
         (_, Data::Absent | Data::Null) => is_nothing(left).map_or(Truth::Unknown, Truth::from),
+        // Whatever the ARN of a resource will be, it is an ARN.
+        (Data::Unknown(open), Data::String(text)) | (Data::String(text), Data::Unknown(open))
+            if is_arn(open.symbol.as_ref()) && !text.starts_with("arn:") =>
+        {
+            Truth::False
+        }
         _ => equal(left, right),
     }
+}
+
+/// Whether a symbol stands for the ARN of a resource or data source.
+fn is_arn(symbol: Option<&Symbol>) -> bool {
+    matches!(symbol, Some(Symbol::Resource { attribute, .. }) if matches!(attribute.as_str(), "arn" | "Arn"))
 }
 
 /// Why the first open one of some values is not known.

@@ -4,6 +4,7 @@
 mod definition;
 mod parts;
 mod serverless;
+mod through;
 
 use rustc_hash::FxHashMap;
 
@@ -29,7 +30,7 @@ struct Method {
 
 /// Where an integration leads.
 struct Leads {
-    /// Functions, each with the cases in which it is called.
+    /// Functions and what stands behind load balancers, each with the cases in which it is called.
     functions: Vec<(Text, Value)>,
     /// Whether DynamoDB itself is called.
     direct: Value,
@@ -56,6 +57,7 @@ type ByApi = FxHashMap<EntityId, Found>;
 /// Everything that is asked while parts of APIs are read.
 struct Scene<'a, 'c> {
     context: &'a Context<'c>,
+    uses: &'a Uses<'c>,
     apis: Targets<'a>,
     functions: Targets<'a>,
 }
@@ -67,6 +69,7 @@ pub(super) fn link(context: &Context<'_>, drafts: &mut Drafts, uses: &Uses<'_>) 
     }
     let scene = Scene {
         context,
+        uses,
         apis: Targets::new(context, drafts, Subject::Api),
         functions: Targets::new(context, drafts, Subject::Function),
     };
@@ -249,13 +252,16 @@ impl Scene<'_, '_> {
         Leads { functions, direct }
     }
 
-    /// The addresses of the functions that a text names, by reference, by alias or by name.
+    /// The addresses of the functions that a text names, by reference, by alias or by name, and of the clients behind a
+    /// load balancer that it names.
     fn addresses(&self, uri: &Value, found: &mut Vec<Text>, depth: usize) {
         let mut add = |address: &Text| {
-            if let Some(function) = self.function_at(address)
-                && !found.contains(&function)
-            {
-                found.push(function);
+            let function = self.function_at(address);
+            let behind = through::clients_behind(self.context, self.uses, address);
+            for client in function.into_iter().chain(behind) {
+                if !found.contains(&client) {
+                    found.push(client);
+                }
             }
         };
         for origin in self.context.project.origins.trail(uri.origin) {
