@@ -291,6 +291,13 @@ fn named_by_source(context: &Context<'_>, arn: &Value) -> Value {
 /// known of it says nothing else.
 fn may_be_managed(context: &Context<'_>, arn: &Value) -> bool {
     match &arn.data {
+        // In a template, what stands for nothing at all is a name that the template does not declare: a policy of the
+        // stack that another piece of it holds.
+        Data::Unknown(unknown)
+            if unknown.symbol.is_none() && context.project.language != crate::resource::Language::Terraform =>
+        {
+            false
+        }
         Data::Unknown(_) => {
             !symbol_address(arn).and_then(|address| context.find(address)).is_some_and(|found| found.managed)
         }
