@@ -2,11 +2,12 @@
 
 use std::fmt::Write as _;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::evidence::THROUGH;
-use super::{Finding, Label, fingerprint};
+use super::{Finding, Fix, Label, fingerprint};
 use crate::source::{Sources, Span};
+use crate::syntax::edit;
 
 /// Puts findings into the order of file, place and policy, makes one of those that say the same thing of the same
 /// characters (a module that is called several times, a resource with `count`), and makes fingerprints different.
@@ -99,6 +100,9 @@ fn is_same_resource(a: &Finding, b: &Finding) -> bool {
 fn with_others(mut first: Finding, others: Vec<Finding>) -> Finding {
     let mut lists: Vec<(Span, Vec<String>)> = Vec::new();
     let elsewhere = others.iter().any(|other| other.project != first.project);
+    if let Some(fix) = first.fix.take() {
+        first.fix = Some(with_fixes(fix, others.iter().filter_map(|other| other.fix.as_ref())));
+    }
     for other in others {
         let span = other.via.or(first.anchors.first().copied()).unwrap_or(first.primary.span);
         let address = if elsewhere && !other.project.is_empty() {
@@ -122,6 +126,30 @@ fn with_others(mut first: Finding, others: Vec<Finding>) -> Finding {
         first.related.push(Label { span, message: listed(&list) });
     }
     first
+}
+
+/// One fix that mends the fault in all resources: each may have a place of its own to be mended at. Where their edits
+/// want different things of the same characters, the first one stands alone.
+fn with_fixes<'f>(first: Fix, others: impl Iterator<Item = &'f Fix>) -> Fix {
+    let mut whole = first.clone();
+    let mut known: FxHashSet<(Span, String)> = whole.edits.iter().map(|edit| (edit.span, edit.text.clone())).collect();
+    for other in others {
+        whole.safe &= other.safe;
+        for edit in &other.edits {
+            if known.insert((edit.span, edit.text.clone())) {
+                whole.edits.push(edit.clone());
+            }
+        }
+        for name in &other.leads_to {
+            if !whole.leads_to.contains(name) {
+                whole.leads_to.push(name.clone());
+            }
+        }
+    }
+    match edit::in_order(std::mem::take(&mut whole.edits)) {
+        Some(edits) => Fix { edits, ..whole },
+        None => first,
+    }
 }
 
 /// A table that is made a thousand times needs no list of a thousand names.

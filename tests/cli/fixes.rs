@@ -60,6 +60,26 @@ fn what_a_new_resource_names_may_be_there_several_times_or_not_at_all() {
 }
 
 #[test]
+fn a_fault_that_several_resources_share_is_mended_in_all_of_them() {
+    let function = |name: &str| {
+        format!(
+            "  {name}:\n    Type: AWS::Serverless::Function\n    Properties:\n      CodeUri: .\n      Handler: a.b\n      \
+             Policies:\n        - DynamoDBCrudPolicy:\n            TableName: !Ref Orders\n"
+        )
+    };
+    let template = format!(
+        "Transform: AWS::Serverless-2016-10-31\nGlobals:\n  Function:\n    Runtime: python3.12\n    Architectures:\n      - \
+             x86_64\nResources:\n  Orders:\n    Type: AWS::Serverless::SimpleTable\n{}{}",
+        function("One"),
+        function("Two")
+    );
+    let project = Project::new(&[("a.yaml", &template)]);
+    let run = project.run(&["fix", "--unsafe", "--profile", "all", "--select", "function-on-x86"]);
+    assert!(run.stdout.contains("fixed in 1 file"), "{}", run.stdout);
+    assert_eq!(project.run(&["check", "--profile", "all", "--select", "function-on-x86"]).code, 0);
+}
+
+#[test]
 fn arguments_of_several_fixes_stand_in_one_column() {
     let table = "resource \"aws_dynamodb_table\" \"t\" {\n  name         = \"t\"\n  billing_mode = \"PAY_PER_REQUEST\"\n  hash_key     = \"id\"\n\n  attribute {\n    name = \"id\"\n    type = \"S\"\n  }\n\n  replica {\n    region_name = \"eu-west-1\"\n  }\n}\n";
     let project = Project::new(&[("main.tf", table)]);

@@ -1,5 +1,6 @@
 //! Which fields of the model change when a policy's finding is fixed.
 
+use dynalens::analysis::Fixed;
 use dynalens::policy::Pack;
 
 /// Fields that change with a fix beside those that its page sets, and why: the kind of the entity, the field (all
@@ -80,8 +81,10 @@ pub fn opens(policy: &str, other: &str) -> bool {
     OPEN.contains(&(policy, other))
 }
 
-/// Whether a fixed policy may change a field.
-pub fn changes(pack: &Pack, policy: &str, kind: &str, way: &str) -> bool {
+/// Whether a fix may change a field of an entity: one that it says at the resource that it mends, and one that follows
+/// from that anywhere.
+pub fn changes(pack: &Pack, fixed: &Fixed, kind: &str, address: &str, way: &str) -> bool {
+    let policy = fixed.policy.as_str();
     let below = |field: &str| {
         way == field || way.strip_prefix(field).is_some_and(|rest| field.is_empty() || rest.starts_with('.'))
     };
@@ -91,5 +94,10 @@ pub fn changes(pack: &Pack, policy: &str, kind: &str, way: &str) -> bool {
             below(path) || path.split_once('.').is_some_and(|(link, rest)| link == "table" && below(rest))
         })
     });
-    set || BESIDE.iter().any(|(of, field, policies)| *of == kind && below(field) && policies.contains(&policy))
+    // An index is a part of its table, and what several resources are set by says so.
+    let part = |whole: &str, part: &str| part.strip_prefix(whole).is_some_and(|rest| rest.starts_with('/'));
+    let own = address == fixed.address || part(address, &fixed.address) || part(&fixed.address, address);
+    let shared = fixed.title.contains("used elsewhere");
+    set && (own || shared)
+        || BESIDE.iter().any(|(of, field, policies)| *of == kind && below(field) && policies.contains(&policy))
 }

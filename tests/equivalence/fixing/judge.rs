@@ -88,8 +88,9 @@ fn findings(fixing: &Fixing, before: &Side, after: &Side, wrong: &mut Vec<String
 fn model(fixing: &Fixing, before: &Side, after: &Side, wrong: &mut Vec<String>) {
     let pack: &Pack = &before.analysis.pack;
     for (kind, address, way, what) in differences(before, after) {
-        if !fixing.fixed.iter().any(|one| changes(pack, &one.policy, &kind, &way)) {
-            let fixed: BTreeSet<&str> = fixing.fixed.iter().map(|one| one.policy.as_str()).collect();
+        if !fixing.fixed.iter().any(|one| changes(pack, one, &kind, &address, &way)) {
+            let fixed: BTreeSet<(&str, &str)> =
+                fixing.fixed.iter().map(|one| (one.policy.as_str(), one.address.as_str())).collect();
             wrong.push(format!("`{way}` of {kind} {address} changed: {what}; fixed: {fixed:?}"));
         }
     }
