@@ -35,6 +35,8 @@ const BESIDE: &[(&str, &str, &[&str])] = &[
     ("indexes", "projection.non_key_attributes", &["non-key-attributes-without-include", "projected-key-attribute"]),
     ("tables", "attribute_definitions", &["unused-attribute-definition", "duplicate-attribute-definition"]),
     ("keys", "deletion_window_days", &["kms-key-with-short-deletion-window"]),
+    // The key counts where encryption with keys is on.
+    ("tables", "encryption", &["kms-key-ignored"]),
     // The stream is another entity, whose settings the destination shows.
     ("kinesis_destinations", "stream.encrypted", &["kinesis-destination-without-encryption"]),
     ("kinesis_destinations", "stream.retention_hours", &["kinesis-destination-with-short-retention"]),
@@ -88,16 +90,38 @@ pub fn changes(pack: &Pack, fixed: &Fixed, kind: &str, address: &str, way: &str)
     let below = |field: &str| {
         way == field || way.strip_prefix(field).is_some_and(|rest| field.is_empty() || rest.starts_with('.'))
     };
-    let set = pack.get(policy).is_some_and(|page| {
-        page.fixes.iter().flat_map(|fix| fix.set.iter().chain(fix.insert.iter())).any(|(path, _)| {
-            // The first name may be a link to the entity that has the field.
-            below(path) || path.split_once('.').is_some_and(|(link, rest)| link == "table" && below(rest))
-        })
-    });
+    let paths = || {
+        let fixes = pack.get(policy).map_or(&[][..], |page| &page.fixes);
+        fixes.iter().flat_map(|fix| fix.set.iter().chain(fix.insert.iter())).map(|(path, _)| path)
+    };
+    let set = paths().any(|path| below(path));
+    // The first name may be a link to the table that has the field.
+    let linked = kind == "tables" && paths().any(|path| path.strip_prefix("table.").is_some_and(below));
     // An index is a part of its table, and what several resources are set by says so.
     let part = |whole: &str, part: &str| part.strip_prefix(whole).is_some_and(|rest| rest.starts_with('/'));
-    let own = address == fixed.address || part(address, &fixed.address) || part(&fixed.address, address);
+    let own =
+        written(address) == written(&fixed.address) || part(address, &fixed.address) || part(&fixed.address, address);
     let shared = fixed.title.contains("used elsewhere");
     set && (own || shared)
+        || linked
         || BESIDE.iter().any(|(of, field, policies)| *of == kind && below(field) && policies.contains(&policy))
+}
+
+/// The address of the block that stands in the source: what a module that is called twice holds, or an instance with a
+/// key, is written once.
+fn written(address: &str) -> String {
+    let (mut rest, mut keys) = (String::new(), 0_usize);
+    for letter in address.chars() {
+        match letter {
+            '[' => keys += 1,
+            ']' => keys = keys.saturating_sub(1),
+            _ if keys == 0 => rest.push(letter),
+            _ => {}
+        }
+    }
+    let mut own = rest.as_str();
+    while let Some((_, inner)) = own.strip_prefix("module.").and_then(|call| call.split_once('.')) {
+        own = inner;
+    }
+    own.to_owned()
 }
