@@ -13,6 +13,9 @@ pub struct Client {
     pub pulls: bool,
     /// It may be told to ask again.
     pub refreshes: bool,
+    /// The same of inlay hints and of code lenses.
+    pub refreshes_hints: bool,
+    pub refreshes_lenses: bool,
     pub related_information: bool,
     pub tags: bool,
     pub code_description: bool,
@@ -44,6 +47,8 @@ impl Client {
             encoding: Encoding::negotiate(&offered),
             pulls: there("/textDocument/diagnostic"),
             refreshes: can("/workspace/diagnostics/refreshSupport"),
+            refreshes_hints: can("/workspace/inlayHint/refreshSupport"),
+            refreshes_lenses: can("/workspace/codeLens/refreshSupport"),
             related_information: can("/textDocument/publishDiagnostics/relatedInformation")
                 || can("/textDocument/diagnostic/relatedInformation"),
             tags: there("/textDocument/publishDiagnostics/tagSupport") || there("/textDocument/diagnostic/tagSupport"),

@@ -36,16 +36,29 @@ impl Server {
         }
         let before = std::mem::replace(&mut self.found, found);
         let edited = std::mem::take(&mut self.edited);
-        if self.client.pulls && self.client.refreshes {
-            let differs = |path: &Path| before.get(path) != self.found.get(path);
-            let mut open = self.workspace.documents.iter().map(|(path, _)| path);
-            let again = open.any(|path| !edited.contains(path) && differs(path));
-            drop(open);
-            if again {
+        let differs = |path: &Path| before.get(path) != self.found.get(path);
+        let mut open = self.workspace.documents.iter().map(|(path, _)| path);
+        let again = open.any(|path| !edited.contains(path) && differs(path));
+        drop(open);
+        if again {
+            if self.client.pulls && self.client.refreshes {
                 self.tell_client("workspace/diagnostic/refresh", Value::Null);
             }
+            // The client asks again for what it has edited, and not for what that bears on.
+            let (hints, lenses) = (self.workspace.settings.inlay_hints, self.workspace.settings.code_lens);
+            self.show_again(hints, lenses);
         }
         self.push(&|path| edited.contains(path));
+    }
+
+    /// Has the client ask again for its hints or lenses.
+    pub(super) fn show_again(&mut self, hints: bool, lenses: bool) {
+        if hints && self.client.refreshes_hints {
+            self.tell_client("workspace/inlayHint/refresh", Value::Null);
+        }
+        if lenses && self.client.refreshes_lenses {
+            self.tell_client("workspace/codeLens/refresh", Value::Null);
+        }
     }
 
     /// An edited document is told of even where nothing has changed: so the client knows that what it shows holds for

@@ -213,8 +213,11 @@ impl Server {
     }
 
     fn set(&mut self, settings: Settings) {
-        let shown = self.workspace.settings.undetermined != settings.undetermined;
+        let old = &self.workspace.settings;
+        let shown = old.undetermined != settings.undetermined;
+        let (hints, lenses) = (old.inlay_hints != settings.inlay_hints, old.code_lens != settings.code_lens);
         self.stale |= self.workspace.set(settings) || shown;
+        self.show_again(hints, lenses);
     }
 
     fn ask_for_settings(&mut self) {

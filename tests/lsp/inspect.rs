@@ -96,7 +96,9 @@ fn hints_and_lenses_are_off_until_they_are_asked_for() {
     let everywhere = json!({ "start": { "line": 0, "character": 0 }, "end": { "line": 99, "character": 0 } });
     let hints = json!({ "textDocument": document, "range": everywhere });
     let lenses = json!({ "textDocument": document });
-    let mut client = Client::new(&folder.path);
+    let refreshes =
+        json!({ "workspace": { "inlayHint": { "refreshSupport": true }, "codeLens": { "refreshSupport": true } } });
+    let mut client = Client::with(&folder.path, &refreshes, &Value::Null);
     client.open(&path, TEMPLATE);
     assert_eq!(client.request("textDocument/inlayHint", hints.clone()), Ok(Value::Null));
     assert_eq!(client.request("textDocument/codeLens", lenses.clone()), Ok(Value::Null));
@@ -107,6 +109,11 @@ fn hints_and_lenses_are_off_until_they_are_asked_for() {
     let shown: Vec<(&Value, &str)> =
         shown.as_array().unwrap().iter().map(|hint| (&hint["position"], hint["label"].as_str().unwrap())).collect();
     assert_eq!(shown.last(), Some(&(&json!({ "line": 9, "character": 61 }), "= PAY_PER_REQUEST | PROVISIONED")));
+    let asked: Vec<&str> = client.asked.iter().map(|request| request.method.as_str()).collect();
+    assert!(
+        asked.contains(&"workspace/inlayHint/refresh") && asked.contains(&"workspace/codeLens/refresh"),
+        "{asked:?}"
+    );
     let some = json!({ "start": { "line": 9, "character": 0 }, "end": { "line": 10, "character": 0 } });
     let some = client.request("textDocument/inlayHint", json!({ "textDocument": document, "range": some })).unwrap();
     assert_eq!(some.as_array().unwrap().len(), 1, "{some}");
