@@ -81,7 +81,8 @@ impl Client {
             "initializationOptions": options,
         });
         let answer = client.request("initialize", params);
-        client.encoding = answer.unwrap()["capabilities"]["positionEncoding"].as_str().unwrap().to_owned();
+        let answer = answer.unwrap();
+        answer["capabilities"]["positionEncoding"].as_str().unwrap().clone_into(&mut client.encoding);
         client.notify("initialized", json!({}));
         client
     }
