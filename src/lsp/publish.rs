@@ -68,8 +68,7 @@ impl Server {
         for path in self.published.keys() {
             wanted.insert(path, &[]);
         }
-        let asks_for_all = self.client.pulls && self.workspace.settings.workspace;
-        if !asks_for_all {
+        if !self.offers_all {
             for (path, list) in &self.found {
                 wanted.insert(path, list);
             }

@@ -80,6 +80,9 @@ pub struct Server {
     /// The process that started the server.
     parent: Option<u32>,
     pub(super) workspace: Workspace,
+    /// The client heard at the start that it may ask for the whole workspace. Settings may come later, and what it has
+    /// not heard it does not ask for.
+    pub(super) offers_all: bool,
     /// What was found when it was last looked, by file.
     pub(super) found: BTreeMap<PathBuf, Vec<Diagnostic>>,
     /// What the client was told last of each file.
@@ -107,6 +110,7 @@ impl Server {
             client: Client::default(),
             parent: None,
             workspace: Workspace::default(),
+            offers_all: false,
             found: BTreeMap::new(),
             published: BTreeMap::new(),
             edited: BTreeSet::new(),
@@ -385,6 +389,7 @@ impl Server {
         }
         self.workspace.set_folders(named);
         self.life = Life::Running;
+        self.offers_all = self.client.pulls && self.workspace.settings.workspace;
         let capabilities = self.capabilities();
         let info = json!({ "name": "dynalens", "version": env!("CARGO_PKG_VERSION") });
         answer(Ok(json!({ "capabilities": capabilities, "serverInfo": info })))
@@ -413,7 +418,7 @@ impl Server {
                 DiagnosticProvider::DiagnosticOptions(DiagnosticOptions {
                     identifier: Some("dynalens".to_owned()),
                     inter_file_dependencies: true,
-                    workspace_diagnostics: self.workspace.settings.workspace,
+                    workspace_diagnostics: self.offers_all,
                     ..DiagnosticOptions::default()
                 })
             }),

@@ -95,6 +95,24 @@ fn the_whole_workspace_is_looked_at_only_when_somebody_asks_for_it() {
 }
 
 #[test]
+fn a_client_that_pulls_is_sent_what_it_was_not_told_to_ask_for() {
+    let folder = Folder::new("later", &[("a/one.yaml", TABLE), ("b/two.yaml", TABLE)]);
+    let (one, two) = (folder.path.join("a/one.yaml"), folder.path.join("b/two.yaml"));
+    let pulls = json!({ "textDocument": { "diagnostic": {} } });
+    let mut client = Client::with(&folder.path, &pulls, &Value::Null);
+    client.open(&one, TABLE);
+    client.settle();
+    client.notify("workspace/didChangeConfiguration", json!({ "settings": { "dynalens": { "workspace": true } } }));
+    client.settle();
+    assert!(of(&client, &two, RECOVERY).is_some(), "it did not hear that it may ask for this one");
+    assert!(of(&client, &one, RECOVERY).is_none(), "and for this one it asks");
+    let mut client = Client::with(&folder.path, &pulls, &json!({ "workspace": true }));
+    client.open(&one, TABLE);
+    client.settle();
+    assert!(client.diagnostics.is_empty(), "who hears it at the start asks for all: {:?}", client.diagnostics);
+}
+
+#[test]
 fn settings_come_from_the_client_that_is_asked_for_them() {
     let folder = Folder::new("settings", &[]);
     let path = folder.path.join("template.yaml");
