@@ -25,7 +25,8 @@ pub enum FileKind {
     Terragrunt,
     /// Other `.hcl` files; read by the units that lead to them, never by themselves.
     TerragruntPart,
-    /// What `terraform show -json` prints for a plan or state.
+    /// What `terraform show -json` prints for a plan or state; also a state as Terraform keeps it, which is told apart
+    /// when it is read.
     TerraformPlan,
     /// The manifest of a CDK cloud assembly, which names the stacks in `cdk.out`.
     CdkManifest,
@@ -104,7 +105,10 @@ impl FileKind {
 }
 
 fn json(bytes: &[u8]) -> FileKind {
-    if has(bytes, b"\"terraform_version\"") && (has(bytes, b"\"planned_values\"") || has(bytes, b"\"values\"")) {
+    let of_show = |word: &[u8]| has(bytes, word);
+    if has(bytes, b"\"terraform_version\"")
+        && [b"\"planned_values\"".as_slice(), b"\"values\"", b"\"lineage\""].into_iter().any(of_show)
+    {
         return FileKind::TerraformPlan;
     }
     if has(bytes, b"\"aws:cloudformation:stack\"") {

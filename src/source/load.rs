@@ -31,7 +31,7 @@ pub enum Reason {
     Unreadable(String),
     #[error("this file is larger than {} MiB; split it, or exclude it", SIZE_LIMIT >> 20)]
     TooLarge,
-    #[error("this file is UTF-16 text; convert it to UTF-8")]
+    #[error("this file is UTF-16 text; convert it to UTF-8 (in PowerShell, write it with `Out-File -Encoding utf8`)")]
     Utf16,
     /// The offset of the first byte that is no UTF-8, from 0.
     #[error("the byte at offset {0} is not UTF-8; convert the file to UTF-8")]
@@ -39,6 +39,9 @@ pub enum Reason {
     /// The offset of the first NUL byte, from 0.
     #[error("this file is binary (a NUL byte at offset {0}); exclude it")]
     Binary(usize),
+    /// As saved plans of Terraform are.
+    #[error("this file is an archive; of a saved plan, pass what `terraform show -json FILE` prints")]
+    Archive,
     #[error("no file matches this pattern; check it")]
     NoMatch,
     #[error("this pattern can't be read ({0}); correct it")]
@@ -64,10 +67,13 @@ impl Reason {
 /// The text that bytes hold: UTF-8, its byte order mark kept so that offsets are those of the file.
 ///
 /// # Errors
-/// [`Reason::Utf16`], [`Reason::Binary`] or [`Reason::NotUtf8`].
+/// [`Reason::Utf16`], [`Reason::Archive`], [`Reason::Binary`] or [`Reason::NotUtf8`].
 pub fn decode(bytes: &[u8]) -> Result<&str, Reason> {
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         return Err(Reason::Utf16);
+    }
+    if bytes.starts_with(b"PK\x03\x04") {
+        return Err(Reason::Archive);
     }
     if let Some(at) = memchr::memchr(0, bytes) {
         return Err(Reason::Binary(at));
@@ -120,6 +126,7 @@ mod tests {
     fn what_is_no_utf_8_is_told_with_its_place() {
         assert_eq!(reason(b"abc\xffd"), Reason::NotUtf8(3));
         assert_eq!(reason(b"ab\x00c"), Reason::Binary(2));
+        assert_eq!(reason(b"PK\x03\x04\x00"), Reason::Archive);
         assert_eq!(reason(b"\xff\xfea\x00"), Reason::Utf16);
         assert_eq!(reason(b"\xfe\xff\x00a"), Reason::Utf16);
     }

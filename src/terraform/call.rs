@@ -12,6 +12,7 @@ use super::error::Error;
 use super::expression::{REFUSED, is_refused};
 use super::functions::{self, Context};
 use super::lift::{lift, shaped, unknown_of};
+use super::policy_document::reads_texts;
 use super::scope::{Evaluator, Scope};
 
 impl Evaluator<'_> {
@@ -67,6 +68,13 @@ impl Evaluator<'_> {
             }
             _ => {}
         }
+        let read;
+        let args = if reads_texts(name) {
+            read = args.iter().map(|arg| self.with_documents_read(arg)).collect::<Vec<_>>();
+            &read
+        } else {
+            args
+        };
         let next = args.iter().map(|arg| arg.origin).find(|origin| !origin.is_none());
         let origin = self.origins.hop(span, Step::Expression, next.unwrap_or_default());
         let context = Context { files: &self.files, origins: self.origins, origin };

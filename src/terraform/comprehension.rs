@@ -161,7 +161,7 @@ impl Evaluator<'_> {
         for part in parts {
             pieces.push(match part {
                 TemplatePart::Literal { text, span } => Value::string(normal::text(text), self.origins.literal(*span)),
-                TemplatePart::Interpolation { expr, .. } => self.eval(expr, scope)?,
+                TemplatePart::Interpolation { expr, .. } => self.with_documents_read(&self.eval(expr, scope)?),
                 TemplatePart::If { condition, yes, no, span } => {
                     self.template_if(condition, [yes, no], *span, scope)?
                 }

@@ -31,6 +31,7 @@ mod noting;
 pub mod operators;
 mod options;
 pub mod plan;
+mod policy_document;
 mod provider;
 mod reference;
 mod resource;

@@ -1,13 +1,13 @@
 //! Key schemas: the names of partition and sort keys, and the types of their attributes.
 
-use crate::value::{Data, List, ListKind, OriginId, Value, combine};
+use crate::value::{Assignment, Choice, Data, List, ListKind, OriginId, Value, combine};
 
 use super::super::draft::Draft;
 use super::{each, each_pair};
 
 /// Sets the fields that follow from `keys`: types by the definitions, and the names of partition and sort keys.
 pub(in crate::model) fn set_keys(draft: &mut Draft, keys: &Value, definitions: &Value, single: bool) {
-    let keys = with_types(keys, definitions);
+    let keys = settled(&with_types(keys, definitions));
     let (partition, sort) = (names(&keys, "HASH"), names(&keys, "RANGE"));
     if single {
         draft.set("partition_key", first_of(&partition));
@@ -16,6 +16,24 @@ pub(in crate::model) fn set_keys(draft: &mut Draft, keys: &Value, definitions: &
     draft.set("keys", keys);
     draft.set("partition_keys", partition);
     draft.set("sort_keys", sort);
+}
+
+/// Lists that depend on an input with that input decided in their items as well, without those that are absent then:
+/// only so can whole lists be compared.
+fn settled(keys: &Value) -> Value {
+    let Data::Choice(choice) = &keys.data else { return keys.clone() };
+    let decided = |(case, value): (usize, &Value)| {
+        let value = Assignment::default().with(choice.input, case).apply(value);
+        match &value.data {
+            Data::List(known) if known.items.iter().any(Value::is_absent) => {
+                let items = known.items.iter().filter(|item| !item.is_absent()).cloned().collect();
+                list(items, known, value.origin)
+            }
+            _ => settled(&value),
+        }
+    };
+    let cases = choice.cases.iter().enumerate().map(decided).collect();
+    Value::new(Data::Choice(Choice { input: choice.input, cases }.into()), keys.origin)
 }
 
 /// The first item that is there; absent where there is none.

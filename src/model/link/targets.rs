@@ -38,6 +38,15 @@ struct Target {
 /// How many entities with open names one reference is compared with; past it the link is unknown.
 const MAX_COMPARED: usize = 64;
 
+/// The attributes by which a resource that is no entity of its own leads to one.
+fn leads_on(managed: bool, kind: &str) -> &'static [&'static str] {
+    match (managed, kind) {
+        (false, _) => &["name", "arn", "id"],
+        (true, "aws_dynamodb_table_replica") => &["global_table_arn"],
+        _ => &[],
+    }
+}
+
 /// How many data sources a reference is followed through.
 const MAX_HOPS: usize = 4;
 
@@ -160,12 +169,13 @@ impl<'c> Targets<'c> {
         })
     }
 
-    /// A data source that reads one of the project's own things leads there by its name.
+    /// A data source that reads one of the project's own things leads there by its name, and a replica that is a
+    /// resource of its own to the table that it replicates.
     fn through(&self, address: &str, reference: &Value, elsewhere: Elsewhere, hops: usize) -> Value {
         if let Some(source) = self.context.find(address)
-            && !source.managed
             && hops < MAX_HOPS
-            && let Some(name) = ["name", "arn", "id"].iter().find_map(|name| source.attributes.get(name))
+            && let Some(name) =
+                leads_on(source.managed, &source.kind).iter().find_map(|name| source.attributes.get(name))
         {
             let name = name.clone();
             return each(&name, &mut |name| self.leaf(name, elsewhere, hops + 1).at(reference.origin));

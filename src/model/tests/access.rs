@@ -104,6 +104,24 @@ fn terraform_policies_come_through_documents_and_attachments() {
 }
 
 #[test]
+fn the_arn_of_a_replica_leads_to_the_table_that_it_replicates() {
+    let built = terraform()
+        .add("aws_dynamodb_table.t", "aws_dynamodb_table", &json!({"name": "orders"}))
+        .add("aws_dynamodb_table_replica.eu", "aws_dynamodb_table_replica", &json!({
+            "global_table_arn": {"$ref": "aws_dynamodb_table.t.arn"},
+        }))
+        .add("aws_iam_role.r", "aws_iam_role", &json!({"name": "worker"}))
+        .add("data.aws_iam_policy_document.d", "aws_iam_policy_document", &json!({"statement": [{
+            "sid": "Read", "actions": ["dynamodb:Query"], "resources": [{"$ref": "aws_dynamodb_table_replica.eu.arn"}],
+        }]}))
+        .add("aws_iam_role_policy.p", "aws_iam_role_policy", &json!({
+            "role": {"$ref": "aws_iam_role.r.id"}, "policy": {"$ref": "data.aws_iam_policy_document.d.json"},
+        }))
+        .build();
+    assert_eq!(built.show("aws_iam_role_policy.p/Read", "tables"), "[aws_dynamodb_table.t]");
+}
+
+#[test]
 fn documents_override_the_statements_of_the_documents_that_they_build_on() {
     let built = terraform()
         .add("aws_iam_role.r", "aws_iam_role", &json!({"name": "worker"}))

@@ -405,3 +405,22 @@ fn of_an_environment_only_what_may_be_a_url_is_one() {
         .build();
     assert_eq!(built.show("F", "urls"), "[?, http://localhost:8000, ?/items, ?]");
 }
+
+#[test]
+fn the_provider_takes_days_of_zero_for_none() {
+    let built = terraform()
+        .add(
+            "aws_backup_plan.p",
+            "aws_backup_plan",
+            &json!({"name": "p", "rule": [{
+                "rule_name": "daily", "target_vault_name": "v",
+                "lifecycle": [{"cold_storage_after": 0, "delete_after": 35}],
+                "copy_action": [{"destination_vault_arn": "arn:aws:backup:us-east-1:1:backup-vault:far",
+                                 "lifecycle": [{"cold_storage_after": 30, "delete_after": 0}]}],
+            }]}),
+        )
+        .build();
+    let rules = built.show("aws_backup_plan.p", "rules");
+    assert!(rules.contains("delete_after: 35") && rules.contains("cold_after: 30"), "{rules}");
+    assert!(!rules.contains("cold_after: 0") && !rules.contains("delete_after: 0"), "{rules}");
+}

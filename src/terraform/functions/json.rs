@@ -50,7 +50,8 @@ pub(super) fn quoted(text: &str) -> String {
     out
 }
 
-fn push_escaped(out: &mut String, text: &str) {
+/// A text as it stands between the quotes of JSON, escaped as Go escapes it.
+pub(in crate::terraform) fn push_escaped(out: &mut String, text: &str) {
     for character in text.chars() {
         match character {
             '"' => out.push_str("\\\""),

@@ -11,6 +11,7 @@ use crate::value::{OriginId, Origins, Value};
 pub use super::error::Error;
 use call::Function;
 pub(super) use format::short_form;
+pub(super) use json::push_escaped;
 
 mod call;
 mod collection;

@@ -14,7 +14,7 @@ use std::path::Path;
 
 use rustc_hash::FxHashMap;
 
-use crate::resource::{Language, Project, Resource};
+use crate::resource::{Language, Problem, ProblemKind, Project, Resource};
 use crate::source::Span;
 use crate::syntax::tree::{NodeRef, Scalar, Tree};
 use crate::value::{Inputs, OriginId, Origins, Step, Text, Value};
@@ -37,13 +37,29 @@ pub fn is_plan(tree: &Tree) -> bool {
     })
 }
 
+/// Whether the file is a state in the form in which Terraform keeps it, which is its own.
+fn is_stored_state(root: NodeRef<'_>) -> bool {
+    ["version", "terraform_version", "serial", "lineage", "resources"].iter().all(|name| root.get(name).is_some())
+}
+
 /// The project of a plan or state; nothing for other files.
 #[must_use]
 pub fn evaluate_plan(tree: &Tree, modules: &Modules<'_>, options: &Options) -> Option<Project> {
+    let root = tree.root()?;
+    if is_stored_state(root) {
+        let mut project = super::empty(&tree.file.path, options);
+        project.problems.push(Problem {
+            kind: ProblemKind::Note,
+            span: None,
+            path: Some(tree.file.path.clone()),
+            message: "this is a state as Terraform keeps it, which is not looked at".to_owned(),
+            help: Some("pass what `terraform show -json` prints".to_owned()),
+        });
+        return Some(project);
+    }
     if !is_plan(tree) {
         return None;
     }
-    let root = tree.root()?;
     let directory = tree.file.path.parent().unwrap_or(Path::new(""));
     let source = (!configuration_files(modules.fs, directory).is_empty()).then(|| {
         let mut options = options.clone();

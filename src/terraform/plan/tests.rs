@@ -98,3 +98,14 @@ fn other_json_is_no_plan() {
     ));
     assert!(!is_plan(&crate::syntax::json::parse(file)));
 }
+
+#[test]
+fn a_state_as_terraform_keeps_it_is_told_of() {
+    let text = r#"{ "version": 4, "terraform_version": "1.11.4", "serial": 1, "lineage": "x", "outputs": {}, "resources": [] }"#;
+    let sources = Sources::new();
+    let tree = crate::syntax::json::parse(sources.add("terraform.tfstate", text));
+    let fs = Files::in_memory();
+    let project = evaluate_plan(&tree, &Modules::new(&fs, &sources), &Options::default()).expect("a project");
+    assert!(project.problems[0].help.as_ref().is_some_and(|help| help.contains("terraform show -json")));
+    assert!(project.resources.is_empty());
+}

@@ -502,3 +502,18 @@ fn a_broken_file_is_told_of_and_the_rest_is_read() {
     assert_eq!(found.attribute("name"), "\"n\"");
     assert_eq!(found.projects[0].problems.iter().filter(|one| one.kind == ProblemKind::Error).count(), 1);
 }
+
+#[test]
+fn the_backend_that_is_generated_takes_the_place_of_its_file() {
+    let text = unit(
+        "remote_state {\n  backend = \"s3\"\n  generate = {\n    path = \"backend.tf\"\n    if_exists = \"overwrite\"\n  }\n\
+         config = {}\n}\ninputs = {\n  name = \"n\"\n}\n",
+    );
+    check(
+        &[
+            ("modules/table/backend.tf", "resource \"aws_dynamodb_table\" \"lock\" {}\n"),
+            ("live/app/terragrunt.hcl", &text),
+        ],
+        r#"live/app: aws_dynamodb_table.t = {name: "n", billing_mode: "PAY_PER_REQUEST", tags: {}}"#,
+    );
+}

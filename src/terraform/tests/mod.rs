@@ -1,6 +1,7 @@
 //! What a configuration evaluates to, as text.
 
 mod bombs;
+mod documents;
 mod expressions;
 mod files;
 mod modules;
