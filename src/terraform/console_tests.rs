@@ -40,7 +40,7 @@ fn write_value(out: &mut String, value: &Value, indent: usize) {
     let pad = " ".repeat(indent);
     match &value.data {
         Data::Absent | Data::Null => match super::tag::tagged(value.tag) {
-            Type::Any | Type::Dynamic => out.push_str("null"),
+            Type::Any | Type::Dynamic | Type::Structure => out.push_str("null"),
             known => write!(out, "to{}(null)", known.name()).unwrap(),
         },
         Data::Bool(known) => write!(out, "{known}").unwrap(),

@@ -10,7 +10,7 @@ use crate::value::{Shape, Step, Symbol, Text, Value};
 use super::constraint;
 use super::error::Error;
 use super::expand::Group;
-use super::expression::{REFUSED, both, refused};
+use super::expression::{beyond_try, both};
 use super::lift::lift;
 use super::scope::{Evaluator, Instance, Memo, ModuleGroup, Scope};
 use super::types::Type;
@@ -48,15 +48,13 @@ impl Evaluator<'_> {
             return Value::symbol(why, symbol, ty.shape(), self.origins.literal(block.header));
         }
         let convert = |value: Value| {
-            let converted = lift(&[&value], &mut |leaves| {
-                if leaves[0].is_unset() { Ok(leaves[0].clone()) } else { ty.convert(leaves[0]) }
-            });
+            let converted = lift(&[&value], &mut |leaves| ty.convert(leaves[0]));
             let origin = value.origin;
             match converted {
                 // Conversion keeps where the value comes from.
                 Ok(value) if value.origin.is_none() => value.at(origin),
                 Ok(value) => value,
-                Err(error) => Value::unknown(format!("{REFUSED}the value of variable `{name}`: {error}"), origin),
+                Err(error) => Value::unknown(format!("the value of variable `{name}` does not fit: {error}"), origin),
             }
         };
         let default = || {
@@ -72,7 +70,7 @@ impl Evaluator<'_> {
                 })),
                 None => convert(crate::value::combine(&[&given], &mut |leaves| {
                     if leaves[0].is_unset() {
-                        return refused(format!("variable `{name}` can't be null"), leaves[0].origin);
+                        return Value::unknown(format!("variable `{name}` can't be null"), leaves[0].origin);
                     }
                     leaves[0].clone()
                 })),
@@ -103,7 +101,7 @@ impl Evaluator<'_> {
         let call = self.node(&parent).module.calls.at(self.node(instance).call)?;
         let (name_span, expr) = BodyRef::Body(&call.body).attribute(name)?;
         let scope = Scope::of(&parent).with_each(&instance.each);
-        let value = self.value(expr, scope);
+        let value = beyond_try(self.value(expr, scope), "the argument");
         self.note_argument(name_span, scope, &value);
         let step = Step::Argument { name: name.clone(), module: call.label(0).unwrap_or_default().into() };
         Some(self.referred(value, name_span.to(expr.span), step))
@@ -114,7 +112,7 @@ impl Evaluator<'_> {
             return Err(Error::new(format!("there is no `local.{name}` in this module")));
         };
         instance.locals.get(name, || {
-            let value = self.value(&attribute.expr, Scope::of(instance));
+            let value = beyond_try(self.value(&attribute.expr, Scope::of(instance)), "the local value");
             self.note_declared(attribute.name_span, instance, &value);
             Ok(value)
         })
@@ -131,7 +129,7 @@ impl Evaluator<'_> {
                 let why = format!("the output `{name}` is sensitive, and not looked at");
                 Ok(Value::unknown(why, self.origins.literal(value.expr.span)))
             }
-            Some(value) => Ok(self.value(&value.expr, Scope::of(instance))),
+            Some(value) => Ok(beyond_try(self.value(&value.expr, Scope::of(instance)), "the output")),
             None => Err(Error::new(format!("the output `{name}` has no value"))),
         })
     }

@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use crate::source::Span;
 use crate::syntax::hcl::{self, Expr, ExprKind, ObjectItem, ObjectKey};
-use crate::value::{Data, Entry, List, ListKind, Map, MapKind, Number, OriginId, Step, Text, Unknown, Value, select};
+use crate::value::{
+    Data, Entry, List, ListKind, Map, MapKind, Number, OriginId, Step, Text, Unknown, Value, combine, select,
+};
 
 use super::error::Error;
 use super::lift::{lift, reason};
@@ -268,6 +270,22 @@ pub(super) fn both(a: &Value, b: &Value) -> Value {
 /// Whether a value is an unknown that stands for something Terraform would refuse.
 pub(super) fn is_refused(value: &Value) -> bool {
     value.as_unknown().is_some_and(|unknown| unknown.why.starts_with(REFUSED))
+}
+
+/// What an expression refers to, as it is to `try` and `can`: they catch what is wrong in their own arguments, and
+/// not in the declaration that an argument refers to, at which Terraform stops.
+pub(super) fn beyond_try(value: Value, what: &str) -> Value {
+    if !matches!(value.data, Data::Unknown(_) | Data::Choice(_)) {
+        return value;
+    }
+    combine(&[&value], &mut |leaves| match &leaves[0].data {
+        Data::Unknown(unknown) if is_refused(leaves[0]) => {
+            let why = unknown.why.strip_prefix(REFUSED).unwrap_or(&unknown.why);
+            let why = format!("{what} can't be evaluated: {why}").into();
+            Value::new(Data::Unknown(Arc::new(Unknown { why, ..Unknown::clone(unknown) })), leaves[0].origin)
+        }
+        _ => leaves[0].clone(),
+    })
 }
 
 pub(super) fn refused(why: impl std::fmt::Display, origin: OriginId) -> Value {

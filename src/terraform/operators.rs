@@ -9,6 +9,7 @@ use crate::value::{
 
 pub use super::error::Error;
 use super::lift::{lift, reason, shaped, unknown_of};
+use super::tag::is_sequence;
 use super::types::Type;
 
 /// `a + b` and its like.
@@ -327,6 +328,7 @@ pub fn attribute(object: &Value, name: &str, origin: OriginId) -> Result<Value, 
             }
             (None, None) => Err(Error::new(format!("this object has no attribute `{name}`"))),
         },
+        Data::Unknown(_) if is_sequence(leaves[0].tag) => Err(Error::new(format!("a list has no attribute `{name}`"))),
         Data::Unknown(unknown) => element_of_unknown(unknown, Some(name), origin),
         _ => Err(Error::new(format!("a {} has no attribute `{name}`", leaves[0].type_name()))),
     })

@@ -96,11 +96,8 @@ impl Evaluator<'_> {
             if structure.is_unknown() {
                 return Ok(structure.clone());
             }
-            let pieces = match document.own {
-                true => written(structure, indented),
-                // How a document is written that others are laid over is not looked at.
-                false => vec![Part::Open(open(), origin)],
-            };
+            // How a document is written that others are laid over is not looked at.
+            let pieces = if document.own { written(structure, indented) } else { vec![Part::Open(open(), origin)] };
             let text = join_parts(pieces, origin);
             let document = Document::new(structure.clone(), &text);
             Ok(text.at(self.origins.hop(span, Step::Document(document), origin)))
@@ -133,7 +130,12 @@ impl Evaluator<'_> {
                 return Ok(unknown_of(attributes, Shape::Map, attributes.origin));
             };
             own &= sources.is_empty() && overrides.is_empty();
-            Ok(sources.into_iter().chain([document.clone()]).chain(overrides).reduce(laid_over).unwrap_or(document))
+            Ok(sources
+                .into_iter()
+                .chain([document.clone()])
+                .chain(overrides)
+                .reduce(|under, over| laid_over(&under, &over))
+                .unwrap_or(document))
         })
         .ok()?;
         Some(Policy { value, own })
@@ -310,22 +312,22 @@ fn conditions(blocks: &[Value], origin: OriginId) -> Option<Option<Value>> {
 }
 
 /// A document with another one laid over it: a statement takes the place of an earlier one with the same id.
-fn laid_over(under: Value, over: Value) -> Value {
+fn laid_over(under: &Value, over: &Value) -> Value {
     let list = |document: &Value| match document.get("Statement").map(|statements| &statements.data) {
         Some(Data::List(list)) => list.items.clone(),
         Some(_) => document.get("Statement").cloned().into_iter().collect(),
         None => Vec::new(),
     };
-    let mut statements = list(&under);
+    let mut statements = list(under);
     let id = |item: &Value| item.get("Sid").and_then(Value::as_str).filter(|id| !id.is_empty()).map(str::to_owned);
-    for item in list(&over) {
+    for item in list(over) {
         let same = id(&item).and_then(|wanted| statements.iter_mut().find(|one| id(one) == Some(wanted.clone())));
         match same {
             Some(one) => *one = item,
             None => statements.push(item),
         }
     }
-    let version = [&under, &over].iter().filter_map(|one| one.get("Version")).max_by_key(|text| text.as_str()).cloned();
+    let version = [under, over].iter().filter_map(|one| one.get("Version")).max_by_key(|text| text.as_str()).cloned();
     let mut members: Vec<(&str, Value)> = version.into_iter().map(|version| ("Version", version)).collect();
     members.extend(over.get("Id").or_else(|| under.get("Id")).map(|id| ("Id", id.clone())));
     members.push(("Statement", Value::list(statements, over.origin)));

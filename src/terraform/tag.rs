@@ -30,7 +30,7 @@ pub(super) fn tag(ty: &Type) -> TypeTag {
         let (code, inner) = match ty {
             Type::Any => break,
             Type::Tuple(_) => (TUPLE, None),
-            Type::Object(_) => (OBJECT, None),
+            Type::Object(_) | Type::Structure => (OBJECT, None),
             Type::Dynamic => (DYNAMIC, None),
             Type::Bool => (BOOL, None),
             Type::Number => (NUMBER, None),
@@ -62,6 +62,7 @@ pub(super) fn tagged(TypeTag(bits): TypeTag) -> Type {
         LIST => Type::List(inner()),
         SET => Type::Set(inner()),
         MAP => Type::Map(inner()),
+        TUPLE | OBJECT => Type::Structure,
         _ => Type::Any,
     }
 }
@@ -82,7 +83,7 @@ mod tests {
             assert_eq!(format!("{:?}", tagged(tag(&ty))), format!("{ty:?}"));
         }
         assert!(
-            matches!(tagged(tag(&Type::List(Box::new(Type::Tuple(Vec::new()))))), Type::List(of) if matches!(*of, Type::Any))
+            matches!(tagged(tag(&Type::List(Box::new(Type::Tuple(Vec::new()))))), Type::List(of) if matches!(*of, Type::Structure))
         );
     }
 

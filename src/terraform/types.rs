@@ -23,6 +23,8 @@ pub enum Type {
     Any,
     /// That of the literal `null` and of the elements of `tolist([])`: it is known that nothing is known.
     Dynamic,
+    /// An object or a tuple of which nothing more is known.
+    Structure,
     Bool,
     Number,
     String,
@@ -109,7 +111,8 @@ impl Type {
     /// Two descriptions of the same type put together; each may know what the other leaves open.
     fn refine(self, other: Self) -> Self {
         match (self, other) {
-            (Self::Any | Self::Dynamic, known) | (known, Self::Any | Self::Dynamic) => known,
+            (Self::Any | Self::Dynamic | Self::Structure, known)
+            | (known, Self::Any | Self::Dynamic | Self::Structure) => known,
             (Self::List(a), Self::List(b)) => Self::List(Box::new(a.refine(*b))),
             (Self::Set(a), Self::Set(b)) => Self::Set(Box::new(a.refine(*b))),
             (Self::Map(a), Self::Map(b)) => Self::Map(Box::new(a.refine(*b))),
@@ -130,6 +133,8 @@ impl Type {
     pub(super) fn agrees(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Any, _) | (_, Self::Any) => true,
+            (Self::Structure, Self::Object(_) | Self::Tuple(_))
+            | (Self::Object(_) | Self::Tuple(_), Self::Structure) => true,
             (Self::List(a), Self::List(b)) | (Self::Set(a), Self::Set(b)) | (Self::Map(a), Self::Map(b)) => a.agrees(b),
             (Self::Tuple(a), Self::Tuple(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.agrees(b)),
             (Self::Object(a), Self::Object(b)) => {
@@ -143,6 +148,7 @@ impl Type {
         match (self, other) {
             (Self::Any, Self::Any)
             | (Self::Dynamic, Self::Dynamic)
+            | (Self::Structure, Self::Structure)
             | (Self::Bool, Self::Bool)
             | (Self::Number, Self::Number)
             | (Self::String, Self::String) => true,
@@ -158,7 +164,7 @@ impl Type {
     /// Whether something in it is left open.
     fn is_open(&self) -> bool {
         match self {
-            Self::Any | Self::Dynamic => true,
+            Self::Any | Self::Dynamic | Self::Structure => true,
             Self::Bool | Self::Number | Self::String => false,
             Self::List(element) | Self::Set(element) | Self::Map(element) => element.is_open(),
             Self::Tuple(types) => types.iter().any(Self::is_open),
@@ -171,6 +177,7 @@ impl Type {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Any | Self::Dynamic => "value of any type",
+            Self::Structure => "object or tuple",
             Self::Bool => "bool",
             Self::Number => "number",
             Self::String => "string",
@@ -186,7 +193,7 @@ impl Type {
     #[must_use]
     pub fn shape(&self) -> Shape {
         match self {
-            Self::Any | Self::Dynamic => Shape::Any,
+            Self::Any | Self::Dynamic | Self::Structure => Shape::Any,
             Self::Bool => Shape::Bool,
             Self::Number => Shape::Number,
             Self::String => Shape::String,
@@ -212,7 +219,7 @@ impl Type {
             (Data::Choice(_), _) => {
                 lift(&[value], &mut |leaves| self.convert_nested(leaves[0], depth)).map(|v| keep_origin(v, value))
             }
-            (_, Self::Any | Self::Dynamic) | (Data::Absent | Data::Entity(_), _) => Ok(value.clone()),
+            (_, Self::Any | Self::Dynamic | Self::Structure) | (Data::Absent | Data::Entity(_), _) => Ok(value.clone()),
             (Data::Null, _) => {
                 let from = tagged(value.tag);
                 if !convertible(&from, self) {
@@ -314,7 +321,9 @@ impl Type {
             Box::new(match from {
                 Self::List(element) | Self::Set(element) | Self::Map(element) => to.filled(element),
                 // Of something that holds nothing.
-                Self::Tuple(_) | Self::Object(_) | Self::Dynamic if matches!(to, Self::Any) => Self::Dynamic,
+                Self::Tuple(_) | Self::Object(_) | Self::Structure | Self::Dynamic if matches!(to, Self::Any) => {
+                    Self::Dynamic
+                }
                 _ => to.clone(),
             })
         };

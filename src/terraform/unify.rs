@@ -6,7 +6,16 @@ use super::types::{ObjectAttribute, Type};
 
 /// The type that all of these can be converted to; `None` where there is none.
 pub(super) fn unify(types: &[&Type]) -> Option<Type> {
-    let types: Vec<&Type> = types.iter().copied().filter(|ty| !matches!(ty, Type::Any)).collect();
+    let mut types: Vec<&Type> = types.iter().copied().filter(|ty| !matches!(ty, Type::Any)).collect();
+    if types.iter().any(|ty| matches!(ty, Type::Structure)) {
+        if types.iter().any(|ty| matches!(ty, Type::Bool | Type::Number | Type::String)) {
+            return None;
+        }
+        types.retain(|ty| !matches!(ty, Type::Structure | Type::Dynamic));
+        if types.is_empty() {
+            return Some(Type::Structure);
+        }
+    }
     let first = *types.first().unwrap_or(&&Type::Any);
     if types.iter().all(|ty| ty.same(first)) {
         return Some(first.clone());
@@ -137,7 +146,7 @@ fn rank(ty: &Type) -> (u8, u8) {
         Type::Set(element) => (1, scalar(element)),
         Type::Map(element) => (2, scalar(element)),
         Type::Dynamic | Type::Any => (9, 0),
-        Type::Tuple(_) | Type::Object(_) => (3, 0),
+        Type::Tuple(_) | Type::Object(_) | Type::Structure => (3, 0),
         scalars => (0, scalar(scalars)),
     }
 }
@@ -146,6 +155,9 @@ fn rank(ty: &Type) -> (u8, u8) {
 pub(super) fn convertible(from: &Type, to: &Type) -> bool {
     match (from, to) {
         (Type::Any | Type::Dynamic, _) | (_, Type::Any | Type::Dynamic) => true,
+        (Type::Structure, Type::Bool | Type::Number | Type::String)
+        | (Type::Bool | Type::Number | Type::String, Type::Structure) => false,
+        (Type::Structure, _) | (_, Type::Structure) => true,
         (Type::Bool, Type::Number) | (Type::Number, Type::Bool) => false,
         (Type::Bool | Type::Number | Type::String, Type::Bool | Type::Number | Type::String) => true,
         (Type::List(from) | Type::Set(from), Type::List(to) | Type::Set(to)) | (Type::Map(from), Type::Map(to)) => {

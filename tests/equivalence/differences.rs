@@ -22,6 +22,26 @@ const APART: &[(&str, Language, &str)] = &[
         "a variable that nobody set may be null, and then there is no sort key; a key schema in CloudFormation has its \
          entry in any case",
     ),
+    (
+        "invalid-backup-lifecycle",
+        Language::Terraform,
+        "its provider hands on no days where 0 is written; in CloudFormation that is a number of days",
+    ),
+    (
+        "backup-without-expiry",
+        Language::Terraform,
+        "its provider hands on no days where 0 is written; in CloudFormation that is a number of days",
+    ),
+    (
+        "backup-retention-too-short",
+        Language::Terraform,
+        "its provider hands on no days where 0 is written; in CloudFormation that is a number of days",
+    ),
+    (
+        "long-backup-without-cold-storage",
+        Language::Terraform,
+        "its provider hands on no days where 0 is written; in CloudFormation that is a number of days",
+    ),
 ];
 
 /// Verdicts on global tables that are not compared, and why.

@@ -81,7 +81,14 @@ fn merge(call: &Call<'_>) -> Result<Value, Error> {
     let mut rest: Option<Arc<Unknown>> = None;
     for (at, arg) in call.args.iter().enumerate() {
         let open = match &arg.data {
-            Data::Null | Data::Absent => None,
+            Data::Null | Data::Absent
+                if !matches!(
+                    Type::of(arg),
+                    Type::Bool | Type::Number | Type::String | Type::List(_) | Type::Set(_)
+                ) =>
+            {
+                None
+            }
             Data::Map(map) => map.rest.clone(),
             Data::Unknown(unknown) if matches!(unknown.shape, Shape::Any | Shape::Map) => Some(Arc::clone(unknown)),
             _ => {

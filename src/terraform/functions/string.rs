@@ -8,6 +8,7 @@ use crate::value::text::{known_pieces, known_prefix, known_suffix, parts};
 use crate::value::{Data, Part, Shape, Unknown, Value, join_parts};
 
 use super::super::types::Type;
+use super::super::unify::convertible;
 use super::Error;
 use super::call::{ANY, Call, Function, NUMBER, Param, STRING, check_length};
 
@@ -193,6 +194,11 @@ fn join(call: &Call<'_>) -> Result<Value, Error> {
         let list = call.list(at)?;
         if list.rest.is_some() {
             return Ok(call.unknown(arg));
+        }
+        // A list without elements still has a type.
+        let strings = Type::List(Box::new(Type::String));
+        if list.items.is_empty() && !convertible(&Type::of(arg), &strings) {
+            return Err(Error::of_argument("a list of strings is required", at));
         }
         for (place, item) in list.items.iter().enumerate() {
             let item = Type::String

@@ -67,7 +67,14 @@ fn what_terraform_refuses_is_no_value() {
 fn locals_are_lazy_and_may_not_close_a_circle() {
     let locals = "locals {\n  a = local.b\n  b = local.a\n  c = \"${local.d}-x\"\n  d = \"d\"\n}";
     check_expression(locals, "local.c", "\"d-x\"");
-    check_expression(locals, "local.a", "?(it can't be evaluated here: it refers to itself)");
+    check_expression(locals, "local.a", "?(the local value can't be evaluated: it refers to itself)");
+}
+
+#[test]
+fn try_does_not_catch_what_is_wrong_with_a_declaration() {
+    let bad = "locals {\n  bad = {}.a\n}";
+    let expected = "?(the local value can't be evaluated: this object has no attribute `a`)";
+    check_expression(bad, "try(local.bad, \"d\")", expected);
 }
 
 #[test]
