@@ -29,7 +29,8 @@ fn the_extension_offers_every_setting_of_the_server_with_its_default() {
         let setting = offered.get(&name).unwrap_or_else(|| panic!("editors/vscode/package.json lacks `{name}`"));
         let known = &setting["default"];
         let empty = known.as_str() == Some("") || known.as_array().is_some_and(Vec::is_empty);
-        assert!(known.to_string() == default || empty && !default.contains("true"), "{name}: {known}, {default}");
+        let written = known.to_string();
+        assert!(written == default || empty && !default.contains("true"), "{name}: {known}, {default}");
         count += 1;
     }
     assert!(count >= 2, "docs/editors.md lists the settings in a table");
