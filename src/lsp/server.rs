@@ -461,7 +461,8 @@ impl Server {
 
     fn did_open(&mut self, params: DidOpenTextDocumentParams) {
         let item = params.text_document;
-        self.workspace.open(item.uri, item.version, &String::from(item.language_id), item.text);
+        let watched = self.client.watches_files;
+        self.workspace.open(item.uri, item.version, &String::from(item.language_id), item.text, watched);
         self.sweep();
     }
 

@@ -104,12 +104,13 @@ impl Workspace {
         uri::to_path(&uri.0).map_or_else(unsaved, |path| lexical(&path))
     }
 
-    pub fn open(&mut self, uri: Uri, version: i32, language: &str, text: String) {
+    /// `watched` says that the client tells of files that come and go.
+    pub fn open(&mut self, uri: Uri, version: i32, language: &str, text: String, watched: bool) {
         let path = self.path_of(&uri, language);
         self.touch(&path, text.as_bytes());
         // A file that nobody has seen may have come while nobody was told.
-        let known = self.sessions.values().any(|session| session.files().contains(session.shown(&path).as_path()));
-        if !known {
+        let known = || self.sessions.values().any(|session| session.files().contains(session.shown(&path).as_path()));
+        if !watched && !known() {
             self.changed(&path, Change::Existence);
         }
         self.files.0.set(path.clone(), text.as_bytes());
