@@ -42,55 +42,64 @@ function freePort() {
 
 export class Editor {
   /** `files` are written into a new workspace, whose folders are `folders`; by default it is one. */
-  static async open({ vsix, files, folders, settings = {}, height = 570 }) {
+  static async open(given) {
     const editor = new Editor();
-    editor.home = mkdtempSync(join(tmpdir(), "dynalens-e2e-"));
-    editor.workspace = join(editor.home, "shop");
+    try {
+      await editor.start(given);
+      return editor;
+    } catch (error) {
+      await editor.close();
+      throw error;
+    }
+  }
+
+  async start({ vsix, files, folders, settings = {}, height = 570 }) {
+    this.home = mkdtempSync(join(tmpdir(), "dynalens-e2e-"));
+    this.workspace = join(this.home, "shop");
     for (const [name, text] of Object.entries(files)) {
-      const path = join(editor.workspace, name);
+      const path = join(this.workspace, name);
       mkdirSync(join(path, ".."), { recursive: true });
       writeFileSync(path, text);
     }
-    const data = join(editor.home, "data");
+    const data = join(this.home, "data");
     mkdirSync(join(data, "User"), { recursive: true });
     writeFileSync(join(data, "User/settings.json"), JSON.stringify(SETTINGS));
     // The browser is a client of this machine, and paths on a machine are settings of the machine.
     mkdirSync(join(data, "Machine"), { recursive: true });
     writeFileSync(join(data, "Machine/settings.json"), JSON.stringify(settings));
-    const places = ["--user-data-dir", data, "--extensions-dir", join(editor.home, "extensions")];
-    const env = { ...process.env, HOME: editor.home };
+    const places = ["--user-data-dir", data, "--extensions-dir", join(this.home, "extensions")];
+    const env = { ...process.env, HOME: this.home };
     execFileSync(process.env.CODE_SERVER, [...places, "--install-extension", vsix], { env, stdio: "pipe" });
     const port = await freePort();
     const address = ["--bind-addr", `127.0.0.1:${port}`, "--auth", "none"];
     const quiet = ["--disable-telemetry", "--disable-update-check", "--disable-getting-started-override"];
-    editor.server = spawn(process.env.CODE_SERVER, [...places, ...address, ...quiet, editor.workspace], {
+    this.server = spawn(process.env.CODE_SERVER, [...places, ...address, ...quiet, this.workspace], {
       env,
       stdio: "ignore",
       detached: true,
     });
-    editor.browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ["--no-sandbox"] });
-    editor.page = await editor.browser.newPage({ viewport: { width: 1180, height } });
+    this.browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ["--no-sandbox"] });
+    this.page = await this.browser.newPage({ viewport: { width: 1180, height } });
     // A busy machine is slow, and nothing here is about time.
-    editor.page.setDefaultTimeout(90_000);
-    let opened = `folder=${encodeURIComponent(editor.workspace)}`;
+    this.page.setDefaultTimeout(90_000);
+    let opened = `folder=${encodeURIComponent(this.workspace)}`;
     if (folders) {
-      const file = join(editor.workspace, "all.code-workspace");
+      const file = join(this.workspace, "all.code-workspace");
       writeFileSync(file, JSON.stringify({ folders: folders.map((path) => ({ path })) }));
       opened = `workspace=${encodeURIComponent(file)}`;
     }
     const url = `http://127.0.0.1:${port}/?${opened}`;
-    await editor.until("the editor answers", () =>
-      editor.page.goto(url).then(
+    await this.until("the editor answers", () =>
+      this.page.goto(url).then(
         () => true,
         () => false,
       ),
     );
-    await editor.page.locator(".monaco-workbench").waitFor({ timeout: 120_000 });
-    return editor;
+    await this.page.locator(".monaco-workbench").waitFor({ timeout: 120_000 });
   }
 
   async close() {
-    await this.browser?.close();
+    await this.browser?.close().catch(() => undefined);
     if (this.server) {
       // Its own group: the server, its extension hosts and the language servers in them.
       try {
