@@ -8,6 +8,7 @@
 //! `inspect` and `completion` are what it shows, `settings` what the user wants of it.
 
 mod actions;
+mod capabilities;
 mod client;
 mod completion;
 mod diagnostics;

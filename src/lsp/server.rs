@@ -11,11 +11,9 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use gen_lsp_types::{
-    CodeActionKind, CodeActionOptions, CodeActionProvider, CodeLensOptions, CodeLensParams, CompletionOptions,
-    Diagnostic, DiagnosticOptions, DiagnosticProvider, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
-    DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams, ExecuteCommandOptions,
-    FileChangeType, InlayHintParams, MessageType, Save, ServerCapabilities, TextDocumentPositionParams,
-    TextDocumentSync, TextDocumentSyncKind, TextDocumentSyncOptions, Uri, WorkspaceFolder,
+    CodeLensParams, Diagnostic, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
+    DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams, FileChangeType,
+    InlayHintParams, MessageType, TextDocumentPositionParams, Uri, WorkspaceFolder,
 };
 use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestId, Response};
 use serde::Serialize;
@@ -26,7 +24,7 @@ use super::client::Client;
 use super::inspect::Question;
 use super::settings::Settings;
 use super::workspace::Workspace;
-use super::{actions, completion, inspect, uri};
+use super::{actions, capabilities, completion, inspect, uri};
 use crate::analysis::session::{Change, Pace};
 use crate::finding::triage::Date;
 use crate::policy::Pack;
@@ -390,49 +388,9 @@ impl Server {
         self.workspace.set_folders(named);
         self.life = Life::Running;
         self.offers_all = self.client.pulls && self.workspace.settings.workspace;
-        let capabilities = self.capabilities();
+        let capabilities = capabilities::of(&self.client, self.offers_all);
         let info = json!({ "name": "dynalens", "version": env!("CARGO_PKG_VERSION") });
         answer(Ok(json!({ "capabilities": capabilities, "serverInfo": info })))
-    }
-
-    fn capabilities(&self) -> ServerCapabilities {
-        ServerCapabilities {
-            position_encoding: Some(self.client.encoding.kind()),
-            text_document_sync: Some(TextDocumentSync::Options(TextDocumentSyncOptions {
-                open_close: Some(true),
-                change: Some(TextDocumentSyncKind::Incremental),
-                save: Some(Save::Bool(true)),
-                ..TextDocumentSyncOptions::default()
-            })),
-            code_action_provider: Some(CodeActionProvider::CodeActionOptions(CodeActionOptions {
-                code_action_kinds: Some(vec![CodeActionKind::QuickFix, actions::fix_all_kind()]),
-                resolve_provider: Some(self.client.resolves_edits),
-                ..CodeActionOptions::default()
-            })),
-            completion_provider: Some(CompletionOptions {
-                trigger_characters: Some(completion::TRIGGERS.iter().map(|one| (*one).to_owned()).collect()),
-                resolve_provider: Some(true),
-                ..CompletionOptions::default()
-            }),
-            diagnostic_provider: self.client.pulls.then(|| {
-                DiagnosticProvider::DiagnosticOptions(DiagnosticOptions {
-                    identifier: Some("dynalens".to_owned()),
-                    inter_file_dependencies: true,
-                    workspace_diagnostics: self.offers_all,
-                    ..DiagnosticOptions::default()
-                })
-            }),
-            execute_command_provider: Some(ExecuteCommandOptions {
-                commands: vec![actions::OPEN_PAGE.to_owned()],
-                ..ExecuteCommandOptions::default()
-            }),
-            hover_provider: Some(true.into()),
-            definition_provider: Some(true.into()),
-            inlay_hint_provider: Some(true.into()),
-            code_lens_provider: Some(CodeLensOptions::default()),
-            workspace: serde_json::from_value(workspace_options()).ok(),
-            ..ServerCapabilities::default()
-        }
     }
 
     /// Asks the client to tell of what it knows.
@@ -593,15 +551,6 @@ impl Server {
         let sessions = self.workspace.sessions().collect();
         ask(&Question { documents, document, path, encoding: self.client.encoding, sessions })
     }
-}
-
-/// What the server wants to be told about folders and files.
-fn workspace_options() -> Value {
-    let files = json!({ "filters": [{ "scheme": "file", "pattern": { "glob": "**/*" } }] });
-    json!({
-        "workspaceFolders": { "supported": true, "changeNotifications": true },
-        "fileOperations": { "didCreate": files, "didRename": files, "didDelete": files },
-    })
 }
 
 /// A message's parameters in their form.
