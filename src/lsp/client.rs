@@ -39,6 +39,12 @@ impl Client {
     pub fn of(capabilities: &Value) -> Self {
         let can = |path: &str| capabilities.pointer(path).and_then(Value::as_bool).unwrap_or(false);
         let there = |path: &str| capabilities.pointer(path).is_some_and(Value::is_object);
+        // Clients pass over what they do not know, so these parts are kept only from those that say no.
+        let refuses = |what: &str| {
+            let said = |of: &str| capabilities.pointer(&format!("/textDocument/{of}/{what}"));
+            let no = Some(&Value::Bool(false));
+            said("publishDiagnostics") == no && matches!(said("diagnostic"), None | Some(Value::Bool(false)))
+        };
         let lists = |path: &str| capabilities.pointer(path).and_then(Value::as_array);
         let offered: Vec<&str> =
             lists("/general/positionEncodings").into_iter().flatten().filter_map(Value::as_str).collect();
@@ -49,11 +55,9 @@ impl Client {
             refreshes: can("/workspace/diagnostics/refreshSupport"),
             refreshes_hints: can("/workspace/inlayHint/refreshSupport"),
             refreshes_lenses: can("/workspace/codeLens/refreshSupport"),
-            related_information: can("/textDocument/publishDiagnostics/relatedInformation")
-                || can("/textDocument/diagnostic/relatedInformation"),
-            tags: there("/textDocument/publishDiagnostics/tagSupport") || there("/textDocument/diagnostic/tagSupport"),
-            code_description: can("/textDocument/publishDiagnostics/codeDescriptionSupport")
-                || can("/textDocument/diagnostic/codeDescriptionSupport"),
+            related_information: !refuses("relatedInformation"),
+            tags: !refuses("tagSupport"),
+            code_description: !refuses("codeDescriptionSupport"),
             document_changes: can("/workspace/workspaceEdit/documentChanges"),
             creates_files: can("/workspace/workspaceEdit/documentChanges")
                 && lists("/workspace/workspaceEdit/resourceOperations")
@@ -64,7 +68,8 @@ impl Client {
             watches_configuration: can("/workspace/didChangeConfiguration/dynamicRegistration"),
             progress: can("/window/workDoneProgress"),
             shows_documents: can("/window/showDocument/support"),
-            is_preferred: can("/textDocument/codeAction/isPreferredSupport"),
+            is_preferred: capabilities.pointer("/textDocument/codeAction/isPreferredSupport")
+                != Some(&Value::Bool(false)),
         }
     }
 }
