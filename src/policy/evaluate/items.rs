@@ -202,7 +202,11 @@ impl Tally {
             self.open.map(|(why, _, _)| Arc::new(Unknown { why, symbol: None, shape: crate::value::Shape::Any }));
         let evidence = if with_evidence {
             let own = self.holds.iter().map(|(item, _)| Evidence { value: item.clone(), local: source.local });
-            join(own.collect(), source.evidence.clone())
+            // Of a list that was put together, what went into the other items has nothing to do with those that are
+            // left; only where these name no places do the places of all of them stand for them.
+            let (whole, is_placed) = (origin(source), self.holds.iter().any(|(item, _)| names_places(item)));
+            let all = source.evidence.iter().filter(|one| !is_placed || one.value.origin == whole).cloned();
+            join(own.collect(), all.collect())
         } else {
             Vec::new()
         };
@@ -224,6 +228,11 @@ impl Tally {
             (None, None) => Outcome::number(least).with(evidence),
         }
     }
+}
+
+/// Whether an item is a list that was put together of values with places.
+fn names_places(item: &Value) -> bool {
+    item.origin.is_none() && item.as_list().is_some_and(|list| list.items.iter().any(|inner| !inner.origin.is_none()))
 }
 
 fn finish_map(
