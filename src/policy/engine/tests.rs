@@ -295,7 +295,15 @@ fn no_condition_takes_longer_than_its_budget() {
     let texts = format!("let:\n  d0: table.name\n{doubled}require: d60 != ''");
     let lists = format!("let:\n  d0: '[1]'\n{shared}  e: '[d59, d59]'\nrequire: d60 == e");
     let matched = "table.ignore_changes.all(a, !table.name.matches('(a|b|aa)*(c|d)[xy]'))";
+    // Each of 400 times 400 asks for as much again.
+    let pairs = |inner: &str| format!("require: \"table.ignore_changes.all(a, table.ignore_changes.all(b, {inner}))\"");
+    let distinct = pairs("table.ignore_changes.distinct().size() > 1");
+    let members = pairs("!('x' in table.ignore_changes)");
+    let lowered = pairs("table.name.lowerAscii() != a");
     let hostile = [
+        ("distinct", distinct),
+        ("members", members),
+        ("lowered", lowered),
         ("nested", format!("require: {nested}")),
         ("patterns", format!("require: \"{patterns}\"")),
         ("texts", texts),

@@ -8,10 +8,10 @@ use crate::value::{Data, OriginId, Text, Value};
 
 use super::super::operators::Numeric;
 use super::super::{glob, texts};
-use super::{Answer, Got, Run, Stop, equal, text};
+use super::{Answer, Got, Run, Stop, equal, text, weight};
 
 /// How many steps a regular expression counts for that is not written in the page.
-const MAKING: u64 = 2_000;
+const MAKING: usize = 2_000;
 
 impl<'v> Run<'_, 'v> {
     pub(super) fn call(&mut self, function: Function, arguments: &'v [NodeId]) -> Answer<'v> {
@@ -30,11 +30,12 @@ impl<'v> Run<'_, 'v> {
                 return Err(*stop);
             }
         }
+        self.spend(weight(&first) + second.as_ref().map_or(0, weight))?;
         if let (Function::Matches, Some(pattern)) = (function, arguments.get(1))
             && !matches!(self.nodes.get(*pattern as usize), Some(Node::Text(_)))
         {
             // Making a regular expression takes its time.
-            self.quick.steps += MAKING;
+            self.spend(MAKING)?;
         }
         match function {
             Function::Size => self.size(&first),
@@ -72,12 +73,14 @@ impl<'v> Run<'_, 'v> {
                 for inner in outer.iter() {
                     match inner {
                         Got::Nothing => {}
-                        Got::Items(_) | Got::List(_) => items.extend(self.items(inner)?.iter().cloned()),
+                        Got::Items(_) | Got::List(_) => {
+                            self.spend(weight(inner))?;
+                            items.extend(self.items(inner)?.iter().cloned());
+                        }
                         Got::Open(_) | Got::Opaque(_) => return Err(inner.stop()),
                         other => items.push(other.clone()),
                     }
                 }
-                self.quick.steps += items.len() as u64;
                 Ok(Got::Items(items.into()))
             }
             Function::Distinct | Function::Duplicates => {
@@ -85,7 +88,7 @@ impl<'v> Run<'_, 'v> {
                 let mut distinct: Vec<Got<'v>> = Vec::new();
                 let mut repeated: Vec<Got<'v>> = Vec::new();
                 for item in items.iter() {
-                    self.quick.steps += distinct.len() as u64;
+                    self.spend(distinct.len())?;
                     let mut is_known = false;
                     for other in &distinct {
                         is_known |= equal(other, item)?;
@@ -151,9 +154,10 @@ impl<'v> Run<'_, 'v> {
                     if at > 0 {
                         joined.push_str(separator);
                     }
-                    joined.push_str(text(item)?);
+                    let item = text(item)?;
+                    self.spend((separator.len() + item.len()) / 32)?;
+                    joined.push_str(item);
                 }
-                self.quick.steps += joined.len() as u64 / 32;
                 Ok(Got::Made(joined.into()))
             }
             Function::Pieces => match &first {
@@ -222,7 +226,6 @@ impl<'v> Run<'_, 'v> {
             Got::Open(value) if !value.is_unknown() => *value,
             Got::Text(_) | Got::Made(_) => {
                 let (known, wanted) = (text(first)?, text(second)?);
-                self.quick.steps += (known.len() / 32) as u64;
                 match function {
                     Function::StartsWith => return Ok(known.starts_with(wanted)),
                     Function::EndsWith => return Ok(known.ends_with(wanted)),
@@ -243,7 +246,7 @@ impl<'v> Run<'_, 'v> {
             Function::Contains => texts::contains(value, &made()),
             Function::Glob => glob::matches(value, wanted),
             _ => {
-                self.quick.steps += (value.as_str().map_or(0, str::len) / 4) as u64;
+                self.spend(value.as_str().map_or(0, str::len) / 4)?;
                 texts::matches(value, &Text::from(wanted)).ok_or(Stop::Wrong)?
             }
         };

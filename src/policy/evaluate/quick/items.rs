@@ -116,6 +116,7 @@ impl<'v> Run<'_, 'v> {
         if let Node::List(slice) = self.program.node(list)
             && let Some(text) = super::as_text(&wanted)
         {
+            self.spend(slice.len as usize)?;
             let program = self.program;
             let mut all_texts = true;
             for child in program.slice(slice) {
@@ -129,11 +130,11 @@ impl<'v> Run<'_, 'v> {
                 }
             }
             if all_texts {
-                self.quick.steps += u64::from(slice.len);
                 return Ok(false);
             }
         }
         let whole = self.node(list)?;
+        self.spend(super::weight(&whole))?;
         let mut answer = Ok(false);
         let mut one = |result: Result<bool, Stop>| match (result, answer) {
             (Ok(true), _) => {
@@ -149,18 +150,15 @@ impl<'v> Run<'_, 'v> {
         match &whole {
             Got::Nothing => {}
             Got::Items(items) => {
-                self.quick.steps += items.len() as u64;
                 let _ = items.iter().any(|item| one(equal(&wanted, item)));
             }
             Got::List(list) => {
-                self.quick.steps += list.items.len() as u64;
                 let is_found = list.items.iter().any(|item| one(self.is_equal_item(&wanted, item)));
                 if !is_found && list.rest.is_some() {
                     one(Err(Stop::Open));
                 }
             }
             Got::Map(map) => {
-                self.quick.steps += map.entries.len() as u64;
                 let is_found = map.entries.iter().any(|entry| {
                     one(match self.resolve(&entry.value) {
                         Ok(value) if value.is_absent() => Ok(false),

@@ -212,7 +212,8 @@ impl<'v> Run<'_, 'v> {
                 None => return Err(Stop::Wrong),
             },
             node => {
-                if self.quick.steps > STEPS || self.quick.depth >= MOST_DEPTH {
+                self.spend(0)?;
+                if self.quick.depth >= MOST_DEPTH {
                     return Err(Stop::Wrong);
                 }
                 self.quick.depth += 1;
@@ -221,6 +222,12 @@ impl<'v> Run<'_, 'v> {
                 return answer;
             }
         })
+    }
+
+    /// Pays for work that takes more than one step, before it is done.
+    fn spend(&mut self, steps: usize) -> Result<(), Stop> {
+        self.quick.steps = self.quick.steps.saturating_add(steps as u64);
+        if self.quick.steps > STEPS { Err(Stop::Wrong) } else { Ok(()) }
     }
 
     /// What an operation gives.
@@ -264,15 +271,13 @@ impl<'v> Run<'_, 'v> {
             }
             Node::Compare(what, left, right) => {
                 let (left, right) = (self.node(left)?, self.node(right)?);
+                self.spend(weight(&left).min(weight(&right)))?;
                 Got::Bool(compare(what, &left, &right)?)
             }
             Node::Arithmetic(what, left, right) => {
                 let (left, right) = (self.node(left)?, self.node(right)?);
-                let made = arithmetic(what, &left, &right)?;
-                if let Got::Made(text) = &made {
-                    self.quick.steps += text.len() as u64 / 32;
-                }
-                made
+                self.spend(weight(&left) + weight(&right))?;
+                arithmetic(what, &left, &right)?
             }
             Node::In(wanted, list) => Got::Bool(self.is_member(wanted, list)?),
             Node::Each { what, list, local, body } => self.each(what, list, local, body)?,
@@ -297,6 +302,18 @@ impl<'v> Run<'_, 'v> {
             (Err(Stop::Need(_)), Err(stop)) => Err(stop),
             (left, right) => left.and(right).map(Got::Bool),
         }
+    }
+}
+
+/// How much there is to walk through in a value itself.
+fn weight(got: &Got<'_>) -> usize {
+    match got {
+        Got::Text(text) => text.len() / 32,
+        Got::Made(text) => text.len() / 32,
+        Got::List(list) => list.items.len(),
+        Got::Map(map) => map.entries.len(),
+        Got::Items(items) => items.len(),
+        _ => 0,
     }
 }
 
