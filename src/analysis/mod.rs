@@ -170,8 +170,10 @@ fn analyse(request: &Request, prepared: Prepared, fs: &dyn FileSystem, sources: 
     };
     let judged_one = |understood: Understood, alone: bool| {
         let judged = judge.project(&understood, alone);
-        // Taking a large project apart takes its time, and nobody has to wait for it.
-        rayon::spawn(move || drop(understood));
+        // Taking one large project apart takes its time; many small ones must not pile up.
+        if alone && request.is_last {
+            std::mem::forget(understood);
+        }
         judged
     };
     let settle = |understood: Understood, judged: JudgedProject| judge.among(&understood, judged);

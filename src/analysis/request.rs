@@ -52,6 +52,9 @@ pub struct Request {
     pub fixes: bool,
     /// Whether the values of expressions are noted at their places, for whoever asks what stands there.
     pub notes: bool,
+    /// The process ends when the findings are told: what is no longer needed is left to the system, which takes it back
+    /// in no time.
+    pub is_last: bool,
     /// Where the run says how far it has come.
     pub progress: Arc<Progress>,
     /// The day of the run.
@@ -101,6 +104,7 @@ impl Request {
             baselines: true,
             fixes: false,
             notes: false,
+            is_last: false,
             other_tools: true,
             progress: Arc::default(),
             today,

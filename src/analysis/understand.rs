@@ -155,7 +155,9 @@ pub fn understand<T: Send>(
         }
     }
     drop(jobs);
-    rayon::spawn(move || drop(tasks));
+    if request.is_last {
+        std::mem::forget(tasks);
+    }
     understanding
 }
 

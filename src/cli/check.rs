@@ -65,6 +65,7 @@ pub fn run(arguments: CheckArgs) -> Exit {
             }
         }
     } else {
+        request.is_last = true;
         let shown = Shown::start(&request.progress);
         let analysis = analysis::run(&request, &Disk);
         drop(shown);
@@ -87,7 +88,10 @@ pub fn run(arguments: CheckArgs) -> Exit {
         complain(&format!("the report can't be written: {error}"));
         return Exit::Failed;
     }
-    match exit(&analysis, arguments.fail_on) {
+    let ended = exit(&analysis, arguments.fail_on);
+    // The process ends here.
+    std::mem::forget(analysis);
+    match ended {
         Exit::NothingToCheck if arguments.allow_no_code => Exit::Clean,
         ended => ended,
     }

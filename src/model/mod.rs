@@ -34,4 +34,4 @@ mod trail;
 mod workflow;
 
 pub use build::build;
-pub use entity::{Entity, Model};
+pub use entity::{Entity, Layout, Model};

@@ -1,10 +1,11 @@
 //! The report for people: a picture of each finding with its evidence, drawn by miette.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::io::{self, Write};
 
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
+use rayon::prelude::*;
 
 use super::escape::one_line;
 use super::place::Places;
@@ -50,9 +51,10 @@ pub fn pictures(analysis: &Analysis, look: Look, out: &mut dyn Write) -> io::Res
         .without_syntax_highlighting()
         .with_context_lines(1);
     let places = Places::new(&analysis.sources);
-    let mut files = Files { width: look.width, places: &places, shown: BTreeMap::new() };
-    let problems::Selected { shown, left_out } = problems::select(&analysis.problems);
-    for (problem, more) in shown {
+    let shown = shown(analysis, &places);
+    let files = Files { width: look.width, places: &places, shown: &shown };
+    let problems::Selected { shown: selected, left_out } = problems::select(&analysis.problems);
+    for (problem, more) in selected {
         let picture = files.problem(problem, more);
         show(&handler, &picture, out)?;
     }
@@ -60,25 +62,90 @@ pub fn pictures(analysis: &Analysis, look: Look, out: &mut dyn Write) -> io::Res
         let more = summary::plural(left_out, "more error or note").replace("error or notes", "errors and notes");
         writeln!(out, "{more}; `--format json` lists them\n")?;
     }
-    let (bold, dim, reset) = if look.color { ("\u{1b}[1m", "\u{1b}[2m", "\u{1b}[0m") } else { ("", "", "") };
-    let mut construct: Option<&str> = None;
-    for group in by_resource(by_construct(&analysis.findings)) {
-        let Some(first) = group.first() else { continue };
-        let of = first.resource.construct.as_deref();
-        if let Some(path) = of.filter(|_| of != construct) {
-            writeln!(out, "construct {}\n", one_line(path))?;
+    let groups = by_resource(by_construct(&analysis.findings));
+    let group = |files: &Files<'_>, at: usize, out: &mut dyn Write| {
+        let before = at.checked_sub(1).and_then(|before| groups.get(before)?.first());
+        let construct = before.and_then(|finding| finding.resource.construct.as_deref());
+        match groups.get(at) {
+            Some(group) => draw_group(analysis, look, &handler, files, group, construct, out),
+            None => Ok(()),
         }
-        construct = of;
-        let (address, kind) = (one_line(&first.resource.address), one_line(&first.resource.kind));
-        writeln!(out, "{bold}{address}{reset} {dim}({kind}){reset}\n")?;
-        for finding in group {
-            let mut picture = files.finding(finding);
-            picture.url = look.links.then(|| documentation(analysis, &finding.policy)).flatten();
-            show(&handler, &picture, out)?;
+    };
+    if groups.len() < MANY {
+        for at in 0..groups.len() {
+            group(&files, at, out)?;
+        }
+    } else {
+        // Drawing takes longer than all else that is done with a finding. What is drawn at once is bounded.
+        for start in (0..groups.len()).step_by(PORTION * AT_ONCE) {
+            let end = groups.len().min(start + PORTION * AT_ONCE);
+            let portions: Vec<usize> = (start..end).step_by(PORTION).collect();
+            let drawn: Vec<io::Result<Vec<u8>>> = portions
+                .into_par_iter()
+                .map(|start| {
+                    let places = Places::new(&analysis.sources);
+                    let files = Files { width: look.width, places: &places, shown: &shown };
+                    let mut drawn = Vec::new();
+                    (start..end.min(start + PORTION)).try_for_each(|at| group(&files, at, &mut drawn))?;
+                    Ok(drawn)
+                })
+                .collect();
+            for portion in drawn {
+                out.write_all(&portion?)?;
+            }
         }
     }
     if look.suppressed {
         suppressed(analysis, &places, out)?;
+    }
+    Ok(())
+}
+
+/// From so many resources with findings on, they are drawn on all cores.
+const MANY: usize = 256;
+
+/// How many resources are drawn by one core before it asks for more.
+const PORTION: usize = 32;
+
+/// How many portions are drawn before they are written.
+const AT_ONCE: usize = 64;
+
+/// The files of all that is drawn.
+fn shown(analysis: &Analysis, places: &Places<'_>) -> BTreeMap<FileId, Shown> {
+    let findings = analysis.findings.iter().filter(|finding| finding.status == Status::Active);
+    let labels = findings.flat_map(|finding| std::iter::once(&finding.primary).chain(&finding.related));
+    let problems = analysis.problems.iter().filter_map(|problem| problem.span);
+    let files: BTreeSet<FileId> = labels.map(|label| label.span.file).chain(problems.map(|span| span.file)).collect();
+    let shown = files.into_iter().filter_map(|id| {
+        let file = places.file(id)?;
+        let secrets = places.concealed(&file);
+        Some((id, Shown::new(file, &secrets)))
+    });
+    shown.collect()
+}
+
+/// The findings of one resource, below its name, and below that of its construct where the resource before has
+/// another one.
+fn draw_group(
+    analysis: &Analysis,
+    look: Look,
+    handler: &GraphicalReportHandler,
+    files: &Files<'_>,
+    group: &[&Finding],
+    construct_before: Option<&str>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let Some(first) = group.first() else { return Ok(()) };
+    let (bold, dim, reset) = if look.color { ("\u{1b}[1m", "\u{1b}[2m", "\u{1b}[0m") } else { ("", "", "") };
+    if let Some(path) = first.resource.construct.as_deref().filter(|path| Some(*path) != construct_before) {
+        writeln!(out, "construct {}\n", one_line(path))?;
+    }
+    let (address, kind) = (one_line(&first.resource.address), one_line(&first.resource.kind));
+    writeln!(out, "{bold}{address}{reset} {dim}({kind}){reset}\n")?;
+    for finding in group {
+        let mut picture = files.finding(finding);
+        picture.url = look.links.then(|| documentation(analysis, &finding.policy)).flatten();
+        show(handler, &picture, out)?;
     }
     Ok(())
 }
@@ -164,28 +231,20 @@ fn draw(handler: &GraphicalReportHandler, picture: &Picture, text: &mut String) 
     handler.render_report(text, picture).map_err(io::Error::other)
 }
 
-/// The files that were shown so far.
+/// The files of a report, as they are shown.
 struct Files<'a> {
     /// In columns.
     width: usize,
     places: &'a Places<'a>,
-    shown: BTreeMap<FileId, Option<Shown>>,
+    shown: &'a BTreeMap<FileId, Shown>,
 }
 
 impl Files<'_> {
-    fn get(&mut self, id: FileId) -> Option<Shown> {
-        self.shown
-            .entry(id)
-            .or_insert_with(|| {
-                self.places.file(id).map(|file| {
-                    let secrets = self.places.concealed(&file);
-                    Shown::new(file, &secrets)
-                })
-            })
-            .clone()
+    fn get(&self, id: FileId) -> Option<Shown> {
+        self.shown.get(&id).cloned()
     }
 
-    fn finding(&mut self, finding: &Finding) -> Picture {
+    fn finding(&self, finding: &Finding) -> Picture {
         let mut message = one_line(&finding.message).into_owned();
         if let Some(case) = &finding.case {
             message.push_str(" when ");
@@ -206,7 +265,7 @@ impl Files<'_> {
         picture
     }
 
-    fn problem(&mut self, problem: &Problem, more: usize) -> Picture {
+    fn problem(&self, problem: &Problem, more: usize) -> Picture {
         // What can't be read of a file of values may be a secret.
         let values = |span: crate::source::Span| {
             let file = self.places.file(span.file);
@@ -241,7 +300,7 @@ impl Files<'_> {
     }
 
     /// The primary label with all that can be shown beside it, and the others below.
-    fn picture(&mut self, primary: &Label, related: &[Label]) -> Picture {
+    fn picture(&self, primary: &Label, related: &[Label]) -> Picture {
         let mut picture = Picture::default();
         let Some(shown) = self.get(primary.span.file) else { return picture };
         // Labels at one place are one label.

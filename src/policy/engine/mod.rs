@@ -5,6 +5,7 @@
 //! is evaluated once for every case of the inputs that its conditions in fact read, up to [`MOST_CASES`].
 
 mod cases;
+mod deciding;
 mod failing;
 mod passes;
 mod remedy;
@@ -20,10 +21,10 @@ use crate::resource::Project;
 use crate::source::Span;
 use crate::value::{Assignment, Data, EntityId, InputId, OriginId, Origins, Text, Value};
 
-use super::evaluate::{Condition, Facts, Look, Memos, Outcome, Quick, STEPS, Scene, World};
+use super::evaluate::{Facts, Look, Memos, Outcome, Quick, STEPS, Scene, World};
 use super::expression::Program;
 use super::page::{Page, Scope};
-use super::{Confidence, Pack, Profile, Severity};
+use super::{Confidence, Pack, Severity};
 
 pub use cases::describe;
 pub use remedy::{Created, Remedy, Replaced, Written};
@@ -181,6 +182,12 @@ impl Subjects {
         let of = |subject: &Subject| self.managed.iter().find(|(known, _)| known == subject);
         page.applies_to.iter().filter_map(of).flat_map(|(_, ids)| ids.iter().copied())
     }
+
+    /// How many entities a page judges before those of a subject.
+    fn start_of(&self, subject: Subject, page: &Page) -> usize {
+        let before = page.applies_to.iter().take_while(|other| **other != subject);
+        before.filter_map(|other| self.managed.iter().find(|(known, _)| known == other)).map(|(_, ids)| ids.len()).sum()
+    }
 }
 
 /// A policy with the values of its options.
@@ -221,10 +228,12 @@ enum Leaf {
     Need(InputId),
 }
 
-/// What the conditions say where it is neither a pass nor hangs on an input.
-enum Decided {
-    Failed(Outcome),
-    Open(Text, OriginId),
+/// What a first look tells of one case.
+enum Sight {
+    Clear(Leaf),
+    /// It fails, for which evidence has to be gathered.
+    Fails,
+    Unclear,
 }
 
 /// A failure in one case.
@@ -236,31 +245,6 @@ struct Failed {
     label: String,
     related: Vec<Related>,
     remedy: Option<Remedy>,
-}
-
-/// What stands between a condition and its truth.
-#[derive(Default)]
-struct Doubt {
-    need: Option<InputId>,
-    why: Option<(Text, OriginId)>,
-}
-
-impl Doubt {
-    /// The known truth; otherwise what is in doubt is noted.
-    fn hear(&mut self, condition: Condition) -> Option<bool> {
-        match condition {
-            Condition::Known(truth) => return Some(truth),
-            Condition::Need(input) => self.need = self.need.or(Some(input)),
-            Condition::Unknown(why, origin) => {
-                self.why.get_or_insert((why, origin));
-            }
-            Condition::Error(why) => {
-                let why = format!("the policy's condition makes no sense here: {why}");
-                self.why.get_or_insert((why.into(), OriginId::NONE));
-            }
-        }
-        None
-    }
 }
 
 impl<'w, 'p> Judge<'w, 'p> {
@@ -285,10 +269,10 @@ impl<'w, 'p> Judge<'w, 'p> {
     }
 
     /// The verdict in one case as far as a first look tells.
-    fn at_first_sight(&self, id: EntityId, entity: &Entity, assignment: &Assignment) -> Option<Leaf> {
+    fn at_first_sight(&self, id: EntityId, entity: &Entity, assignment: &Assignment) -> Sight {
         let exists = assignment.resolve(&entity.exists);
         if matches!(exists, Ok(Value { data: Data::Bool(false), .. })) {
-            return Some(Leaf::Nothing);
+            return Sight::Clear(Leaf::Nothing);
         }
         let silent = self.page.scope == Scope::Stack && !self.settings.closed_world;
         let look = self.quick.borrow_mut().look(id, assignment, silent);
@@ -300,11 +284,28 @@ impl<'w, 'p> Judge<'w, 'p> {
             entity.address
         );
         match (look, exists) {
-            (Look::Passes, _) => Some(Leaf::Pass),
-            (Look::Hangs(_), Err(input)) => Some(Leaf::Need(input)),
-            (Look::Hangs(input), _) => Some(Leaf::Need(input)),
-            (Look::Unclear, _) => None,
+            (Look::Passes, _) => Sight::Clear(Leaf::Pass),
+            (Look::Hangs(_) | Look::Fails, Err(input)) if look != Look::Fails || self.always_speaks() => {
+                Sight::Clear(Leaf::Need(input))
+            }
+            (Look::Hangs(input), Ok(_)) => Sight::Clear(Leaf::Need(input)),
+            (Look::Fails, Ok(_)) if self.always_speaks() => {
+                debug_assert!(
+                    !self.passes_at_length(id, entity, assignment),
+                    "`{}` passes on `{}`",
+                    self.page.name,
+                    entity.address
+                );
+                Sight::Fails
+            }
+            _ => Sight::Unclear,
         }
+    }
+
+    /// Nothing but the conditions decides whether the policy speaks.
+    fn always_speaks(&self) -> bool {
+        let asks_production = self.page.production_only || self.page.non_production_only;
+        !asks_production && self.giving_way.is_empty()
     }
 
     /// The verdicts of all cases that have to be told apart; `None` where they are too many.
@@ -420,13 +421,17 @@ impl<'w, 'p> Judge<'w, 'p> {
             let why = format!("its evaluation takes more than {MOST_STEPS} steps over all cases; fix some inputs");
             return Leaf::Undetermined(why.into(), OriginId::NONE);
         }
-        if let Some(leaf) = self.at_first_sight(id, entity, assignment) {
-            return leaf;
-        }
         let scene = || Scene::new(self.world, id, assignment, self.options, &self.page.lets);
-        let plain = scene().without_evidence();
-        let verdict = self.verdict(&plain, entity);
-        *spent = spent.saturating_add(plain.spent());
+        let verdict = match self.at_first_sight(id, entity, assignment) {
+            Sight::Clear(leaf) => return leaf,
+            Sight::Fails => None,
+            Sight::Unclear => {
+                let plain = scene().without_evidence();
+                let verdict = self.verdict(&plain, entity);
+                *spent = spent.saturating_add(plain.spent());
+                verdict
+            }
+        };
         match verdict {
             Some(leaf) => leaf,
             None => {
@@ -436,123 +441,6 @@ impl<'w, 'p> Judge<'w, 'p> {
                 leaf
             }
         }
-    }
-
-    /// `None` where it takes evidence, and the scene has none.
-    fn verdict(&self, scene: &Scene<'_>, entity: &Entity) -> Option<Leaf> {
-        match self.decide(scene, entity) {
-            Err(leaf) => Some(leaf),
-            Ok(_) if scene.is_without_evidence() => None,
-            Ok(Decided::Open(why, origin)) => Some(Leaf::Undetermined(why, origin)),
-            Ok(Decided::Failed(required)) => Some(self.failed(scene, entity, required)),
-        }
-    }
-
-    /// How the conditions decide; a leaf where that takes no evidence.
-    fn decide(&self, scene: &Scene<'_>, entity: &Entity) -> Result<Decided, Leaf> {
-        let assignment = scene.assignment;
-        let mut doubt = Doubt::default();
-        match assignment.resolve(&entity.exists) {
-            Ok(Value { data: Data::Bool(false), .. }) => return Err(Leaf::Nothing),
-            Ok(_) => {}
-            Err(input) => doubt.need = Some(input),
-        }
-        if let Some(when) = &self.page.when
-            && doubt.hear(condition(scene, when)?.as_truth()) == Some(false)
-        {
-            return Err(Leaf::Pass);
-        }
-        let required = condition(scene, &self.page.require)?;
-        if doubt.hear(required.as_truth()) == Some(true) {
-            return Err(Leaf::Pass);
-        }
-        if let Some(input) = doubt.need {
-            return Err(Leaf::Need(input));
-        }
-        if self.is_quiet(scene, entity, &mut doubt)? {
-            return Err(Leaf::Pass);
-        }
-        if let Some(input) = doubt.need {
-            return Err(Leaf::Need(input));
-        }
-        Ok(match doubt.why {
-            Some((why, origin)) => Decided::Open(why, origin),
-            None => Decided::Failed(required),
-        })
-    }
-
-    /// Whether the policy does not speak in this case, whatever its condition says.
-    fn is_quiet(&self, scene: &Scene<'_>, entity: &Entity, doubt: &mut Doubt) -> Result<bool, Leaf> {
-        let speaks_everywhere = self.settings.profile != Profile::Default;
-        let only_production = self.page.production_only && !speaks_everywhere;
-        if only_production || self.page.non_production_only {
-            let non_production = match self.settings.production {
-                Some(production) => Some(!production),
-                None => {
-                    let outcome = scene.non_production().map_err(|_| exhausted())?;
-                    doubt.hear(outcome.as_truth())
-                }
-            };
-            if only_production && non_production == Some(true)
-                || self.page.non_production_only && non_production == Some(false)
-            {
-                return Ok(true);
-            }
-        }
-        if self.page.scope == Scope::Stack && !self.settings.closed_world {
-            let Some(companion) = &self.page.companion else { return Ok(true) };
-            if doubt.hear(condition(scene, companion)?.as_truth()) == Some(false) {
-                return Ok(true);
-            }
-        }
-        for (other, options) in self.giving_way {
-            if self.gives_way(scene, entity, other, options, doubt)? {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    /// Whether another policy's condition fails in the same case, on the same entity or on the table that it
-    /// belongs to.
-    fn gives_way(
-        &self,
-        scene: &Scene<'_>,
-        entity: &Entity,
-        other: &Page,
-        options: &[(Text, Value)],
-        doubt: &mut Doubt,
-    ) -> Result<bool, Leaf> {
-        let id = if other.applies_to.contains(&entity.subject) {
-            Some(scene.entity)
-        } else {
-            let table = entity.fields.get("table");
-            match table.map(|table| scene.assignment.resolve(table)) {
-                Some(Ok(table)) => table.as_entity(),
-                Some(Err(input)) => {
-                    doubt.need = doubt.need.or(Some(input));
-                    None
-                }
-                None => None,
-            }
-        };
-        let Some(id) = id.filter(|id| other.applies_to.contains(&self.world.model.get(*id).subject)) else {
-            return Ok(false);
-        };
-        let scene = Scene::new(self.world, id, scene.assignment, options, &other.lets).without_evidence();
-        // Where the other one is itself undetermined, this one speaks; only an open input has to be decided first.
-        let mut of_other = Doubt::default();
-        if let Some(when) = &other.when
-            && of_other.hear(condition(&scene, when)?.as_truth()) == Some(false)
-        {
-            return Ok(false);
-        }
-        let required = of_other.hear(condition(&scene, &other.require)?.as_truth());
-        if required == Some(true) {
-            return Ok(false);
-        }
-        doubt.need = doubt.need.or(of_other.need);
-        Ok(required == Some(false) && of_other.need.is_none() && of_other.why.is_none())
     }
 }
 

@@ -7,17 +7,19 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::model::schema::Subject;
 use crate::model::{Entity, Model};
 use crate::policy::evaluate::{Facts, STEPS, Scene};
 use crate::value::{Assignment, EntityId, Origins};
 
-use super::{Judge, Leaf, MOST_STEPS, Settings, Sheet, Subjects, world};
+use super::{Judge, Leaf, MOST_STEPS, Settings, Sheet, Sight, Subjects, world};
 
 /// Below this number of verdicts it is quicker to judge at once.
 const FEW: usize = 4096;
 
-/// How many entities are handed to a core at once.
-const PORTION: usize = 256;
+/// How many entities are handed to a core at once: few enough that all that they hold stays near the core while one
+/// policy after the other looks at them.
+const PORTION: usize = 24;
 
 /// Who passes, by the positions of the policy and of the entity among those that it judges.
 #[derive(Default)]
@@ -31,12 +33,16 @@ impl Passes {
     }
 }
 
-/// Some entities under one policy.
+/// Some entities of one subject.
 struct Portion<'s> {
-    page: usize,
+    subject: Subject,
+    /// The position of the first one among all of the subject.
     start: usize,
     ids: &'s [EntityId],
 }
+
+/// What one core saw of a portion: the policies that judge it, each with who passes.
+type Seen = (usize, Vec<(usize, Vec<bool>)>);
 
 pub(super) fn see(
     facts: Facts<'_>,
@@ -45,35 +51,38 @@ pub(super) fn see(
     subjects: &Subjects,
     sheets: &[Sheet<'_>],
 ) -> Passes {
-    let judged: Vec<Vec<EntityId>> = sheets.iter().map(|sheet| subjects.judged_by(sheet.page).collect()).collect();
-    if judged.iter().map(Vec::len).sum::<usize>() < FEW {
+    let judged: Vec<usize> = sheets.iter().map(|sheet| subjects.judged_by(sheet.page).count()).collect();
+    if judged.iter().sum::<usize>() < FEW {
         return Passes::default();
     }
-    let portions: Vec<Portion<'_>> = judged
+    let portions: Vec<Portion<'_>> = subjects
+        .managed
         .iter()
-        .enumerate()
-        .flat_map(|(page, ids)| {
-            ids.chunks(PORTION).enumerate().map(move |(at, ids)| Portion { page, start: at * PORTION, ids })
+        .flat_map(|(subject, ids)| {
+            ids.chunks(PORTION).enumerate().map(|(at, ids)| Portion { subject: *subject, start: at * PORTION, ids })
         })
         .collect();
     let next = AtomicUsize::new(0);
-    let seen: Mutex<Vec<(usize, Vec<bool>)>> = Mutex::default();
+    let seen: Mutex<Vec<Seen>> = Mutex::default();
     rayon::scope(|scope| {
         for _ in 0..rayon::current_num_threads() {
             scope.spawn(|_| {
                 // Nothing is kept here: what has no evidence asks for no places.
                 let origins = Origins::new();
                 let world = world(facts, &origins, model, settings);
-                let mut judge: Option<(usize, Judge<'_, '_>)> = None;
+                let mut judges: Vec<Option<Judge<'_, '_>>> = sheets.iter().map(|_| None).collect();
                 let mut own = Vec::new();
                 while let Some((at, portion)) =
                     Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, portions.get(at)?)))
                 {
-                    let (_, judge) = match &mut judge {
-                        Some(judge) if judge.0 == portion.page => judge,
-                        other => other.insert((portion.page, Judge::new(&world, settings, &sheets[portion.page]))),
-                    };
-                    own.push((at, portion.ids.iter().map(|id| judge.passes(*id)).collect()));
+                    let mut verdicts = Vec::new();
+                    for (page, (sheet, judge)) in sheets.iter().zip(&mut judges).enumerate() {
+                        if sheet.page.applies_to.contains(&portion.subject) {
+                            let judge = judge.get_or_insert_with(|| Judge::new(&world, settings, sheet));
+                            verdicts.push((page, portion.ids.iter().map(|id| judge.passes(*id)).collect()));
+                        }
+                    }
+                    own.push((at, verdicts));
                 }
                 if let Ok(mut seen) = seen.lock() {
                     seen.append(&mut own);
@@ -81,13 +90,14 @@ pub(super) fn see(
             });
         }
     });
-    let mut passes = Passes { list: judged.iter().map(|ids| vec![false; ids.len()]).collect() };
-    for (at, own) in seen.into_inner().unwrap_or_default() {
-        let place = portions.get(at).and_then(|portion| {
-            passes.list.get_mut(portion.page)?.get_mut(portion.start..portion.start + portion.ids.len())
-        });
-        if let Some(place) = place {
-            place.copy_from_slice(&own);
+    let mut passes = Passes { list: judged.iter().map(|count| vec![false; *count]).collect() };
+    for (at, verdicts) in seen.into_inner().unwrap_or_default() {
+        let Some(portion) = portions.get(at) else { continue };
+        for (page, own) in verdicts {
+            let start = subjects.start_of(portion.subject, sheets[page].page) + portion.start;
+            if let Some(place) = passes.list.get_mut(page).and_then(|list| list.get_mut(start..start + own.len())) {
+                place.copy_from_slice(&own);
+            }
         }
     }
     passes
@@ -103,18 +113,30 @@ impl Judge<'_, '_> {
             if !all_pass {
                 return Leaf::Nothing;
             }
-            let leaf = self.at_first_sight(id, entity, assignment).unwrap_or_else(|| {
-                let scene = Scene::new(self.world, id, assignment, self.options, &self.page.lets).without_evidence();
+            let leaf = match self.at_first_sight(id, entity, assignment) {
+                Sight::Clear(leaf) => leaf,
                 // What takes evidence is no pass, whatever it will be.
-                let leaf = self.verdict(&scene, entity).unwrap_or_else(super::exhausted);
-                spent += scene.spent();
-                leaf
-            });
+                Sight::Fails => super::exhausted(),
+                Sight::Unclear => {
+                    let scene =
+                        Scene::new(self.world, id, assignment, self.options, &self.page.lets).without_evidence();
+                    let leaf = self.verdict(&scene, entity).unwrap_or_else(super::exhausted);
+                    spent += scene.spent();
+                    leaf
+                }
+            };
             all_pass = spent <= MOST_STEPS && matches!(leaf, Leaf::Nothing | Leaf::Pass | Leaf::Need(_));
             leaf
         });
         all_pass
             && leaves.is_some_and(|leaves| leaves.iter().all(|(_, leaf)| matches!(leaf, Leaf::Nothing | Leaf::Pass)))
+    }
+
+    /// Whether an entity certainly passes in a case, or it can't be told because an input is open.
+    pub(super) fn passes_at_length(&self, id: EntityId, entity: &Entity, assignment: &Assignment) -> bool {
+        let scene = Scene::new(self.world, id, assignment, self.options, &self.page.lets).without_evidence();
+        let verdict = self.verdict(&scene, entity);
+        scene.spent() < STEPS && verdict.is_some()
     }
 
     /// Whether an entity certainly does not pass in a case of those that an assignment leaves open.

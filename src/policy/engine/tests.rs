@@ -2,6 +2,7 @@ use std::fmt::Write as _;
 
 use super::*;
 use crate::model::schema::Subject;
+use crate::policy::Profile;
 use crate::policy::testing::{Bench, list, map, pack, text, truth, unknown};
 
 const PROTECTION: (&str, &str) = ("unprotected", "require: table.deletion_protection");
@@ -45,7 +46,7 @@ fn a_table_passes_fails_or_is_undetermined() {
 fn what_is_not_managed_is_not_judged() {
     let mut bench = Bench::new();
     let id = bench.table("b", vec![("deletion_protection", truth(false))]);
-    bench.model.get_mut(id).managed = false;
+    bench.model.set_managed(id, false);
     assert!(judged(&bench, &pack(&[PROTECTION]), &Settings::default()).is_empty());
 }
 
@@ -73,9 +74,9 @@ fn an_entity_is_judged_only_where_it_exists() {
     let value = bench.choice(input, vec![truth(true), truth(false)]);
     let exists = bench.choice(input, vec![truth(false), truth(true)]);
     let id = bench.table("a", vec![("deletion_protection", value)]);
-    bench.model.get_mut(id).exists = exists;
+    bench.model.set_exists(id, exists);
     let id = bench.table("never", vec![("deletion_protection", truth(false))]);
-    bench.model.get_mut(id).exists = truth(false);
+    bench.model.set_exists(id, truth(false));
     assert_eq!(
         judged(&bench, &pack(&[PROTECTION]), &Settings::default()),
         ["unprotected a fail when create is false: `a` is wrong (high)"]

@@ -8,7 +8,9 @@ use crate::value::{Data, OriginId, Text, Value};
 
 use super::super::operators::Numeric;
 use super::super::{glob, texts};
-use super::{Answer, Got, Run, Stop, equal, text, weight};
+use super::compare::{equal, text};
+use super::walk::Run;
+use super::{Answer, Got, Stop, weight};
 
 /// How many steps a regular expression counts for that is not written in the page.
 const MAKING: usize = 2_000;

@@ -6,7 +6,9 @@ use crate::policy::expression::{Each, Node, NodeId};
 use crate::value::{InputId, Value};
 
 use super::super::operators::Numeric;
-use super::{Answer, Got, Run, Stop, condition, equal, item};
+use super::compare::{as_text, equal};
+use super::walk::Run;
+use super::{Answer, Got, Stop, item};
 
 /// What a macro has seen.
 #[derive(Default)]
@@ -76,19 +78,24 @@ impl<'v> Run<'_, 'v> {
         self.quick.steps += 1;
         self.quick.locals.truncate(local as usize);
         self.quick.locals.push(item.clone());
-        let answer = match &item {
-            Got::Opaque(stop) => Err(*stop),
-            _ => self.node(body),
-        };
-        self.quick.locals.truncate(local as usize);
         if what == Each::Map {
+            let answer = match &item {
+                Got::Opaque(stop) => Err(*stop),
+                _ => self.node(body),
+            };
+            self.quick.locals.truncate(local as usize);
             match super::item(answer) {
                 Ok(made) => tally.kept.push(made),
                 Err(stop) => tally.stop(stop),
             }
             return tally.is_wrong;
         }
-        match answer.and_then(|answer| condition(&answer)) {
+        let truth = match &item {
+            Got::Opaque(stop) => Err(*stop),
+            _ => self.truth(body),
+        };
+        self.quick.locals.truncate(local as usize);
+        match truth {
             Ok(true) => {
                 tally.holds += 1;
                 if what == Each::Filter {
@@ -114,7 +121,7 @@ impl<'v> Run<'_, 'v> {
         let wanted = self.node(wanted)?;
         // A written list of texts needs no list to be made.
         if let Node::List(slice) = self.program.node(list)
-            && let Some(text) = super::as_text(&wanted)
+            && let Some(text) = as_text(&wanted)
         {
             self.spend(slice.len as usize)?;
             let program = self.program;

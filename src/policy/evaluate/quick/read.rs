@@ -1,15 +1,34 @@
 //! Reading fields and items.
 
+use std::rc::Rc;
+
+use crate::model::Layout;
 use crate::model::schema::Subject;
 use crate::policy::expression::{NodeId, plural};
 use crate::resource::Language;
-use crate::value::{Data, Map, Value};
+use crate::value::{Data, EntityId, Map, Value};
 
 use super::super::operators::Numeric;
-use super::{Answer, Got, Run, Stop};
+use super::compare::is_nothing;
+use super::walk::Run;
+use super::{Answer, Got, Stop};
 
-/// How many places of fields are remembered.
-pub(super) const PLACES: usize = 256;
+/// Where the field that a node reads was found the last time.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    /// The entities for which this holds; [`Layout::NONE`] for the last map, where the name has to be looked at.
+    layout: Layout,
+    /// The position among the entries; [`NOWHERE`] where there is no such field.
+    at: u32,
+}
+
+const NOWHERE: u32 = u32::MAX;
+
+impl Default for Place {
+    fn default() -> Self {
+        Self { layout: Layout::NONE, at: NOWHERE }
+    }
+}
 
 impl<'v> Run<'_, 'v> {
     /// A value as it is read; what hangs on an input is open.
@@ -36,22 +55,7 @@ impl<'v> Run<'_, 'v> {
     pub(super) fn field(&mut self, of: Got<'v>, name: &str, node: NodeId) -> Answer<'v> {
         match of {
             Got::Nothing => Ok(Got::Nothing),
-            Got::Entity(id) => {
-                self.quick.is_touched = true;
-                let entity = self.quick.world.model.get(id);
-                let Data::Map(map) = &entity.fields.data else { return Err(Stop::Open) };
-                match self.find(map, name, node) {
-                    Some(found) => self.got(found),
-                    None if map.rest.is_some() => Err(Stop::Open),
-                    None => Ok(match name {
-                        "address" => Got::Text(&entity.address),
-                        "resource_type" => Got::Text(&entity.kind),
-                        "label" => Got::Text(&entity.name),
-                        "subject" => Got::Text(entity.subject.name()),
-                        _ => Got::Nothing,
-                    }),
-                }
-            }
+            Got::Entity(id) => self.field_of_entity(id, name, node),
             Got::Map(map) => match self.find(map, name, node) {
                 Some(found) => self.got(found),
                 None if map.rest.is_some() => Err(Stop::Open),
@@ -67,16 +71,44 @@ impl<'v> Run<'_, 'v> {
         }
     }
 
-    /// The value under a key. Resources of one kind have their fields in much the same order.
+    pub(super) fn field_of_entity(&mut self, id: EntityId, name: &str, node: NodeId) -> Answer<'v> {
+        self.quick.is_touched = true;
+        let model = self.quick.world.model;
+        let entity = model.get(id);
+        let Data::Map(map) = &entity.fields.data else { return Err(Stop::Open) };
+        match self.find_in_entity(map, model.layout(id), name, node) {
+            Some(found) => self.got(found),
+            None if map.rest.is_some() => Err(Stop::Open),
+            None => Ok(match name {
+                "address" => Got::Text(&entity.address),
+                "resource_type" => Got::Text(&entity.kind),
+                "label" => Got::Text(&entity.name),
+                "subject" => Got::Text(entity.subject.name()),
+                _ => Got::Nothing,
+            }),
+        }
+    }
+
+    /// The value of a field of an entity.
+    fn find_in_entity(&mut self, map: &'v Map, layout: Layout, name: &str, node: NodeId) -> Option<&'v Value> {
+        let place = self.quick.places.get_mut(self.first + node as usize)?;
+        if place.layout != layout || layout == Layout::NONE {
+            let at = map.entries.iter().position(|entry| entry.key == name);
+            *place = Place { layout, at: at.and_then(|at| u32::try_from(at).ok()).unwrap_or(NOWHERE) };
+        }
+        map.entries.get(place.at as usize).map(|entry| &entry.value)
+    }
+
+    /// The value under a key. What is written alike has its keys in much the same order.
     fn find(&mut self, map: &'v Map, name: &str, node: NodeId) -> Option<&'v Value> {
-        // Programs have addresses of their own, so their nodes seldom share a place.
-        let slot = (node as usize).wrapping_add(self.program.nodes.as_ptr().addr() >> 4) % PLACES;
-        let place = self.quick.places.get_mut(slot)?;
-        if let Some(entry) = map.entries.get(usize::from(*place)).filter(|entry| entry.key == name) {
+        let place = self.quick.places.get_mut(self.first + node as usize)?;
+        if place.layout == Layout::NONE
+            && let Some(entry) = map.entries.get(place.at as usize).filter(|entry| entry.key == name)
+        {
             return Some(&entry.value);
         }
         let at = map.entries.iter().position(|entry| entry.key == name)?;
-        *place = u8::try_from(at).unwrap_or_default();
+        *place = Place { layout: Layout::NONE, at: u32::try_from(at).unwrap_or(NOWHERE) };
         map.entries.get(at).map(|entry| &entry.value)
     }
 
@@ -95,30 +127,40 @@ impl<'v> Run<'_, 'v> {
             _ => {
                 let (subject, _) =
                     Subject::ALL.iter().find(|(subject, _)| plural(*subject) == name).ok_or(Stop::Wrong)?;
+                if let Some((_, known)) = self.quick.lists.iter().find(|(known, _)| known == subject) {
+                    return Ok(Got::Items(Rc::clone(known)));
+                }
                 let mut items = Vec::new();
+                let mut is_plain = true;
                 for (id, entity) in world.model.of(*subject) {
                     self.quick.steps += 1;
+                    is_plain &= matches!(entity.exists.data, Data::Bool(_));
                     match self.got(&entity.exists)? {
                         Got::Bool(false) => {}
                         Got::Bool(true) => items.push(Got::Entity(id)),
                         _ => return Err(Stop::Open),
                     }
                 }
-                Ok(Got::Items(items.into()))
+                let items: Rc<[Got<'v>]> = items.into();
+                if is_plain {
+                    // It is the same in every case.
+                    self.quick.lists.push((*subject, Rc::clone(&items)));
+                }
+                Ok(Got::Items(items))
             }
         }
     }
 
     /// `has(x.field)`. In a plain map an entry that holds null is set.
-    pub(super) fn has(&mut self, of: Got<'v>, name: &str, node: NodeId) -> Answer<'v> {
+    pub(super) fn has(&mut self, of: Got<'v>, name: &str, node: NodeId) -> Result<bool, Stop> {
         if let Got::Map(map) = &of
             && let Some(found) = self.find(map, name, node)
             && matches!(found.data, Data::Null)
         {
-            return Ok(Got::Bool(true));
+            return Ok(true);
         }
         let field = self.field(of, name, node)?;
-        super::is_nothing(&field).map(|nothing| Got::Bool(!nothing))
+        is_nothing(&field).map(|nothing| !nothing)
     }
 
     pub(super) fn index(&mut self, of: &Got<'v>, at: &Got<'v>, node: NodeId) -> Answer<'v> {
