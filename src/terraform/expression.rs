@@ -198,6 +198,10 @@ impl Evaluator<'_> {
     pub(super) fn source_text(&self, span: Span) -> String {
         let Some(file) = self.sources.get(span.file) else { return String::new() };
         let text = file.slice(span);
+        // Within a text of JSON, quotes are written with a backslash.
+        let is_json = text.contains('\\') && file.path.extension().is_some_and(|ending| ending == "json");
+        let unescaped = is_json.then(|| serde_json::from_str::<String>(&format!("\"{text}\"")).ok()).flatten();
+        let text = unescaped.as_deref().unwrap_or(text);
         let mut words: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
         if words.chars().count() > 60 {
             words = words.chars().take(59).collect();

@@ -68,12 +68,13 @@ impl Case<'_, '_> {
         };
         let old = source.slice(token.span);
         let new = token.json(item)?;
-        let line = token.before.rsplit('\n').next().unwrap_or_default();
-        let text = match token.before.trim_end().chars().next_back()? {
+        let before = token.before();
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        let text = match before.trim_end().chars().next_back()? {
             ':' => format!("[{old}, {new}]"),
-            '[' | ',' if line.trim().is_empty() && token.before.contains('\n') => {
-                let newline = if token.before.ends_with(&format!("\r\n{line}")) { "\r\n" } else { "\n" };
-                format!("{old},{newline}{line}{new}")
+            '[' | ',' if line.trim().is_empty() && before.contains('\n') => {
+                let newline = if before.ends_with(&format!("\r\n{line}")) { "\r\n" } else { "\n" };
+                format!("{old},{}{new}", token.white_space(&format!("{newline}{line}")))
             }
             '[' | ',' => format!("{old}, {new}"),
             _ => return None,
@@ -122,6 +123,34 @@ impl<'t> Token<'t> {
     fn at(text: &'t str, near: Span, start: usize, end: usize, quote: &'static str) -> Option<Self> {
         let span = Span::new(near.file, u32::try_from(start).ok()?, u32::try_from(end).ok()?);
         Some(Self { span, quote, before: text.get(..start)? })
+    }
+
+    /// What stands before it in the document, as far back as white space and one more character go.
+    fn before(&self) -> String {
+        let (mut rest, mut space) = (self.before, Vec::new());
+        loop {
+            // In a text with escapes, line breaks and tabs are written as such.
+            let written = [("\\n", '\n'), ("\\r", '\r'), ("\\t", '\t')].into_iter();
+            let escape = written
+                .filter(|_| self.quote != "\"")
+                .find_map(|(text, letter)| Some((rest.strip_suffix(text)?, letter)));
+            let plain = || {
+                let letter = rest.chars().next_back().filter(|letter| letter.is_whitespace())?;
+                Some((rest.strip_suffix(letter)?, letter))
+            };
+            let Some((before, letter)) = escape.or_else(plain) else { break };
+            space.push(letter);
+            rest = before;
+        }
+        rest.chars().next_back().into_iter().chain(space.into_iter().rev()).collect()
+    }
+
+    /// White space as the text writes it.
+    fn white_space(&self, text: &str) -> String {
+        if self.quote == "\"" {
+            return text.to_owned();
+        }
+        text.replace('\n', "\\n").replace('\r', "\\r").replace('\t', "\\t")
     }
 
     /// A term as the document writes it, within the text's own quotes.

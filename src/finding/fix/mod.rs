@@ -12,9 +12,6 @@ mod origin;
 mod place;
 mod term;
 
-#[cfg(test)]
-mod tests;
-
 use std::cell::{Cell, RefCell};
 use std::path::Path;
 use std::rc::Rc;

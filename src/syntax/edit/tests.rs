@@ -266,3 +266,32 @@ fn edits_that_want_different_things_are_refused() {
     assert_eq!(apply("hello", &[edit(0, 1, "j"), edit(5, 5, "!")]).as_deref(), Some("jello!"));
     assert!(apply("hello", &[edit(0, 9, "")]).is_none());
 }
+
+#[test]
+fn expressions_in_texts_of_json_are_changed_within_their_escapes() {
+    let policy = |inner: &str| format!(r#"{{"resource": {{"p": {{"q": {{"policy": "${{jsonencode({inner})}}"}}}}}}}}"#);
+    let expect = |out: String, inner: &str| assert_eq!(out, policy(inner));
+    let name = "a.tf.json";
+    expect(
+        replaced(name, &policy(r#"{ Action = «\"dynamodb:*\"», N = 1 }"#), &text("a\"b")),
+        r#"{ Action = \"a\\\"b\", N = 1 }"#,
+    );
+    expect(replaced(name, &policy("{ é\\u00e9 = «true» }"), &Term::Bool(false)), "{ é\\u00e9 = false }");
+    expect(replaced(name, &policy(r#"{ «StringLike» = 1 }"#), &text("a:b")), r#"{ \"a:b\" = 1 }"#);
+    expect(put(name, &policy(r#"«{ \"A\": 1 }»"#), &[("Flag", ON)]), r#"{ \"A\": 1, \"Flag\": true }"#);
+    expect(put(name, &policy(r#"«{\n  A = 1\n}»"#), &[("Flag", ON)]), r#"{\n  A = 1\n\n  Flag = true\n}"#);
+    let beside = |marked: &str| {
+        let (file, span, text) = editable(name, marked);
+        let item = Term::Template(vec![Piece::Expression("a.arn".to_owned()), Piece::Text("/index/*".to_owned())]);
+        apply(&text, &[file.beside(span, &item).expect("it can be put there")]).expect("the edit fits")
+    };
+    expect(beside(&policy("{ Resource = «a.arn» }")), r#"{ Resource = [a.arn, \"${a.arn}/index/*\"] }"#);
+    expect(beside(&policy("{ Resource = [«a.arn»] }")), r#"{ Resource = [a.arn, \"${a.arn}/index/*\"] }"#);
+    assert_eq!(
+        beside(r#"{"resource": {"p": {"q": {"arns": "${«a.arn»}"}}}}"#),
+        r#"{"resource": {"p": {"q": {"arns": ["${a.arn}", "${a.arn}/index/*"]}}}}"#,
+        "a text that is nothing but the expression is an item itself"
+    );
+    expect(removed(name, &policy(r#"{ A = [\"x\", «\"y\"»], B = 2 }"#)), r#"{ A = [\"x\"], B = 2 }"#);
+    expect(removed(name, &policy("{ A = 1, B = «2» }")), "{ A = 1 }");
+}

@@ -9,6 +9,7 @@ use crate::source::{SourceFile, Span};
 use crate::syntax::tree::{NodeKind, NodeRef, Scalar, SyntaxError};
 use crate::value::Text;
 
+use super::Pieces;
 use super::ast::{Attribute, Block, Body, Document, Expr, ExprKind, Label, ObjectItem, ObjectKey};
 
 /// How deep objects and lists may be nested.
@@ -193,7 +194,10 @@ impl Reader {
         }
         let parsed = match node.text_span() {
             Some(span) => super::parse_template_at(text, span),
-            None => super::parse_template_for(text, node.span()),
+            None => match Pieces::of_json_string(&node.tree().file, node.span()) {
+                Some(pieces) if pieces.length() == text.len() => super::parse_template_of(text, &pieces, node.span()),
+                _ => super::parse_template_for(text, node.span()),
+            },
         };
         match parsed {
             Ok(expr) => expr.kind,

@@ -93,6 +93,15 @@ pub fn parse_template_at(text: &str, span: Span) -> Result<Expr, SyntaxError> {
     template(Parser::new(text, span.file, span.start as usize), span)
 }
 
+/// Reads a text whose pieces stand in a file (a JSON string with escapes), and which is all that stands at `span`, as a
+/// template.
+///
+/// # Errors
+/// What Terraform would not accept as a template.
+pub fn parse_template_of(text: &str, pieces: &Pieces, span: Span) -> Result<Expr, SyntaxError> {
+    template(Parser::of_pieces(text, pieces, span.file), span)
+}
+
 /// Reads a text that stands for `span` as a whole (escaped, or computed), as a template.
 ///
 /// # Errors

@@ -9,7 +9,7 @@ mod render;
 use std::sync::Arc;
 
 use crate::source::{SourceFile, Span};
-use crate::syntax::hcl::{self, Block, Body, Document, Expr, ExprKind};
+use crate::syntax::hcl::{self, Attribute, Block, Body, Document, Expr, ExprKind};
 
 use super::text::{indent, is_first, line_end, line_start, newline, span};
 use super::{Edit, Term};
@@ -28,6 +28,21 @@ impl Native {
         let document = hcl::parse(file);
         let unit = find::unit(&document).unwrap_or_else(|| "  ".to_owned());
         Self { document, unit }
+    }
+
+    /// A text that is nothing but a template.
+    pub(super) fn of_template(file: &Arc<SourceFile>, template: Expr) -> Self {
+        let start = Span::new(file.id, 0, 0);
+        let all = Attribute { name: "".into(), name_span: start, expr: template };
+        let body = Body { attributes: vec![all], ..Body::default() };
+        let document = Document { file: Arc::clone(file), body, comments: Vec::new(), errors: Vec::new() };
+        Self { document, unit: "  ".to_owned() }
+    }
+
+    /// Of a template: whether all of it is the expression at a span.
+    pub(super) fn is_all(&self, span: Span) -> bool {
+        find::expression(&self.document.body, span)
+            .is_some_and(|found| matches!(found.holder, Holder::Attribute { block: None, .. }))
     }
 
     fn text(&self) -> &str {

@@ -16,6 +16,11 @@ impl Trees {
         entries: &[(String, Term)],
         position: Position<'_>,
     ) -> Option<Edit> {
+        if let Some(within) = self.within(span) {
+            let edits = within.native.insert(within.span, entries, position)?;
+            let [edit] = <[Edit; 1]>::try_from(edits).ok()?;
+            return within.outside(edit);
+        }
         match self.mapping(span).or_else(|| self.mapping_around(inside?)) {
             Some(mapping) if mapping.layout() == Some(Layout::Flow) => self.put_in_flow(mapping, entries, position),
             Some(mapping) => self.put_in_block(mapping, entries, position),
@@ -146,6 +151,9 @@ impl Trees {
     }
 
     pub(in super::super) fn append(&self, span: Span, items: &[Term]) -> Option<Edit> {
+        if let Some(within) = self.within(span) {
+            return within.outside(within.native.append(within.span, items)?);
+        }
         let list = self.nodes(span).into_iter().find(|node| node.is_sequence())?;
         let last = list.items().last();
         match last {
@@ -203,6 +211,9 @@ impl Trees {
     }
 
     pub(in super::super) fn beside(&self, span: Span, item: &Term) -> Option<Edit> {
+        if let Some(part) = self.part(span) {
+            return part.outside(part.native.beside(part.span, item)?);
+        }
         let node = self.node_around(span)?;
         let span = node.span();
         let seat = self.seat(node)?;

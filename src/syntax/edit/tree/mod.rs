@@ -1,5 +1,6 @@
 //! Changes of YAML and JSON.
 
+mod expression;
 mod insert;
 mod note;
 mod remove;
@@ -147,6 +148,9 @@ impl Trees {
     }
 
     pub(super) fn item_of(&self, inside: Span) -> Option<Span> {
+        if let Some(part) = self.part(inside) {
+            return part.place(part.native.item_of(part.span)?);
+        }
         let mut at = self.node_around(inside)?;
         loop {
             let seat = self.seat(at)?;
@@ -158,6 +162,9 @@ impl Trees {
     }
 
     pub(super) fn pair_of(&self, span: Span) -> Option<Span> {
+        if let Some(part) = self.part(span) {
+            return part.place(part.native.pair_of(part.span)?);
+        }
         let node = self.node_around(span)?;
         let seat = self.seat(node).filter(|seat| seat.role == Role::Value)?;
         let pair = self.tree.node(seat.parent);
@@ -170,16 +177,13 @@ impl Trees {
 
     pub(super) fn is_key(&self, span: Span) -> bool {
         self.nodes(span).into_iter().any(|node| self.seat(node).is_some_and(|seat| seat.role == Role::Key))
+            || self.part(span).is_some_and(|part| part.native.is_key(part.span))
     }
 
     pub(super) fn is_whole(&self, span: Span) -> bool {
         self.node(span).is_some()
-            || self.node_around(span).and_then(NodeRef::text).is_some_and(|text| {
-                // A reference of Terraform's in a text that is nothing else.
-                let inner = text.strip_prefix("${").and_then(|text| text.strip_suffix('}')).unwrap_or(text);
-                let own = self.tree.file.slice(span);
-                own == text || own == inner.trim()
-            })
+            || self.node_around(span).and_then(NodeRef::text) == Some(self.tree.file.slice(span))
+            || self.within(span).is_some_and(|within| within.is_all || within.native.is_whole(within.span))
     }
 
     pub(super) fn is_block(&self, span: Span) -> bool {
@@ -210,10 +214,8 @@ impl Trees {
 
     pub(super) fn literal(&self, span: Span) -> Option<String> {
         let Some(node) = self.nodes(span).into_iter().find(|node| node.is_scalar()) else {
-            // A literal in an expression of Terraform's JSON.
-            let text = self.tree.file.slice(span);
-            let plain = text.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-'));
-            return (self.render.terraform && plain && self.node_around(span).is_some()).then(|| text.to_owned());
+            let within = self.within(span)?;
+            return within.native.literal(within.span);
         };
         if node.tag().is_some_and(|tag| !tag.starts_with("!!")) || node.is_null() {
             return None;
@@ -223,13 +225,8 @@ impl Trees {
 
     pub(super) fn replace(&self, span: Span, term: &Term) -> Option<Edit> {
         let Some(node) = self.node(span) else {
-            // Within an expression of Terraform's JSON.
-            let plain = match term {
-                Term::Bool(value) => value.to_string(),
-                Term::Number(number) => number.clone(),
-                _ => return None,
-            };
-            return self.literal(span).map(|_| Edit { span, text: plain });
+            let within = self.within(span)?;
+            return within.outside(within.native.replace(within.span, term)?);
         };
         // A list by dashes stays one.
         if let Term::List(items) = term

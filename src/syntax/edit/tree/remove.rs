@@ -13,7 +13,12 @@ use super::{Role, Trees};
 impl Trees {
     pub(in super::super) fn remove(&self, spans: &[Span], kept: &[Span]) -> Option<Vec<Edit>> {
         let mut marked: FxHashSet<NodeId> = FxHashSet::default();
+        let mut parts = Vec::new();
         for span in spans {
+            if let Some(part) = self.part(*span) {
+                parts.push(part);
+                continue;
+            }
             let node = self.node_around(*span)?;
             let seat = self.seat(node)?;
             // A key stands for its entry.
@@ -44,7 +49,7 @@ impl Trees {
             .copied()
             .filter(|id| self.seats.get(id).is_none_or(|seat| !marked.contains(&seat.parent)))
             .collect();
-        let mut edits = Vec::new();
+        let mut edits = self.remove_within(&parts)?;
         for id in tops {
             let seat = self.seats.get(&id)?;
             let parent = self.tree.node(seat.parent);
