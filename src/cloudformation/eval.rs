@@ -155,8 +155,8 @@ impl<'t> Stack<'t> {
     pub fn made(&self, value: Value, span: Span, decided_by: &[&Value]) -> Value {
         // A link to a resource is the most telling of the arguments; else the first that stands somewhere.
         let origins = &self.session.origins;
-        let is_link =
-            |value: &&&Value| origins.trail(value.origin).iter().any(|hop| matches!(hop.step, Step::Resource { .. }));
+        let to_resource = |step: &Step| matches!(step, Step::Resource { .. }).then_some(());
+        let is_link = |value: &&&Value| origins.find_step(value.origin, &mut |step| to_resource(step)).is_some();
         let next = decided_by
             .iter()
             .find(is_link)

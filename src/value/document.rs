@@ -77,13 +77,10 @@ pub fn kept(origins: &Origins, value: &Value) -> Option<Value> {
         return None;
     }
     // The way leads through everything that the text was handed on by, and to texts that it was made from.
-    for origin in origins.trail(value.origin) {
-        match origin.step {
-            Step::Document(document) if document.is_behind(value) => return Some(document.structure().clone()),
-            _ => {}
-        }
-    }
-    None
+    origins.find_step(value.origin, &mut |step| match step {
+        Step::Document(document) if document.is_behind(value) => Some(document.structure().clone()),
+        _ => None,
+    })
 }
 
 /// A structure as it comes out of JSON: tuples and objects only, null for what is absent.

@@ -171,6 +171,9 @@ impl Arena {
     }
 }
 
+/// Origins only point backwards, so every walk ends; the bound guards against a bug.
+const MOST_HOPS: usize = 256;
+
 impl Origins {
     #[must_use]
     pub fn new() -> Self {
@@ -249,15 +252,38 @@ impl Origins {
         let arena = self.arena.borrow();
         let mut trail = Vec::new();
         let mut at = id;
-        // Origins only point backwards, so the walk ends; the bound guards against a bug.
         while let Some(origin) = arena.origin(at) {
             at = origin.next;
             trail.push(origin);
-            if trail.len() >= 256 {
+            if trail.len() >= MOST_HOPS {
                 break;
             }
         }
         trail
+    }
+
+    /// The first thing that a function finds in the steps of the hops, from the attribute to the line that decided the
+    /// value.
+    pub fn find_step<T>(&self, id: OriginId, find: &mut dyn FnMut(&Step) -> Option<T>) -> Option<T> {
+        let arena = self.arena.borrow();
+        let mut at = id;
+        for _ in 0..MOST_HOPS {
+            let hop = arena.hops.get(at.0 as usize)?;
+            let step = arena.steps.get(hop.step.0 as usize)?;
+            if let Some(found) = find(step) {
+                return Some(found);
+            }
+            at = hop.next;
+        }
+        None
+    }
+
+    /// Shows the steps of all hops to a function.
+    pub fn each_step(&self, id: OriginId, show: &mut dyn FnMut(&Step)) {
+        let _: Option<()> = self.find_step(id, &mut |step| {
+            show(step);
+            None
+        });
     }
 
     /// Whether a value is written at its place, and not referred to or computed there.

@@ -80,11 +80,11 @@ fn visit(context: &Context<'_>, value: &Value, found: &mut Vec<Text>, depth: usi
             found.push(address.clone());
         }
     };
-    for origin in context.project.origins.trail(value.origin) {
-        if let Step::Resource { address, .. } = &origin.step {
+    context.project.origins.each_step(value.origin, &mut |step| {
+        if let Step::Resource { address, .. } = step {
             add(address);
         }
-    }
+    });
     match &value.data {
         Data::Unknown(unknown) => {
             if let Some(Symbol::Resource { address, .. }) = &unknown.symbol {

@@ -163,7 +163,7 @@ impl<'c> Targets<'c> {
 
     /// The entity whose attribute the value was read from.
     fn by_trail(&self, reference: &Value) -> Option<EntityId> {
-        self.context.project.origins.trail(reference.origin).iter().find_map(|origin| match &origin.step {
+        self.context.project.origins.find_step(reference.origin, &mut |step| match step {
             Step::Resource { address, .. } => self.at_address(address),
             _ => None,
         })
@@ -313,8 +313,8 @@ pub(in crate::model) fn address_of(context: &Context<'_>, reference: &Value) -> 
     {
         return Some(address.clone());
     }
-    context.project.origins.trail(reference.origin).into_iter().find_map(|origin| match origin.step {
-        Step::Resource { address, .. } => Some(address),
+    context.project.origins.find_step(reference.origin, &mut |step| match step {
+        Step::Resource { address, .. } => Some(address.clone()),
         _ => None,
     })
 }

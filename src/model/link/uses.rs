@@ -137,11 +137,11 @@ impl<'c> Uses<'c> {
         if depth > MAX_DEPTH {
             return;
         }
-        for origin in self.context.project.origins.trail(value.origin) {
-            if let Step::Resource { address, attribute } = origin.step {
-                add(Reference::Attribute { address, attribute });
+        self.context.project.origins.each_step(value.origin, &mut |step| {
+            if let Step::Resource { address, attribute } = step {
+                add(Reference::Attribute { address: address.clone(), attribute: attribute.clone() });
             }
-        }
+        });
         match &value.data {
             Data::Unknown(unknown) => open(unknown, "").into_iter().for_each(&mut *add),
             Data::String(text) if text.contains("/stream/") => add(Reference::StreamArn(text.clone())),

@@ -55,10 +55,11 @@ impl<'p> Own<'p> {
 
     /// Whether a text was read from a resource of the project.
     fn is_read_from_own(&self, value: &Value) -> bool {
-        self.project.origins.trail(value.origin).iter().any(|origin| match &origin.step {
-            Step::Resource { address, .. } => self.addresses.contains(address.as_str()),
-            _ => false,
-        })
+        let own = |step: &Step| match step {
+            Step::Resource { address, .. } => self.addresses.contains(address.as_str()).then_some(()),
+            _ => None,
+        };
+        self.project.origins.find_step(value.origin, &mut |step| own(step)).is_some()
     }
 }
 

@@ -7,12 +7,13 @@
 mod absent;
 mod blocks;
 mod convert;
+mod plan;
 
 pub(super) use blocks::{Block, Blocks};
 pub(super) use convert::convert;
 
-use std::borrow::Cow;
 use std::cell::RefCell;
+use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
@@ -20,8 +21,9 @@ use crate::resource::{Project, Resource};
 use crate::source::Span;
 use crate::value::{Data, Entry, Origin, OriginId, Origins, Step, StepId, Symbol, Text, Unknown, Value, combine};
 
-use super::draft::Draft;
-use super::schema::{Default, Field, Subject, Type, fields_of, place};
+use super::draft::{Draft, cut};
+use super::schema::{Default, Field, Subject, Type};
+use plan::{Planned, Source};
 
 /// A type and default with the step that says what one would write for a field that has them.
 type ToWrite = (Type, Option<Default>, StepId);
@@ -32,12 +34,20 @@ pub(super) struct Context<'p> {
     addresses: FxHashMap<&'p str, usize>,
     /// What one would write for fields that nobody wrote, by their ways: the same few for all resources.
     to_write: RefCell<FxHashMap<String, Vec<ToWrite>>>,
+    /// Where the fields of a subject stand in a type of resource, worked out once for each.
+    plans: RefCell<FxHashMap<(Subject, Text), Rc<[Planned]>>>,
 }
 
 impl<'p> Context<'p> {
     pub fn new(project: &'p Project) -> Self {
         let addresses = project.resources.iter().enumerate().map(|(at, resource)| (resource.address.as_str(), at));
-        Self { project, addresses: addresses.collect(), to_write: RefCell::default() }
+        Self { project, addresses: addresses.collect(), to_write: RefCell::default(), plans: RefCell::default() }
+    }
+
+    fn plan(&self, subject: Subject, kind: &Text) -> Rc<[Planned]> {
+        let mut plans = self.plans.borrow_mut();
+        let plan = plans.entry((subject, kind.clone())).or_insert_with(|| plan::plan(subject, kind).into());
+        Rc::clone(plan)
     }
 
     /// The step that says what one would write to set the attribute at a dotted way.
@@ -168,33 +178,29 @@ impl<'p> Reader<'p> {
         if draft.get("address").is_none() {
             self.common(draft);
         }
-        let entries = self.group(draft.subject, fields_of(draft.subject), "", block, header);
+        let plan = self.context.plan(draft.subject, &self.resource.kind);
+        let entries = self.group(&plan, block, header);
         // Common fields are set already and have no place.
         draft.extend(entries);
     }
 
-    fn group(&self, subject: Subject, fields: &[Field], prefix: &str, block: &Value, header: Span) -> Vec<Entry> {
-        let mut entries = Vec::new();
-        for field in fields {
-            let path: Cow<'_, str> =
-                if prefix.is_empty() { field.name.into() } else { format!("{prefix}.{}", field.name).into() };
-            let value = match field.ty {
-                Type::Object(inner) => {
-                    let inner = self.group(subject, inner, &path, block, header);
-                    if inner.is_empty() {
-                        continue;
+    fn group(&self, plan: &[Planned], block: &Value, header: Span) -> Vec<Entry> {
+        let mut entries = Vec::with_capacity(plan.len());
+        for planned in plan {
+            let value = match &planned.source {
+                Source::Group(inner) => Value::map(self.group(inner, block, header), self.header_origin(header)),
+                Source::Default(field, default) => self.absent(header, "", &field.ty, Some(*default), OriginId::NONE),
+                // Most attributes are not there at all.
+                Source::Way(field, way) => match &block.data {
+                    Data::Map(map) if map.rest.is_none() && map.entry(cut(way).0).is_none() => {
+                        let what = || self.context.what_to_write(way, &field.ty, field.default);
+                        let step = *planned.to_write.get_or_init(what);
+                        absent::default_value(field.default, self.origins().hop_by(header, step, OriginId::NONE))
                     }
-                    Value::map(inner, self.header_origin(header))
-                }
-                _ => match place(subject, self.kind(), &path, field) {
-                    "" => match field.default {
-                        Some(default) => self.absent(header, "", &field.ty, Some(default), OriginId::NONE),
-                        None => continue,
-                    },
-                    way => self.find(block, header, way, &field.ty, field.default),
+                    _ => self.find(block, header, way, &field.ty, field.default),
                 },
             };
-            entries.push(Entry::new(field.name, OriginId::NONE, value));
+            entries.push(Entry::new(Text::new_static(planned.name), OriginId::NONE, value));
         }
         entries
     }
@@ -212,7 +218,7 @@ impl<'p> Reader<'p> {
                 },
                 (way, _) => self.find(item, header, way, &field.ty, field.default),
             };
-            entries.push(Entry::new(field.name, OriginId::NONE, value));
+            entries.push(Entry::new(Text::new_static(field.name), OriginId::NONE, value));
         }
         Value::map(entries, item.origin)
     }
@@ -242,7 +248,7 @@ impl<'p> Reader<'p> {
     }
 
     fn step(&self, block: &Value, header: Span, way: &str, want: Want<'_>) -> Value {
-        let (key, tail) = way.split_once('.').unwrap_or((way, ""));
+        let (key, tail) = cut(way);
         match &block.data {
             Data::Map(map) => match (map.entry(key), &map.rest) {
                 (Some(entry), _) if tail.is_empty() => self.leaf(&entry.value, header, way, want),

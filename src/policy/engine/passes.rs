@@ -132,11 +132,11 @@ impl Judge<'_, '_> {
             && leaves.is_some_and(|leaves| leaves.iter().all(|(_, leaf)| matches!(leaf, Leaf::Nothing | Leaf::Pass)))
     }
 
-    /// Whether an entity certainly passes in a case, or it can't be told because an input is open.
+    /// Whether an entity passes in a case.
     pub(super) fn passes_at_length(&self, id: EntityId, entity: &Entity, assignment: &Assignment) -> bool {
         let scene = Scene::new(self.world, id, assignment, self.options, &self.page.lets).without_evidence();
         let verdict = self.verdict(&scene, entity);
-        scene.spent() < STEPS && verdict.is_some()
+        scene.spent() < STEPS && matches!(verdict, Some(Leaf::Nothing | Leaf::Pass))
     }
 
     /// Whether an entity certainly does not pass in a case of those that an assignment leaves open.

@@ -264,11 +264,11 @@ impl Scene<'_, '_> {
                 }
             }
         };
-        for origin in self.context.project.origins.trail(uri.origin) {
-            if let Step::Resource { address, .. } = &origin.step {
+        self.context.project.origins.each_step(uri.origin, &mut |step| {
+            if let Step::Resource { address, .. } = step {
                 add(address);
             }
-        }
+        });
         let symbol = |symbol: &Option<Symbol>| match symbol {
             Some(Symbol::Resource { address, .. }) => Some(address.clone()),
             _ => None,

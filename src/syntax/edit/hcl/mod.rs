@@ -21,13 +21,16 @@ pub struct Native {
     document: Document,
     /// By how much a body is indented in its block.
     unit: String,
+    /// The line ending that the file has most of.
+    newline: &'static str,
 }
 
 impl Native {
     pub(super) fn new(file: Arc<SourceFile>) -> Self {
         let document = hcl::parse(file);
         let unit = find::unit(&document).unwrap_or_else(|| "  ".to_owned());
-        Self { document, unit }
+        let newline = newline(document.file.text());
+        Self { document, unit, newline }
     }
 
     /// A text that is nothing but a template.
@@ -36,7 +39,7 @@ impl Native {
         let all = Attribute { name: "".into(), name_span: start, expr: template };
         let body = Body { attributes: vec![all], ..Body::default() };
         let document = Document { file: Arc::clone(file), body, comments: Vec::new(), errors: Vec::new() };
-        Self { document, unit: "  ".to_owned() }
+        Self { document, unit: "  ".to_owned(), newline: newline(file.text()) }
     }
 
     /// Of a template: whether all of it is the expression at a span.
@@ -54,7 +57,7 @@ impl Native {
     }
 
     fn newline(&self) -> &'static str {
-        newline(self.text())
+        self.newline
     }
 
     pub(super) fn is_sound(&self) -> bool {

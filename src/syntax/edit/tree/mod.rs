@@ -42,6 +42,8 @@ pub struct Trees {
     seats: FxHashMap<NodeId, Seat>,
     by_span: FxHashMap<(u32, u32), Vec<NodeId>>,
     render: Render,
+    /// The line ending that the file has most of.
+    newline: &'static str,
 }
 
 impl Trees {
@@ -80,7 +82,8 @@ impl Trees {
             waiting.extend(children.into_iter().rev());
         }
         let render = Render::of(&tree, is_json, terraform);
-        Self { tree, seats, by_span, render }
+        let newline = newline(tree.file.text());
+        Self { tree, seats, by_span, render, newline }
     }
 
     fn text(&self) -> &str {
@@ -331,7 +334,7 @@ impl Trees {
     }
 
     fn newline(&self) -> &'static str {
-        newline(self.text())
+        self.newline
     }
 
     fn column(&self, at: u32) -> usize {
