@@ -7,7 +7,7 @@ use crate::value::{Data, Entry, Map, MapKind, OriginId, Text, Value};
 
 use super::derive::each_pair;
 use super::entity::Entity;
-use super::schema::Subject;
+use super::schema::{Subject, fields_of};
 
 #[derive(Clone, Debug)]
 pub(super) struct Draft {
@@ -40,7 +40,8 @@ impl Draft {
             exists: resource.exists.clone(),
             resource: position,
             managed: resource.managed,
-            fields: Vec::new(),
+            // Most of what an entity may have is set in the end, if only to nothing.
+            fields: Vec::with_capacity(fields_of(subject).len()),
             references: Vec::new(),
         }
     }

@@ -90,7 +90,7 @@ pub struct Origins {
 
 #[derive(Debug)]
 struct Arena {
-    hops: Vec<Hop>,
+    hops: Hops,
     steps: Vec<Step>,
     known: FxHashMap<StepKey, u32>,
 }
@@ -105,7 +105,7 @@ pub struct StepId(u32);
 
 impl Default for Arena {
     fn default() -> Self {
-        Self { hops: Vec::new(), steps: vec![Step::Literal, Step::Expression], known: FxHashMap::default() }
+        Self { hops: Hops::default(), steps: vec![Step::Literal, Step::Expression], known: FxHashMap::default() }
     }
 }
 
@@ -140,6 +140,48 @@ impl Step {
     }
 }
 
+/// Hops in portions, so that a large arena is never moved as it grows.
+#[derive(Debug, Default)]
+struct Hops {
+    portions: Vec<Vec<Hop>>,
+}
+
+/// How many hops there are in a portion.
+const PORTION: usize = 4096;
+
+impl Hops {
+    fn len(&self) -> usize {
+        let last = self.portions.last().map_or(0, Vec::len);
+        self.portions.len().saturating_sub(1) * PORTION + last
+    }
+
+    fn get(&self, at: u32) -> Option<&Hop> {
+        let at = at as usize;
+        self.portions.get(at / PORTION)?.get(at % PORTION)
+    }
+
+    fn push(&mut self, hop: Hop) {
+        match self.portions.last_mut() {
+            Some(last) if last.len() < PORTION => last.push(hop),
+            // Small projects have a few dozen.
+            None => self.portions.push(vec![hop]),
+            Some(_) => {
+                let mut next = Vec::with_capacity(PORTION);
+                next.push(hop);
+                self.portions.push(next);
+            }
+        }
+    }
+
+    fn truncate(&mut self, count: usize) {
+        self.portions.truncate(count.div_ceil(PORTION));
+        let full = self.portions.len().saturating_sub(1) * PORTION;
+        if let Some(last) = self.portions.last_mut() {
+            last.truncate(count.saturating_sub(full));
+        }
+    }
+}
+
 impl Arena {
     fn step(&mut self, step: Step) -> StepId {
         match step {
@@ -165,7 +207,7 @@ impl Arena {
     }
 
     fn origin(&self, id: OriginId) -> Option<Origin> {
-        let hop = self.hops.get(id.0 as usize)?;
+        let hop = self.hops.get(id.0)?;
         let step = self.steps.get(hop.step.0 as usize)?.clone();
         Some(Origin { span: hop.span, step, next: hop.next })
     }
@@ -243,7 +285,7 @@ impl Origins {
     /// The place nearest to the attribute.
     #[must_use]
     pub fn span(&self, id: OriginId) -> Option<Span> {
-        self.arena.borrow().hops.get(id.0 as usize).map(|hop| hop.span)
+        self.arena.borrow().hops.get(id.0).map(|hop| hop.span)
     }
 
     /// All hops from the attribute to the line that decided the value.
@@ -268,7 +310,7 @@ impl Origins {
         let arena = self.arena.borrow();
         let mut at = id;
         for _ in 0..MOST_HOPS {
-            let hop = arena.hops.get(at.0 as usize)?;
+            let hop = arena.hops.get(at.0)?;
             let step = arena.steps.get(hop.step.0 as usize)?;
             if let Some(found) = find(step) {
                 return Some(found);
@@ -289,7 +331,7 @@ impl Origins {
     /// Whether a value is written at its place, and not referred to or computed there.
     #[must_use]
     pub fn is_literal(&self, id: OriginId) -> bool {
-        self.arena.borrow().hops.get(id.0 as usize).is_some_and(|hop| hop.step == LITERAL)
+        self.arena.borrow().hops.get(id.0).is_some_and(|hop| hop.step == LITERAL)
     }
 
     /// The pieces of a text with neighbouring known ones made into one. It is at the first one's place where all of
@@ -357,6 +399,24 @@ mod tests {
 
     fn span(start: u32) -> Span {
         Span::new(FileId(0), start, start + 1)
+    }
+
+    #[test]
+    fn a_large_arena_keeps_what_was_there_before_the_mark() {
+        let origins = Origins::new();
+        let count = 3 * PORTION + 5;
+        let ids: Vec<OriginId> = (0..count).map(|at| origins.literal(span(u32::try_from(at).unwrap()))).collect();
+        assert_eq!(origins.len(), count);
+        for at in [0, PORTION - 1, PORTION, 2 * PORTION + 7, count - 1] {
+            assert_eq!(origins.span(ids[at]), Some(span(u32::try_from(at).unwrap())));
+        }
+        for mark in [2 * PORTION + 7, 2 * PORTION, PORTION - 1, 0] {
+            origins.truncate(mark);
+            assert_eq!(origins.len(), mark);
+            assert_eq!(origins.span(ids[mark]), None);
+            let next = origins.literal(span(7));
+            assert_eq!((next, origins.len()), (ids[mark], mark + 1));
+        }
     }
 
     #[test]

@@ -179,16 +179,18 @@ impl<'p> Reader<'p> {
             self.common(draft);
         }
         let plan = self.context.plan(draft.subject, &self.resource.kind);
-        let entries = self.group(&plan, block, header);
+        let entries = self.group(&plan, plan.len(), block, header);
         // Common fields are set already and have no place.
         draft.extend(entries);
     }
 
-    fn group(&self, plan: &[Planned], block: &Value, header: Span) -> Vec<Entry> {
-        let mut entries = Vec::with_capacity(plan.len());
+    fn group(&self, plan: &[Planned], size: usize, block: &Value, header: Span) -> Vec<Entry> {
+        let mut entries = Vec::with_capacity(size);
         for planned in plan {
             let value = match &planned.source {
-                Source::Group(inner) => Value::map(self.group(inner, block, header), self.header_origin(header)),
+                Source::Group(inner, size) => {
+                    Value::map(self.group(inner, *size, block, header), self.header_origin(header))
+                }
                 Source::Default(field, default) => self.absent(header, "", &field.ty, Some(*default), OriginId::NONE),
                 // Most attributes are not there at all.
                 Source::Way(field, way) => match &block.data {

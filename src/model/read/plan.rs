@@ -16,8 +16,8 @@ pub(super) struct Planned {
 
 /// Where the value of a field comes from.
 pub(super) enum Source {
-    /// A group with at least one field.
-    Group(Vec<Planned>),
+    /// A group with at least one field, and how many the schema gives it: some are set by code.
+    Group(Vec<Planned>, usize),
     /// It has no place in the type, and a default all the same.
     Default(&'static Field, Default),
     /// A dotted way of attributes.
@@ -34,11 +34,11 @@ fn group(subject: Subject, kind: &str, fields: &'static [Field], prefix: &str) -
         let path = if prefix.is_empty() { field.name.to_owned() } else { format!("{prefix}.{}", field.name) };
         let source = match field.ty {
             Type::Object(inner) => {
-                let inner = group(subject, kind, inner, &path);
-                if inner.is_empty() {
+                let planned = group(subject, kind, inner, &path);
+                if planned.is_empty() {
                     return None;
                 }
-                Source::Group(inner)
+                Source::Group(planned, inner.len())
             }
             _ => match place(subject, kind, &path, field) {
                 "" => Source::Default(field, field.default?),
