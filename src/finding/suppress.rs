@@ -6,9 +6,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use super::triage::Date;
 use super::{Edit, Finding};
-use crate::source::{SourceFile, Sources, Span};
+use crate::source::{FileId, SourceFile, Sources, Span};
 use crate::syntax::edit::{Editable, Term};
 
 /// What a suppression says.
@@ -41,23 +43,28 @@ pub fn comments(
     let mut out = Suppressed::default();
     // The findings of one resource share a comment.
     let mut groups: Vec<(Span, Vec<usize>)> = Vec::new();
+    let mut known: FxHashMap<Span, usize> = FxHashMap::default();
     for (index, finding) in findings.iter().enumerate() {
         let anchor = finding.anchors.iter().copied().find(|anchor| is_own(*anchor));
         match anchor {
             None => out.left.push(index),
-            Some(anchor) => match groups.iter_mut().find(|(known, _)| *known == anchor) {
+            Some(anchor) => match known.get(&anchor).and_then(|at| groups.get_mut(*at)) {
                 Some((_, indices)) => indices.push(index),
-                None => groups.push((anchor, vec![index])),
+                None => {
+                    known.insert(anchor, groups.len());
+                    groups.push((anchor, vec![index]));
+                }
             },
         }
     }
+    let mut files: FxHashMap<FileId, Option<Editable>> = FxHashMap::default();
     for (anchor, indices) in groups {
         let mut policies: Vec<&str> =
             indices.iter().filter_map(|index| findings.get(*index)).map(|finding| finding.policy.as_str()).collect();
         policies.sort_unstable();
         policies.dedup();
-        let file = sources.get(anchor.file).and_then(|file| Editable::of(&file));
-        match file.and_then(|file| on(&file, anchor, &policies, reason)) {
+        let file = files.entry(anchor.file).or_insert_with(|| Editable::of(&sources.get(anchor.file)?));
+        match file.as_ref().and_then(|file| on(file, anchor, &policies, reason)) {
             Some(edits) => {
                 out.edits.extend(edits);
                 out.count += indices.len();
@@ -100,19 +107,51 @@ pub fn configuration(
     reason: &Reason<'_>,
     relative: &dyn Fn(&Path) -> String,
 ) -> Option<String> {
+    let entries = entries(sources, findings, reason, relative);
     let mut text = file.text().to_owned();
-    for entry in entries(sources, findings, reason, relative) {
+    let mut rest = entries.as_slice();
+    let mut has_items = false;
+    while let [entry, others @ ..] = rest {
         let now = Arc::new(SourceFile::new(file.id, file.path.clone(), text.as_str()));
         if text.trim().is_empty() {
             "suppressions:\n".clone_into(&mut text);
-            text.push_str(&line(&entry)?);
+            text.push_str(&line(entry)?);
+            rest = others;
+            has_items = true;
             continue;
         }
         let editable = Editable::of(&now).filter(Editable::is_sound)?;
-        let edits = editable.item_below(Span::new(file.id, 0, 0), &["suppressions"], &entry)?;
-        text = crate::syntax::edit::apply(&text, &edits)?;
+        let below = |entry: &Term| editable.item_below(Span::new(file.id, 0, 0), &["suppressions"], entry);
+        // Where the list has items already, all entries go to the same place behind them.
+        match has_items.then(|| together(rest.iter().map(below))).flatten() {
+            Some(edit) => {
+                text = crate::syntax::edit::apply(&text, [&edit])?;
+                rest = &[];
+            }
+            None => {
+                text = crate::syntax::edit::apply(&text, &below(entry)?)?;
+                rest = others;
+                has_items = true;
+            }
+        }
     }
-    Some(text)
+    let after = Arc::new(SourceFile::new(file.id, file.path.clone(), text.as_str()));
+    Editable::of(&after).is_some_and(|after| after.is_sound()).then_some(text)
+}
+
+/// Insertions at one place as one; nothing where they are anything else.
+fn together(edits: impl Iterator<Item = Option<Vec<Edit>>>) -> Option<Edit> {
+    let mut all: Option<Edit> = None;
+    for edits in edits {
+        let [edit] = <[Edit; 1]>::try_from(edits?).ok()?;
+        match &mut all {
+            _ if !edit.span.is_empty() || !edit.text.contains('\n') => return None,
+            Some(all) if all.span == edit.span => all.text.push_str(&edit.text),
+            Some(_) => return None,
+            None => all = Some(edit),
+        }
+    }
+    all
 }
 
 /// The first entry of a new file.
@@ -139,13 +178,18 @@ fn entries(
     relative: &dyn Fn(&Path) -> String,
 ) -> Vec<Term> {
     let mut groups: Vec<(String, String, Vec<&str>)> = Vec::new();
+    let mut known: FxHashMap<(String, String), usize> = FxHashMap::default();
     for finding in findings {
         let path = sources.get(finding.primary.span.file).map(|file| relative(&file.path)).unwrap_or_default();
         let address = finding.resource.address.clone();
-        match groups.iter_mut().find(|(known, file, _)| *known == address && *file == path) {
-            Some((_, _, policies)) if policies.contains(&finding.policy.as_str()) => {}
-            Some((_, _, policies)) => policies.push(&finding.policy),
-            None => groups.push((address, path, vec![&finding.policy])),
+        let at = *known.entry((address.clone(), path.clone())).or_insert_with(|| {
+            groups.push((address, path, Vec::new()));
+            groups.len() - 1
+        });
+        if let Some((_, _, policies)) = groups.get_mut(at)
+            && !policies.contains(&finding.policy.as_str())
+        {
+            policies.push(&finding.policy);
         }
     }
     groups

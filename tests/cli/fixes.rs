@@ -275,6 +275,32 @@ fn suppressions_go_into_the_configuration_on_request() {
 }
 
 #[test]
+fn suppressions_of_many_resources_go_into_every_form_of_configuration() {
+    let files: Vec<String> = (0..4).map(|number| format!("infra/{number}.yaml")).collect();
+    for before in [
+        "",
+        "profile: default\n",
+        "suppressions: # none yet\n",
+        "suppressions:\n  - policy: resource-untagged\n    reason: tags come later\n\nprofile: default\n",
+        "suppressions: [{ policy: resource-untagged, reason: later }]\nprofile: default\n",
+    ] {
+        let mut all: Vec<(&str, &str)> = files.iter().map(|path| (path.as_str(), TEMPLATE)).collect();
+        all.push(("dynalens.yml", before));
+        let project = Project::new(&all);
+        let run = project.run(&["suppress", "--in-configuration", "--select", SELECT, "--reason", "a cache"]);
+        assert_eq!(run.stdout, "8 findings suppressed in 1 file\n", "{before:?}: {}", run.stderr);
+        let after = project.read("dynalens.yml");
+        assert_eq!(project.run(&["check", "--select", SELECT]).code, 0, "{before:?}:\n{after}");
+        let kept = before.lines().filter(|line| line.contains("resource-untagged") || line.starts_with("profile"));
+        assert!(
+            after.matches("a cache").count() == 4
+                && kept.clone().all(|line| after.contains(line.trim_end_matches(" }]"))),
+            "{after}"
+        );
+    }
+}
+
+#[test]
 fn in_json_the_metadata_of_the_resource_suppresses() {
     let text = "{\n  \"Resources\": {\n    \"T\": {\n      \"Type\": \"AWS::DynamoDB::Table\",\n      \"Properties\": {\n        \"BillingMode\": \"PAY_PER_REQUEST\",\n        \"AttributeDefinitions\": [{\"AttributeName\": \"id\", \"AttributeType\": \"S\"}],\n        \"KeySchema\": [{\"AttributeName\": \"id\", \"KeyType\": \"HASH\"}]\n      }\n    }\n  }\n}\n";
     let project = Project::new(&[("a.json", text)]);
