@@ -23,12 +23,16 @@ pub(super) struct Draft {
     pub resource: usize,
     pub managed: bool,
     fields: Vec<Entry>,
+    /// A hash of each field's name: looking through these for a name touches little memory.
+    hashes: Vec<u32>,
     /// What only the linker reads: references to other entities as they are written.
     references: Vec<(&'static str, Value)>,
 }
 
 impl Draft {
     pub fn new(subject: Subject, resource: &crate::resource::Resource, position: usize) -> Self {
+        // Most of what an entity may have is set in the end, if only to nothing.
+        let count = fields_of(subject).len();
         Self {
             subject,
             address: resource.address.clone(),
@@ -40,31 +44,61 @@ impl Draft {
             exists: resource.exists.clone(),
             resource: position,
             managed: resource.managed,
-            // Most of what an entity may have is set in the end, if only to nothing.
-            fields: Vec::with_capacity(fields_of(subject).len()),
+            fields: Vec::with_capacity(count),
+            hashes: Vec::with_capacity(count),
             references: Vec::new(),
         }
     }
 
     /// Sets a field by its dotted name; groups on the way are made.
     pub fn set(&mut self, path: &str, value: Value) {
-        set_in(&mut self.fields, path, value);
+        let (first, rest) = cut(path);
+        match (self.place(first), rest.is_empty()) {
+            (Some(at), _) => {
+                if let Some(entry) = self.fields.get_mut(at) {
+                    set_at(entry, rest, value);
+                }
+            }
+            (None, true) => self.add(Entry::new(first, OriginId::NONE, value)),
+            (None, false) => {
+                let mut entry = Entry::new(first, OriginId::NONE, Value::map(Vec::new(), OriginId::NONE));
+                set_at(&mut entry, rest, value);
+                self.add(entry);
+            }
+        }
     }
 
-    /// Sets fields that differ from each other.
+    fn add(&mut self, entry: Entry) {
+        self.hashes.push(hash(&entry.key));
+        self.fields.push(entry);
+    }
+
+    /// Where a field stands.
+    fn place(&self, name: &str) -> Option<usize> {
+        let wanted = hash(name);
+        let mut from = 0;
+        loop {
+            let at = from + self.hashes.get(from..)?.iter().position(|hash| *hash == wanted)?;
+            if self.fields.get(at)?.key == name {
+                return Some(at);
+            }
+            from = at + 1;
+        }
+    }
+
+    /// Sets fields.
     pub fn extend(&mut self, entries: Vec<Entry>) {
-        let before = self.fields.len();
         for entry in entries {
-            match self.fields.iter_mut().take(before).find(|known| known.key == entry.key) {
+            match self.place(&entry.key).and_then(|at| self.fields.get_mut(at)) {
                 Some(known) => known.value = entry.value,
-                None => self.fields.push(entry),
+                None => self.add(entry),
             }
         }
     }
 
     pub fn get(&self, path: &str) -> Option<&Value> {
         let (first, mut rest) = cut(path);
-        let mut value = &self.fields.iter().find(|entry| entry.key == first)?.value;
+        let mut value = &self.fields.get(self.place(first)?)?.value;
         while !rest.is_empty() {
             let (name, tail) = cut(rest);
             value = value.get(name)?;
@@ -155,24 +189,29 @@ pub(super) fn cut(path: &str) -> (&str, &str) {
     dot.and_then(|dot| Some((path.get(..dot)?, path.get(dot + 1..)?))).unwrap_or((path, ""))
 }
 
+/// Of names alone; equal hashes are looked at twice.
+fn hash(name: &str) -> u32 {
+    name.bytes().fold(0, |hash: u32, byte| (hash.rotate_left(5) ^ u32::from(byte)).wrapping_mul(0x9e37_79b1))
+}
+
 fn set_in(entries: &mut Vec<Entry>, path: &str, value: Value) {
     let (first, rest) = cut(path);
-    let at = entries.iter().position(|entry| entry.key == first);
-    if rest.is_empty() {
-        match at.and_then(|at| entries.get_mut(at)) {
-            Some(entry) => entry.value = value,
-            None => entries.push(Entry::new(first, OriginId::NONE, value)),
+    match entries.iter_mut().find(|entry| entry.key == first) {
+        Some(entry) => set_at(entry, rest, value),
+        None => {
+            let mut entry = Entry::new(first, OriginId::NONE, Value::absent(OriginId::NONE));
+            set_at(&mut entry, rest, value);
+            entries.push(entry);
         }
+    }
+}
+
+/// Sets an entry, or what a dotted path leads to from there.
+fn set_at(entry: &mut Entry, rest: &str, value: Value) {
+    if rest.is_empty() {
+        entry.value = value;
         return;
     }
-    let entry = match at.and_then(|at| entries.get_mut(at)) {
-        Some(entry) => entry,
-        None => {
-            entries.push(Entry::new(first, OriginId::NONE, Value::map(Vec::new(), OriginId::NONE)));
-            let last = entries.len() - 1;
-            &mut entries[last]
-        }
-    };
     match &mut entry.value.data {
         Data::Map(map) => set_in(&mut Arc::make_mut(map).entries, rest, value),
         // Anything else gives way to a group: groups are made by this file alone.

@@ -233,6 +233,8 @@ enum Sight {
     Clear(Leaf),
     /// It fails, for which evidence has to be gathered.
     Fails,
+    /// It takes long to tell; it is no plain pass.
+    TooLong,
     Unclear,
 }
 
@@ -298,6 +300,7 @@ impl<'w, 'p> Judge<'w, 'p> {
                 );
                 Sight::Fails
             }
+            (Look::TooLong, _) => Sight::TooLong,
             _ => Sight::Unclear,
         }
     }
@@ -425,7 +428,7 @@ impl<'w, 'p> Judge<'w, 'p> {
         let verdict = match self.at_first_sight(id, entity, assignment) {
             Sight::Clear(leaf) => return leaf,
             Sight::Fails => None,
-            Sight::Unclear => {
+            Sight::Unclear | Sight::TooLong => {
                 let plain = scene().without_evidence();
                 let verdict = self.verdict(&plain, entity);
                 *spent = spent.saturating_add(plain.spent());

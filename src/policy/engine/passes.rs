@@ -55,13 +55,15 @@ pub(super) fn see(
     if judged.iter().sum::<usize>() < FEW {
         return Passes::default();
     }
-    let portions: Vec<Portion<'_>> = subjects
+    let mut portions: Vec<Portion<'_>> = subjects
         .managed
         .iter()
         .flat_map(|(subject, ids)| {
             ids.chunks(PORTION).enumerate().map(|(at, ids)| Portion { subject: *subject, start: at * PORTION, ids })
         })
         .collect();
+    // What is judged as a whole takes longest, so it comes first.
+    portions.sort_by_key(|portion| portion.subject != Subject::Stack);
     let next = AtomicUsize::new(0);
     let seen: Mutex<Vec<Seen>> = Mutex::default();
     rayon::scope(|scope| {
@@ -116,7 +118,7 @@ impl Judge<'_, '_> {
             let leaf = match self.at_first_sight(id, entity, assignment) {
                 Sight::Clear(leaf) => leaf,
                 // What takes evidence is no pass, whatever it will be.
-                Sight::Fails => super::exhausted(),
+                Sight::Fails | Sight::TooLong => super::exhausted(),
                 Sight::Unclear => {
                     let scene =
                         Scene::new(self.world, id, assignment, self.options, &self.page.lets).without_evidence();

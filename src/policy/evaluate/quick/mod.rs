@@ -110,6 +110,8 @@ pub enum Look {
     Hangs(InputId),
     /// It takes a closer look.
     Unclear,
+    /// It takes more steps than a look may.
+    TooLong,
 }
 
 impl<'v> Quick<'v> {
@@ -146,7 +148,7 @@ impl<'v> Quick<'v> {
         }
         let look = self.glance(silent);
         // What takes too long is undetermined, and that is not for this look to say.
-        if self.steps <= STEPS { look } else { Look::Unclear }
+        if self.steps <= STEPS { look } else { Look::TooLong }
     }
 
     fn glance(&mut self, silent: bool) -> Look {
