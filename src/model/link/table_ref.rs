@@ -23,14 +23,22 @@ pub(super) fn resolve(tables: &Targets<'_>, reference: &Value, elsewhere: Elsewh
             return TableRef { table: whole, suffix: Value::absent(reference.origin) };
         }
     }
-    let table = collapsed(each(reference, &mut |reference| match split(reference) {
-        Some((table, _)) => tables.resolve(&table, elsewhere),
-        None => Value::absent(reference.origin),
+    let mut suffixes = Vec::new();
+    let table = collapsed(each(reference, &mut |reference| {
+        let (table, suffix) = split(reference).unwrap_or_else(|| {
+            let nothing = Value::absent(reference.origin);
+            (nothing.clone(), nothing)
+        });
+        suffixes.push(suffix);
+        if table.is_unset() { table } else { tables.resolve(&table, elsewhere) }
     }));
-    let suffix = each(reference, &mut |reference| match split(reference) {
-        Some((_, suffix)) => suffix,
-        None => Value::absent(reference.origin),
-    });
+    // Most references end with the table, wherever each case of them stands.
+    if suffixes.iter().all(Value::is_unset) {
+        return TableRef { table, suffix: Value::absent(reference.origin) };
+    }
+    // The cases are met in the same order again.
+    let mut suffixes = suffixes.into_iter();
+    let suffix = each(reference, &mut |reference| suffixes.next().unwrap_or_else(|| Value::absent(reference.origin)));
     TableRef { table, suffix }
 }
 
@@ -113,7 +121,7 @@ fn after_marker(parts: &[Part]) -> Option<Vec<Part>> {
         let Part::Known(text, origin) = part else { continue };
         let rest = match (place, text.strip_prefix("table/")) {
             (0, Some(rest)) => Some(rest),
-            _ => text.find(":table/").and_then(|at| text.get(at + ":table/".len()..)),
+            _ => behind_marker(text),
         };
         if let Some(rest) = rest {
             let mut after = Vec::new();
@@ -125,6 +133,14 @@ fn after_marker(parts: &[Part]) -> Option<Vec<Part>> {
         }
     }
     None
+}
+
+/// What follows the first `:table/`. Texts are short: to look at each slash takes less than to prepare a search.
+fn behind_marker(text: &str) -> Option<&str> {
+    let bytes = text.as_bytes();
+    let is_marker = |at: &usize| bytes.get(..*at).is_some_and(|before| before.ends_with(b":table"));
+    let slash = memchr::memchr_iter(b'/', bytes).find(is_marker)?;
+    text.get(slash + 1..)
 }
 
 /// The parts before and behind the first slash.

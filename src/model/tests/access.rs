@@ -226,3 +226,26 @@ fn tables_that_are_written_out_and_not_in_the_project_are_told_once() {
         .build();
     assert_eq!(built.show("Reader/Statement[0]", "outside_tables"), "<[customers, carts, old]|[customers, carts]>");
 }
+
+#[test]
+fn a_statement_on_one_table_or_another_leads_to_each_in_its_case() {
+    let of = |sid: &str, resource: serde_json::Value| json!({"Sid": sid, "Effect": "Allow", "Action": "dynamodb:Query", "Resource": resource});
+    let index = json!([{"IndexName": "by-status"}]);
+    let built = cloudformation()
+        .add("Orders", "AWS::DynamoDB::Table", &json!({"TableName": "orders", "GlobalSecondaryIndexes": index}))
+        .add("Archive", "AWS::DynamoDB::Table", &json!({"TableName": "archive", "GlobalSecondaryIndexes": index}))
+        .add(
+            "Policy",
+            "AWS::IAM::ManagedPolicy",
+            &json!({"PolicyDocument": {"Statement": [
+                of("Tables", json!({"$env": [{"$ref": "Orders.Arn"}, {"$ref": "Archive.Arn"}]})),
+                of("Mixed", json!({"$env": ["arn:aws:dynamodb:eu-west-1:111122223333:table/orders",
+                    "arn:aws:dynamodb:eu-west-1:111122223333:table/archive/index/by-status"]})),
+            ]}}),
+        )
+        .build();
+    assert_eq!(built.show("Policy/Tables", "tables"), "[<Orders|Archive>]");
+    assert_eq!(built.show("Policy/Mixed", "tables"), "[<Orders|->]");
+    assert_eq!(built.show("Policy/Mixed", "indexes"), "[<-|Archive/by-status>]");
+    assert_eq!(built.show("Orders", "grants"), "[<Policy/Tables|->, <Policy/Mixed|->]");
+}

@@ -131,22 +131,27 @@ fn named(drafts: &Drafts, tables: &Targets<'_>, resources: &Value) -> (Value, Va
             continue;
         }
         let found = table_ref::resolve(tables, &item, Elsewhere::Absent);
-        if found.suffix.is_unset() {
+        let whole = each_pair(&found.suffix, &found.table, &mut |suffix, table| {
+            if suffix.is_unset() { table.clone() } else { Value::absent(suffix.origin) }
+        });
+        if !leads_nowhere(&whole) {
             // `${arn}*` goes on behind the table: to its indexes, streams and backups.
             let goes_on = each(&item, &mut |item| Value::bool(text::known_suffix(item).ends_with('*'), item.origin));
             let mut ends = Vec::new();
-            ends_of(&found.table, &mut ends);
+            ends_of(&whole, &mut ends);
             for table in ends {
-                let on = both(&leads_to(&found.table, table), &goes_on);
+                let on = both(&leads_to(&whole, table), &goes_on);
                 for (index, _) in indexes_of(drafts, table) {
                     push(&mut of_indexes, link(index, &on));
                 }
             }
-            if found.table.is_unknown() {
-                open.get_or_insert_with(|| found.table.clone());
+            if whole.is_unknown() {
+                open.get_or_insert(whole);
             } else {
-                push(&mut of_tables, found.table);
+                push(&mut of_tables, whole);
             }
+        }
+        if found.suffix.is_unset() {
             continue;
         }
         let wanted = index_name(&found.suffix);
@@ -180,6 +185,14 @@ fn named(drafts: &Drafts, tables: &Targets<'_>, resources: &Value) -> (Value, Va
         open_list(of_indexes, open, resources.origin),
         told(&missing, resources.origin),
     )
+}
+
+/// Whether nothing is set in any case.
+fn leads_nowhere(link: &Value) -> bool {
+    match &link.data {
+        Data::Choice(choice) => choice.cases.iter().all(leads_nowhere),
+        _ => link.is_unset(),
+    }
 }
 
 /// A list of what is known to be missing; open in the cases in which something may be.
@@ -233,7 +246,7 @@ fn truth(truth: Truth, at: &Value) -> Value {
 
 fn push(links: &mut Vec<Value>, link: Value) {
     let known = link.as_entity().is_some() && links.iter().any(|other| other.as_entity() == link.as_entity());
-    if !link.is_unset() && !known {
+    if !leads_nowhere(&link) && !known {
         links.push(link);
     }
 }
