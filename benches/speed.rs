@@ -16,10 +16,14 @@ fn main() {
     divan::main();
 }
 
-fn check(path: &Path) -> Analysis {
+fn request(path: &Path) -> Request {
     let mut request = Request::new(Date::parse("2026-01-01").expect("a day of the calendar"));
     request.paths = vec![path.to_owned()];
-    analysis::run(&request, &Disk).expect("the request names a folder that is there")
+    request
+}
+
+fn check(path: &Path) -> Analysis {
+    analysis::run(&request(path), &Disk).expect("the request names a folder that is there")
 }
 
 fn bytes_below(path: &Path) -> usize {
@@ -70,6 +74,17 @@ fn mixed_template_of_10_mb(bencher: Bencher<'_, '_>) {
 #[divan::bench(sample_count = 10)]
 fn template_of_10_mb(bencher: Bencher<'_, '_>) {
     bench_folder(bencher, &inputs::template_of_10_mb());
+}
+
+/// Findings with their fixes, as JSON and SARIF have them: they take looking at the file a second time.
+#[divan::bench(args = [300, 1_200, 4_800], sample_count = 10)]
+fn findings_with_fixes(bencher: Bencher<'_, '_>, resources: usize) {
+    let path = inputs::template_of_resources(resources);
+    bencher.counter(ItemsCount::new(resources)).bench(|| {
+        let mut request = request(&path);
+        request.fixes = true;
+        black_box(analysis::run(&request, &Disk).expect("the request names a folder that is there"))
+    });
 }
 
 #[divan::bench(args = [10, 100, 1_000, 10_000], sample_count = 10)]

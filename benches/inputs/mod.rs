@@ -199,6 +199,11 @@ pub fn template_of_10_mb() -> PathBuf {
     })
 }
 
+/// A template of so many resources: a third tables, the others functions and roles.
+pub fn template_of_resources(count: usize) -> PathBuf {
+    folder(&format!("template-of-{count}"), |path| write(path.join("template.yaml"), template(count)))
+}
+
 /// 10 MB of resources that are seldom tables: one in twenty is, the others are buckets.
 pub fn mixed_template_of_10_mb() -> PathBuf {
     folder("mixed-10-mb", |folder| {

@@ -157,7 +157,13 @@ impl<'v> Run<'_, 'v> {
         match &whole {
             Got::Nothing => {}
             Got::Items(items) => {
-                let _ = items.iter().any(|item| one(equal(&wanted, item)));
+                let text = as_text(&wanted);
+                let _ = items.iter().any(|item| match (text, item) {
+                    // Most lists are of texts, and some are long.
+                    (Some(text), Got::Text(known)) => text == *known && one(Ok(true)),
+                    (Some(text), Got::Made(known)) => text == known.as_str() && one(Ok(true)),
+                    _ => one(equal(&wanted, item)),
+                });
             }
             Got::List(list) => {
                 let is_found = list.items.iter().any(|item| one(self.is_equal_item(&wanted, item)));
