@@ -313,10 +313,23 @@ impl<'w, 'p> Judge<'w, 'p> {
 
     /// The verdicts of all cases that have to be told apart; `None` where they are too many.
     fn leaves(&self, judge: &mut dyn FnMut(&Assignment) -> Leaf) -> Option<Vec<(Assignment, Leaf)>> {
-        let inputs = self.world.facts.inputs;
         let mut leaves: Vec<(Assignment, Leaf)> = Vec::new();
-        let mut waiting = vec![Assignment::default()];
-        while let Some(assignment) = waiting.pop() {
+        self.each_leaf(judge, &mut |assignment, leaf| leaves.push((assignment, leaf)))?;
+        Some(leaves)
+    }
+
+    /// Hands the verdicts of all cases that have to be told apart to `hear`; `None` where they are too many.
+    fn each_leaf(
+        &self,
+        judge: &mut dyn FnMut(&Assignment) -> Leaf,
+        hear: &mut dyn FnMut(Assignment, Leaf),
+    ) -> Option<()> {
+        let inputs = self.world.facts.inputs;
+        let mut heard = 0;
+        // Most often there is one case only, for which no stack is needed.
+        let mut first = Some(Assignment::default());
+        let mut waiting: Vec<Assignment> = Vec::new();
+        while let Some(assignment) = first.take().or_else(|| waiting.pop()) {
             match judge(&assignment) {
                 Leaf::Need(input) if assignment.get(input).is_none() => {
                     // The last one that is put on the stack is looked at first.
@@ -325,15 +338,19 @@ impl<'w, 'p> Judge<'w, 'p> {
                 }
                 Leaf::Need(input) => {
                     let why = format!("`{}` has no such case", inputs.get(input).name);
-                    leaves.push((assignment, Leaf::Undetermined(why.into(), OriginId::NONE)));
+                    hear(assignment, Leaf::Undetermined(why.into(), OriginId::NONE));
+                    heard += 1;
                 }
-                leaf => leaves.push((assignment, leaf)),
+                leaf => {
+                    hear(assignment, leaf);
+                    heard += 1;
+                }
             }
-            if leaves.len() + waiting.len() > MOST_CASES {
+            if heard + waiting.len() > MOST_CASES {
                 return None;
             }
         }
-        Some(leaves)
+        Some(())
     }
 
     /// The verdicts of all cases as few judgements.

@@ -111,7 +111,7 @@ impl Judge<'_, '_> {
         let entity = self.world.model.get(id);
         let mut all_pass = true;
         let mut spent = 0;
-        let leaves = self.leaves(&mut |assignment| {
+        let mut judge = |assignment: &Assignment| {
             if !all_pass {
                 return Leaf::Nothing;
             }
@@ -129,9 +129,11 @@ impl Judge<'_, '_> {
             };
             all_pass = spent <= MOST_STEPS && matches!(leaf, Leaf::Nothing | Leaf::Pass | Leaf::Need(_));
             leaf
-        });
-        all_pass
-            && leaves.is_some_and(|leaves| leaves.iter().all(|(_, leaf)| matches!(leaf, Leaf::Nothing | Leaf::Pass)))
+        };
+        let mut only_passes = true;
+        let mut hear = |_, leaf| only_passes &= matches!(leaf, Leaf::Nothing | Leaf::Pass);
+        let are_few = self.each_leaf(&mut judge, &mut hear).is_some();
+        all_pass && only_passes && are_few
     }
 
     /// Whether an entity passes in a case.
