@@ -19,7 +19,7 @@ use crate::finding::{Finding, Fix, Undetermined, verdict};
 use crate::model::neighbours::Summary;
 use crate::model::schema::Subject;
 use crate::policy::Pack;
-use crate::policy::engine::{self, Settings, Verdict};
+use crate::policy::engine::{self, Judgement, Settings, Verdict};
 use crate::policy::evaluate::Words;
 use crate::resource::Problem;
 use crate::source::{Sources, Span};
@@ -64,6 +64,10 @@ impl JudgedProject {
     }
 }
 
+/// Who passes in a project, for each of the choices of policies that hold in it.
+#[derive(Debug, Default)]
+pub struct Known(Vec<(Arc<Choice>, engine::Known)>);
+
 /// What came of all projects.
 #[derive(Debug, Default)]
 pub struct Judged {
@@ -98,13 +102,39 @@ fn place(understood: &Understood, span: Span, resource: usize, sources: &Sources
 
 type Verdicts = (Vec<Finding>, Vec<Undetermined>);
 
+/// What is known beforehand, and what will be.
+struct Again<'a> {
+    before: Option<(&'a Understood, &'a Known)>,
+    known: Known,
+}
+
+impl<'a> Again<'a> {
+    fn before(&self, choice: &Arc<Choice>) -> Option<engine::Before<'a>> {
+        let (Understood { project, model, .. }, Known(known)) = self.before?;
+        let (_, known) = known.iter().find(|(known, _)| Arc::ptr_eq(known, choice))?;
+        Some(engine::Before { project, model, known })
+    }
+}
+
 impl Judge<'_> {
     /// Judges a project for its deployment by itself.
     pub fn project(&self, understood: &Understood, alone: bool) -> JudgedProject {
+        self.by(understood, alone, &mut None)
+    }
+
+    /// The same for a project that will be judged again after an edit, with what is then known beforehand. `before` is
+    /// what it was when it was judged last, for the same deployment by the same configuration.
+    pub fn again(&self, understood: &Understood, before: Option<(&Understood, &Known)>) -> (JudgedProject, Known) {
+        let mut again = Some(Again { before, known: Known::default() });
+        let judged = self.by(understood, false, &mut again);
+        (judged, again.map(|again| again.known).unwrap_or_default())
+    }
+
+    fn by(&self, understood: &Understood, alone: bool, again: &mut Option<Again<'_>>) -> JudgedProject {
         let path = understood.project.path.clone();
         let places = places(understood, self.sources);
         self.choices.prepare(places.iter().map(PathBuf::as_path), self.request, self.config, self.pack);
-        let verdicts = guarded(&path, || self.one(understood, &places, None));
+        let verdicts = guarded(&path, || self.one(understood, &places, None, again));
         let summary = if alone { None } else { Some(Arc::new(Summary::of(&understood.project, &understood.model))) };
         let elsewhere = |policy: &str| self.pack.get(policy).is_some_and(|page| page.looks_elsewhere());
         let findings = verdicts.iter().flat_map(|(findings, _)| findings);
@@ -117,7 +147,7 @@ impl Judge<'_> {
     /// Judges what hangs on other projects again, for a project that was lent what they have for it. Companions there
     /// take findings back and make no new ones.
     pub fn among(&self, understood: &Understood, mut judged: JudgedProject) -> JudgedProject {
-        let again = guarded(&judged.path, || self.one(understood, &judged.places, Some(&judged.hanging)));
+        let again = guarded(&judged.path, || self.one(understood, &judged.places, Some(&judged.hanging), &mut None));
         let (Ok((findings, undetermined)), Ok((before, open))) = (again, &mut judged.verdicts) else { return judged };
         let key = |policy: &String, address: &str| (policy.clone(), address.to_owned());
         let hung: BTreeSet<(String, String)> = before
@@ -183,7 +213,13 @@ impl Judge<'_> {
     }
 
     /// The verdicts on a project, by all policies or by some.
-    fn one(&self, understood: &Understood, places: &BTreeSet<PathBuf>, only: Option<&BTreeSet<String>>) -> Verdicts {
+    fn one(
+        &self,
+        understood: &Understood,
+        places: &BTreeSet<PathBuf>,
+        only: Option<&BTreeSet<String>>,
+        again: &mut Option<Again<'_>>,
+    ) -> Verdicts {
         let sources = self.sources;
         let Understood { project, model, deployment } = understood;
         let Some(deployment) = self.deployments.get(*deployment) else { return Verdicts::default() };
@@ -202,7 +238,7 @@ impl Judge<'_> {
         let several = choices.len() > 1;
         for choice in choices {
             let settings = Settings { only: only.cloned(), ..self.settings(deployment, &choice) };
-            engine::judge_each(project, model, self.pack, &settings, &mut |judgement| {
+            let mut hear = |judgement: &Judgement<'_>| {
                 let entity = model.get(judgement.entity);
                 let elsewhere = || {
                     let place = place(understood, entity.span, entity.resource, sources);
@@ -222,7 +258,15 @@ impl Judge<'_> {
                         undetermined.push(verdict::undetermined(project, entity, judgement.policy, why, *span));
                     }
                 }
-            });
+            };
+            match again {
+                None => engine::judge_each(project, model, self.pack, &settings, &mut hear),
+                Some(again) => {
+                    let before = again.before(&choice);
+                    let known = engine::judge_again(project, model, self.pack, &settings, before, &mut hear);
+                    again.known.0.extend(known.map(|known| (Arc::clone(&choice), known)));
+                }
+            }
         }
         (findings, undetermined)
     }

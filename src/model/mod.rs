@@ -26,6 +26,7 @@ pub mod neighbours;
 mod network;
 mod read;
 mod routing;
+mod same;
 pub mod schema;
 mod stream;
 #[cfg(test)]
@@ -35,3 +36,4 @@ mod workflow;
 
 pub use build::build;
 pub use entity::{Entity, Layout, Model};
+pub use same::Same;

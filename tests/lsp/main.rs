@@ -6,4 +6,5 @@ mod basics;
 mod client;
 mod features;
 mod inspect;
+mod kept;
 mod same_answers;

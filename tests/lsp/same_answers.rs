@@ -13,7 +13,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use super::client::{Client, shown, today};
 
 /// Everything that an analysis tells, free of file ids.
-fn told(analysis: &Analysis) -> Vec<String> {
+pub fn told(analysis: &Analysis) -> Vec<String> {
     let place = |span: Span| {
         let file = analysis.sources.get(span.file);
         let path = file.map_or_else(|| "gone".to_owned(), |file| file.path_text());

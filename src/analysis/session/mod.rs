@@ -174,18 +174,23 @@ impl Session {
             parsed: &self.parsed,
         };
         let targets = self.around.targets(&workshop, scope, &changes);
-        self.pieces.retain(|key, piece| targets.contains_key(key) && !bears(&piece.reads));
-        let missing: Vec<&Target> =
-            targets.iter().filter(|(key, _)| !self.pieces.contains_key(*key)).map(|(_, target)| target).collect();
-        let done = AtomicUsize::new(0);
-        let make = |target: &&Target| {
-            let made = (!(pace.stop)()).then(|| (target.key(), workshop.make(target)));
-            (pace.tell)(done.fetch_add(1, Ordering::Relaxed) + 1, missing.len());
+        self.pieces.retain(|key, _| targets.contains_key(key));
+        let (mut before, kept): (BTreeMap<Key, Piece>, BTreeMap<Key, Piece>) =
+            std::mem::take(&mut self.pieces).into_iter().partition(|(_, piece)| bears(&piece.reads));
+        self.pieces = kept;
+        let missing: Vec<(&Key, &Target, Option<Piece>)> = (targets.iter())
+            .filter(|(key, _)| !self.pieces.contains_key(*key))
+            .map(|(key, target)| (key, target, before.remove(key)))
+            .collect();
+        let (done, count) = (AtomicUsize::new(0), missing.len());
+        let make = |(key, target, before): (&Key, &Target, Option<Piece>)| {
+            let made = (!(pace.stop)()).then(|| (key.clone(), workshop.make(target, before.as_ref())));
+            (pace.tell)(done.fetch_add(1, Ordering::Relaxed) + 1, count);
             made
         };
-        let made: Vec<Option<(Key, Piece)>> = match missing.as_slice() {
-            [one] => vec![make(one)],
-            many => many.par_iter().map(make).collect(),
+        let made: Vec<Option<(Key, Piece)>> = match count {
+            1 => missing.into_iter().map(make).collect(),
+            _ => missing.into_par_iter().map(make).collect(),
         };
         let complete = made.iter().all(Option::is_some);
         self.pieces.extend(made.into_iter().flatten());

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::super::given::{self, Declared};
-use super::super::judge::{Judge, JudgedProject};
+use super::super::judge::{Judge, JudgedProject, Known};
 use super::super::locate::Here;
 use super::super::prepare::Prepared;
 use super::super::request::Request;
@@ -41,6 +41,13 @@ impl Piece {
     }
 }
 
+impl Piece {
+    /// What it was for a deployment, and who passed.
+    fn known_of(&self, deployment: usize) -> Option<(&Understood, &Known)> {
+        self.understood.iter().zip(&self.known).find(|(understood, _)| understood.deployment == deployment)
+    }
+}
+
 impl Target {
     #[must_use]
     pub fn key(&self) -> Key {
@@ -68,6 +75,8 @@ pub struct Piece {
     pub files: BTreeSet<FileId>,
     pub understood: Vec<Understood>,
     pub judged: Vec<JudgedProject>,
+    /// For each of these, who passes.
+    known: Vec<Known>,
     /// For each of these, what became of it among the others, and what it was lent for that.
     settled: Vec<Option<(String, JudgedProject)>>,
     pub problems: Vec<Problem>,
@@ -103,8 +112,8 @@ impl Workshop<'_> {
         }
     }
 
-    /// Evaluates and judges a target.
-    pub fn make(&self, target: &Target) -> Piece {
+    /// Evaluates and judges a target. `before` is what it was before an edit, under the same configuration.
+    pub fn make(&self, target: &Target, before: Option<&Piece>) -> Piece {
         let fs = Recording::over(self.fs, self.here);
         let sources = self.sources.view();
         let mut piece = Piece {
@@ -113,13 +122,14 @@ impl Workshop<'_> {
             files: BTreeSet::new(),
             understood: Vec::new(),
             judged: Vec::new(),
+            known: Vec::new(),
             settled: Vec::new(),
             problems: Vec::new(),
             declared: Declared::default(),
             fixed: false,
             noted: false,
         };
-        let done = guarded(target.path(), || self.fill(target, &fs, &sources, &mut piece));
+        let done = guarded(target.path(), || self.fill(target, before, &fs, &sources, &mut piece));
         piece.problems.extend(done.err());
         piece.reads = fs.into_reads();
         for file in sources.asked() {
@@ -129,7 +139,7 @@ impl Workshop<'_> {
         piece
     }
 
-    fn fill(&self, target: &Target, fs: &dyn FileSystem, sources: &Sources, piece: &mut Piece) {
+    fn fill(&self, target: &Target, before: Option<&Piece>, fs: &dyn FileSystem, sources: &Sources, piece: &mut Piece) {
         let task = match self.task(target, fs, sources) {
             Ok(task) => task,
             Err(problem) => {
@@ -158,7 +168,10 @@ impl Workshop<'_> {
                     if asks && piece.understood.is_empty() {
                         piece.declared = task.declared(&modules);
                     }
-                    piece.judged.push(judge.project(&understood, false));
+                    let before = before.and_then(|before| before.known_of(index));
+                    let (judged, known) = judge.again(&understood, before);
+                    piece.judged.push(judged);
+                    piece.known.push(known);
                     piece.understood.push(understood);
                 }
                 Ok(None) => {}

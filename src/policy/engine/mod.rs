@@ -4,6 +4,7 @@
 //! entity: pass, fail with its evidence and the cases in which it holds, or undetermined with the reason. Each policy
 //! is evaluated once for every case of the inputs that its conditions in fact read, up to [`MOST_CASES`].
 
+mod again;
 mod cases;
 mod deciding;
 mod failing;
@@ -21,11 +22,14 @@ use crate::resource::Project;
 use crate::source::Span;
 use crate::value::{Assignment, Data, EntityId, InputId, OriginId, Origins, Text, Value};
 
-use super::evaluate::{Facts, Look, Memos, Outcome, Quick, STEPS, Scene, World};
+use super::evaluate::{Facts, Look, Memos, Outcome, Quick, Reads, STEPS, Scene, Watched, World};
 use super::expression::Program;
 use super::page::{Page, Scope};
 use super::{Confidence, Pack, Severity};
+use again::Memory;
+use passes::View;
 
+pub use again::{Before, Known, judge_again};
 pub use cases::describe;
 pub use remedy::{Created, Remedy, Replaced, Written};
 pub use settings::{PolicySettings, Settings};
@@ -95,7 +99,7 @@ pub struct Related {
 #[must_use]
 pub fn judge<'p>(project: &Project, model: &Model, pack: &'p Pack, settings: &Settings) -> Vec<Judgement<'p>> {
     let subjects = Subjects::of(model);
-    let world = world(Facts::of(project), &project.origins, model, settings);
+    let world = world(Facts::of(project), &project.origins, model, settings, None);
     let mut judgements = Vec::new();
     for page in pages_on(pack, settings) {
         let sheet = Sheet::new(pack, settings, page);
@@ -117,16 +121,29 @@ pub fn judge_each(
     settings: &Settings,
     hear: &mut dyn FnMut(&Judgement<'_>),
 ) {
+    judge_by(project, model, pack, settings, Memory::None, hear);
+}
+
+fn judge_by(
+    project: &Project,
+    model: &Model,
+    pack: &Pack,
+    settings: &Settings,
+    memory: Memory<'_>,
+    hear: &mut dyn FnMut(&Judgement<'_>),
+) -> Option<Known> {
     let subjects = Subjects::of(model);
     let facts = Facts::of(project);
     let sheets: Vec<Sheet<'_>> = pages_on(pack, settings)
         .filter(|page| subjects.judged_by(page).next().is_some())
         .map(|page| Sheet::new(pack, settings, page))
         .collect();
-    let passes = passes::see(facts, model, settings, &subjects, &sheets);
+    let kept = memory.kept(project, model);
+    let view = View { facts, model, settings, sheets: &sheets, subjects: &subjects };
+    let (passes, known) = passes::see(&view, kept.as_ref(), memory.is_asked_for());
     let mark = project.origins.len();
     let mut judgements = Vec::new();
-    let world = world(facts, &project.origins, model, settings);
+    let world = world(facts, &project.origins, model, settings, None);
     for (at, sheet) in sheets.iter().enumerate() {
         let judge = Judge::new(&world, settings, sheet);
         for (place, id) in subjects.judged_by(sheet.page).enumerate() {
@@ -140,6 +157,7 @@ pub fn judge_each(
             project.origins.truncate(mark);
         }
     }
+    known
 }
 
 /// The policies that the settings switch on.
@@ -147,12 +165,18 @@ fn pages_on<'p>(pack: &'p Pack, settings: &Settings) -> impl Iterator<Item = &'p
     pack.iter().map(|policy| -> &Page { policy }).filter(|page| settings.is_on(page))
 }
 
-fn world<'a>(facts: Facts<'a>, origins: &'a Origins, model: &'a Model, settings: &'a Settings) -> World<'a> {
+fn world<'a>(
+    facts: Facts<'a>,
+    origins: &'a Origins,
+    model: &'a Model,
+    settings: &'a Settings,
+    reads: Option<&'a Reads>,
+) -> World<'a> {
     let fixed = |text: &Option<String>| text.as_ref().map(|text| Value::string(text.as_str(), OriginId::NONE));
     World {
         facts,
         origins,
-        model,
+        model: Watched::new(model, reads),
         closed_world: settings.closed_world,
         words: &settings.words,
         region: fixed(&settings.region),
@@ -280,7 +304,7 @@ impl<'w, 'p> Judge<'w, 'p> {
         let look = self.quick.borrow_mut().look(id, assignment, silent);
         // The long way is the judge of the short one; what it gives up for its length it does not judge.
         debug_assert!(
-            look != Look::Passes || !self.fails_at_length(id, entity, assignment),
+            look != Look::Passes || !self.world.model.unnoticed(|| self.fails_at_length(id, entity, assignment)),
             "`{}` does not pass on `{}`",
             self.page.name,
             entity.address

@@ -4,33 +4,57 @@
 //! project's origins. Takes what judging takes; gives for each policy and entity whether it certainly passes, or is not
 //! there. The others are judged in order afterwards.
 
-use std::sync::Mutex;
+use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use crate::model::schema::Subject;
 use crate::model::{Entity, Model};
-use crate::policy::evaluate::{Facts, STEPS, Scene};
+use crate::policy::evaluate::{Facts, Reads, STEPS, Scene};
 use crate::value::{Assignment, EntityId, Origins};
 
+use super::again::{Kept, Known, Notes};
 use super::{Judge, Leaf, MOST_STEPS, Settings, Sheet, Sight, Subjects, world};
 
-/// Below this number of verdicts it is quicker to judge at once.
-const FEW: usize = 4096;
+/// Below this number of verdicts it is quicker to judge at once. Trials are small, and try both ways all the same.
+const FEW: usize = if cfg!(debug_assertions) { 64 } else { 4096 };
 
 /// How many entities are handed to a core at once: few enough that all that they hold stays near the core while one
 /// policy after the other looks at them.
 const PORTION: usize = 24;
 
+/// What was seen of an entity under a policy.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Seen {
+    /// Nobody has looked.
+    #[default]
+    Nothing,
+    /// It certainly passes, or is not there.
+    Passes,
+    /// It takes a closer look.
+    Unclear,
+}
+
 /// Who passes, by the positions of the policy and of the entity among those that it judges.
 #[derive(Default)]
 pub(super) struct Passes {
-    list: Vec<Vec<bool>>,
+    list: Vec<Vec<Seen>>,
 }
 
 impl Passes {
     pub fn has(&self, page: usize, place: usize) -> bool {
-        self.list.get(page).and_then(|places| places.get(place)).copied().unwrap_or_default()
+        self.list.get(page).and_then(|places| places.get(place)) == Some(&Seen::Passes)
     }
+}
+
+/// What is looked at.
+pub(super) struct View<'a> {
+    pub facts: Facts<'a>,
+    pub model: &'a Model,
+    pub settings: &'a Settings,
+    pub sheets: &'a [Sheet<'a>],
+    pub subjects: &'a Subjects,
 }
 
 /// Some entities of one subject.
@@ -41,68 +65,94 @@ struct Portion<'s> {
     ids: &'s [EntityId],
 }
 
-/// What one core saw of a portion: the policies that judge it, each with who passes.
-type Seen = (usize, Vec<(usize, Vec<bool>)>);
+impl Portion<'_> {
+    /// The policies that judge it, with its place among those whom they judge.
+    fn pages<'v>(&'v self, view: &'v View<'_>) -> impl Iterator<Item = (usize, Range<usize>)> + 'v {
+        let judging = |(_, sheet): &(usize, &Sheet<'_>)| sheet.page.applies_to.contains(&self.subject);
+        view.sheets.iter().enumerate().filter(judging).map(|(page, sheet)| {
+            let start = view.subjects.start_of(self.subject, sheet.page) + self.start;
+            (page, start..start + self.ids.len())
+        })
+    }
+}
 
-pub(super) fn see(
-    facts: Facts<'_>,
-    model: &Model,
-    settings: &Settings,
-    subjects: &Subjects,
-    sheets: &[Sheet<'_>],
-) -> Passes {
+/// What the cores saw, by portion: the policies that judge it, each with what was seen of whom.
+type Verdicts = BTreeMap<usize, Vec<(usize, Range<usize>, Vec<Seen>)>>;
+
+/// Sees who passes. What is kept of an earlier state is not looked at again; where notes are asked for, it is told what
+/// will have to be kept of this one.
+pub(super) fn see(view: &View<'_>, kept: Option<&Kept<'_>>, noting: bool) -> (Passes, Option<Known>) {
+    let View { model, sheets, subjects, .. } = view;
     let judged: Vec<usize> = sheets.iter().map(|sheet| subjects.judged_by(sheet.page).count()).collect();
     if judged.iter().sum::<usize>() < FEW {
-        return Passes::default();
+        return Default::default();
     }
+    let list = sheets.iter().zip(&judged).map(|(sheet, count)| match kept {
+        Some(kept) => kept.seen(&sheet.page.name, subjects.judged_by(sheet.page)),
+        None => vec![Seen::Nothing; *count],
+    });
+    let mut passes = Passes { list: list.collect() };
+    let of = |page: usize, places: &Range<usize>| {
+        passes.list.get(page).and_then(|list| list.get(places.clone())).unwrap_or_default()
+    };
     let mut portions: Vec<Portion<'_>> = subjects
         .managed
         .iter()
         .flat_map(|(subject, ids)| {
             ids.chunks(PORTION).enumerate().map(|(at, ids)| Portion { subject: *subject, start: at * PORTION, ids })
         })
+        .filter(|portion| portion.pages(view).any(|(page, places)| of(page, &places).contains(&Seen::Nothing)))
         .collect();
     // What is judged as a whole takes longest, so it comes first.
     portions.sort_by_key(|portion| portion.subject != Subject::Stack);
     let next = AtomicUsize::new(0);
-    let seen: Mutex<Vec<Seen>> = Mutex::default();
-    rayon::scope(|scope| {
-        for _ in 0..rayon::current_num_threads() {
-            scope.spawn(|_| {
-                // Nothing is kept here: what has no evidence asks for no places.
-                let origins = Origins::new();
-                let world = world(facts, &origins, model, settings);
-                let mut judges: Vec<Option<Judge<'_, '_>>> = sheets.iter().map(|_| None).collect();
-                let mut own = Vec::new();
-                while let Some((at, portion)) =
-                    Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, portions.get(at)?)))
-                {
-                    let mut verdicts = Vec::new();
-                    for (page, (sheet, judge)) in sheets.iter().zip(&mut judges).enumerate() {
-                        if sheet.page.applies_to.contains(&portion.subject) {
-                            let judge = judge.get_or_insert_with(|| Judge::new(&world, settings, sheet));
-                            verdicts.push((page, portion.ids.iter().map(|id| judge.passes(*id)).collect()));
-                        }
+    let seen: Mutex<(Verdicts, Notes)> = Mutex::default();
+    let work = || {
+        // Nothing is kept here: what has no evidence asks for no places.
+        let origins = Origins::new();
+        let reads = noting.then(|| Reads::new(model));
+        let world = world(view.facts, &origins, model, view.settings, reads.as_ref());
+        let mut judges: Vec<Option<Judge<'_, '_>>> = sheets.iter().map(|_| None).collect();
+        let (mut own, mut notes) = (Verdicts::new(), Notes::default());
+        while let Some((at, portion)) =
+            Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, portions.get(at)?)))
+        {
+            let mut verdicts = Vec::new();
+            for (page, places) in portion.pages(view) {
+                let (Some(sheet), Some(judge)) = (sheets.get(page), judges.get_mut(page)) else { continue };
+                let judge = judge.get_or_insert_with(|| Judge::new(&world, view.settings, sheet));
+                let look = |(id, known): (&EntityId, &Seen)| {
+                    if *known != Seen::Nothing {
+                        return *known;
                     }
-                    own.push((at, verdicts));
-                }
-                if let Ok(mut seen) = seen.lock() {
-                    seen.append(&mut own);
-                }
-            });
-        }
-    });
-    let mut passes = Passes { list: judged.iter().map(|count| vec![false; *count]).collect() };
-    for (at, verdicts) in seen.into_inner().unwrap_or_default() {
-        let Some(portion) = portions.get(at) else { continue };
-        for (page, own) in verdicts {
-            let start = subjects.start_of(portion.subject, sheets[page].page) + portion.start;
-            if let Some(place) = passes.list.get_mut(page).and_then(|list| list.get_mut(start..start + own.len())) {
-                place.copy_from_slice(&own);
+                    let passes = judge.passes(*id);
+                    if let Some(reads) = &reads {
+                        notes.take(*id, reads);
+                    }
+                    if passes { Seen::Passes } else { Seen::Unclear }
+                };
+                let seen = portion.ids.iter().zip(of(page, &places)).map(look).collect();
+                verdicts.push((page, places, seen));
             }
+            own.insert(at, verdicts);
+        }
+        let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.0.append(&mut own);
+        seen.1.join(notes);
+    };
+    if portions.len() < 2 {
+        work();
+    } else {
+        rayon::scope(|scope| (0..rayon::current_num_threads()).for_each(|_| scope.spawn(|_| work())));
+    }
+    let (seen, notes) = seen.into_inner().unwrap_or_else(PoisonError::into_inner);
+    for (page, places, own) in seen.into_values().flatten() {
+        if let Some(place) = passes.list.get_mut(page).and_then(|list| list.get_mut(places)) {
+            place.copy_from_slice(&own);
         }
     }
-    passes
+    let known = if noting { Known::of(view, &passes.list, notes, kept) } else { None };
+    (passes, known)
 }
 
 impl Judge<'_, '_> {

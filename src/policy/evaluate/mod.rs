@@ -22,11 +22,11 @@ mod render;
 #[cfg(test)]
 mod tests;
 mod texts;
+mod watched;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use crate::model::Model;
 use crate::resource::{Language, Project};
 use crate::value::{Assignment, Data, EntityId, InputId, Inputs, Number, OriginId, Origins, Text, Truth, Value};
 
@@ -37,6 +37,7 @@ use memo::Memo;
 pub use memo::Memos;
 pub use production::Words;
 pub use quick::{Look, Quick};
+pub use watched::{Lists, Reads, Watched};
 
 /// How many steps one case of one policy and resource may take.
 pub const STEPS: u64 = 400_000;
@@ -76,7 +77,7 @@ pub struct World<'a> {
     pub facts: Facts<'a>,
     /// Where the places of values are kept; without evidence none are asked for.
     pub origins: &'a Origins,
-    pub model: &'a Model,
+    pub model: Watched<'a>,
     /// What is not in the analysed files does not exist.
     pub closed_world: bool,
     pub words: &'a Words,

@@ -181,7 +181,7 @@ fn ours(expression: &str, inputs: &Inputs) -> String {
     let world = World {
         facts: Facts::of(&bench.project),
         origins: &bench.project.origins,
-        model: &bench.model,
+        model: Watched::new(&bench.model, None),
         closed_world: false,
         words: &words,
         region: None,

@@ -18,7 +18,7 @@ fn outcome_in(bench: &Bench, entity: EntityId, expression: &str, options: &[(&st
     let world = World {
         facts: Facts::of(&bench.project),
         origins: &bench.project.origins,
-        model: &bench.model,
+        model: Watched::new(&bench.model, None),
         closed_world: false,
         words: &words,
         region: None,
@@ -279,7 +279,7 @@ fn an_endless_page_is_stopped() {
     let world = World {
         facts: Facts::of(&bench.project),
         origins: &bench.project.origins,
-        model: &bench.model,
+        model: Watched::new(&bench.model, None),
         closed_world: false,
         words: &words,
         region: None,

@@ -128,6 +128,7 @@ impl<'v> Run<'_, 'v> {
                 let (subject, _) =
                     Subject::ALL.iter().find(|(subject, _)| plural(*subject) == name).ok_or(Stop::Wrong)?;
                 if let Some((_, known)) = self.quick.lists.iter().find(|(known, _)| known == subject) {
+                    world.model.note_list(*subject);
                     return Ok(Got::Items(Rc::clone(known)));
                 }
                 let mut items = Vec::new();
