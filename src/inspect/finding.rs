@@ -1,4 +1,6 @@
-//! What the findings at a place say, in short.
+//! Why there are findings at a place, in short.
+//!
+//! Editors show the diagnostic with its sentence and its help right beside it: this says what that does not.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -11,13 +13,13 @@ use crate::source::Span;
 use super::markdown::{code, link, prose};
 use super::{Seen, holds};
 
-/// Of how many findings at one place the page's first paragraph is shown.
+/// Of how many policies at one place the reason is told.
 const MOST_EXPLAINED: usize = 3;
 
-/// How many findings at one place are told.
+/// How many policies at one place are told.
 const MOST_TOLD: usize = 12;
 
-/// The findings at a place in Markdown, and the smallest of their spans.
+/// The policies of the findings at a place in Markdown, each with its reason, and the smallest of the spans.
 pub(super) fn at(seen: &Seen<'_>, path: &Path, offset: u32) -> Option<(String, Span)> {
     let file = seen.sources.find(path)?.id;
     let mut here: Vec<&Finding> =
@@ -27,42 +29,31 @@ pub(super) fn at(seen: &Seen<'_>, path: &Path, offset: u32) -> Option<(String, S
     });
     let span = here.iter().map(|finding| finding.primary.span).min_by_key(|span| span.len())?;
     let mut blocks: Vec<String> = Vec::new();
-    let mut explained: Vec<&str> = Vec::new();
-    for finding in here.iter().take(MOST_TOLD) {
-        let mut block = format!("**{}** {}: {}", finding.severity, policy_link(seen, finding), prose(&finding.message));
-        if let Some(case) = &finding.case {
-            let _ = write!(block, ", when {}", prose(case));
+    let mut told: Vec<&str> = Vec::new();
+    for finding in here {
+        let Some(page) = seen.pack.get(&finding.policy).filter(|_| !told.contains(&finding.policy.as_str())) else {
+            continue;
+        };
+        told.push(&finding.policy);
+        let name = link(&code(&finding.policy), documentation(&page.text).as_deref());
+        let mut block = format!("**{}** {name}: {}", finding.severity, prose(&page.title));
+        let reason = paragraph(&page.text, "Why it matters").or_else(|| paragraph(&page.text, "What it means"));
+        if let Some(reason) = reason.filter(|_| told.len() <= MOST_EXPLAINED) {
+            let _ = write!(block, "\n\n{reason}");
         }
-        if explained.len() < MOST_EXPLAINED
-            && !explained.contains(&finding.policy.as_str())
-            && let Some(paragraph) = explanation(seen, &finding.policy)
-        {
-            explained.push(&finding.policy);
-            block.push_str("\n\n");
-            block.push_str(&paragraph);
+        if told.len() <= MOST_TOLD {
+            blocks.push(block);
         }
-        if let Some(help) = &finding.help {
-            let _ = write!(block, "\n\n*To do:* {}", prose(help));
-        }
-        blocks.push(block);
     }
-    if here.len() > MOST_TOLD {
-        blocks.push(format!("and {} more findings here", here.len() - MOST_TOLD));
+    if told.len() > MOST_TOLD {
+        blocks.push(format!("and {} other policies here", told.len() - MOST_TOLD));
     }
-    Some((blocks.join("\n\n"), span))
+    (!blocks.is_empty()).then(|| (blocks.join("\n\n"), span))
 }
 
-/// The policy's name, as a link to what it rests on.
-fn policy_link(seen: &Seen<'_>, finding: &Finding) -> String {
-    let target = seen.pack.get(&finding.policy).and_then(|page| documentation(&page.text));
-    link(&code(&finding.policy), target.as_deref())
-}
-
-/// The first paragraph of a policy's page, which says what it means; in Markdown as its author wrote it.
-pub(super) fn explanation(seen: &Seen<'_>, policy: &str) -> Option<String> {
-    let page = seen.pack.get(policy)?;
-    let section = sections(&page.text).into_iter().find(|section| section.title == "What it means")?;
-    let paragraph = section.text.trim().split("\n\n").next()?.trim();
-    let words: Vec<&str> = paragraph.split_whitespace().collect();
+/// The first paragraph of a section of a policy's page, in Markdown as its author wrote it.
+pub(super) fn paragraph(page: &str, title: &str) -> Option<String> {
+    let section = sections(page).into_iter().find(|section| section.title == title)?;
+    let words: Vec<&str> = section.text.trim().split("\n\n").next()?.split_whitespace().collect();
     (!words.is_empty()).then(|| words.join(" "))
 }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::client::Client;
 use super::edits::{self, FileEdit};
-use super::places::{Places, uri_of};
+use super::places::Places;
 use super::position::Lines;
 use super::server::{Fault, Server};
 use crate::analysis::session::Session;
@@ -238,7 +238,7 @@ impl Maker<'_> {
         let body = if document.is_none() && changed.before.starts_with('\u{feff}') { 3 } else { 0 };
         let lines = Lines::new(&changed.before, body);
         let edits: Vec<TextEdit> = edits::differences(&changed.before, &changed.after, &lines, self.client.encoding);
-        let uri = uri_of(self.places.documents, &path);
+        let uri = self.places.documents.uri_of(&path);
         let edit = FileEdit { uri, version: document.map(|document| document.version), edits, is_new };
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let title = format!("suppress {} of `{}` in {name}", finding.policy, finding.resource.address);

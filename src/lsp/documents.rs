@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use gen_lsp_types::{TextDocumentContentChangeEvent, Uri};
 
 use super::position::{Encoding, Lines};
+use super::uri;
 
 /// One open document.
 #[derive(Clone, Debug)]
@@ -48,10 +49,17 @@ pub struct Documents {
     by_path: BTreeMap<PathBuf, Document>,
     /// Of each URI, as the client spells it, the path.
     paths: BTreeMap<String, PathBuf>,
+    /// Files that were open at some time and that the client spells in another way than the server would.
+    spelled: BTreeMap<PathBuf, Uri>,
 }
 
 impl Documents {
     pub fn open(&mut self, path: PathBuf, document: Document) {
+        if document.uri.0 == uri::of_path(&path) {
+            self.spelled.remove(&path);
+        } else {
+            self.spelled.insert(path.clone(), document.uri.clone());
+        }
         self.paths.insert(document.uri.0.clone(), path.clone());
         self.by_path.insert(path, document);
     }
@@ -66,6 +74,12 @@ impl Documents {
     #[must_use]
     pub fn path(&self, uri: &Uri) -> Option<&Path> {
         self.paths.get(&uri.0).map(PathBuf::as_path)
+    }
+
+    /// How the client spells a path, or how it would: what it was told of a document is taken back by the same name.
+    #[must_use]
+    pub fn uri_of(&self, path: &Path) -> Uri {
+        self.spelled.get(path).cloned().unwrap_or_else(|| Uri(uri::of_path(path)))
     }
 
     #[must_use]

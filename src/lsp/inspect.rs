@@ -6,7 +6,7 @@ use gen_lsp_types::{Position, Range};
 use serde_json::{Value, json};
 
 use super::documents::{Document, Documents};
-use super::places::{Places, uri_of};
+use super::places::Places;
 use super::position::Encoding;
 use crate::analysis::Analysis;
 use crate::analysis::session::Session;
@@ -41,7 +41,7 @@ impl Question<'_> {
             let projects: Vec<Known<'_>> =
                 session.understood(&path).map(|understood| Known { understood, sources }).collect();
             let link: Link<'_> = &|path, line, _| {
-                let uri = uri_of(self.documents, &lexical(&root.join(path)));
+                let uri = self.documents.uri_of(&lexical(&root.join(path)));
                 Some(format!("{}#L{line}", uri.0))
             };
             let seen = Seen {

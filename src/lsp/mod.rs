@@ -3,9 +3,9 @@
 //! Takes the messages of an editor, gives diagnostics, actions and answers. The types of the protocol stay in this
 //! folder; [`Session`](crate::analysis::session::Session) does the work and knows none of them.
 //!
-//! `transport` frames messages, [`server`](Server) takes them, `documents` holds the open texts, `position`, `uri` and
-//! `places` translate, `client` is what the editor can. `diagnostics`, `actions`,
-//! `inspect` and `completion` are what it shows, `settings` what the user wants of it.
+//! `transport` frames messages, [`server`](Server) takes them with `told` and `look`, `documents` holds the open texts,
+//! `position`, `uri` and `places` translate, `client` is what the editor can. `diagnostics`, `actions`, `inspect` and
+//! `completion` are what it shows, `settings` what the user wants of it.
 
 mod actions;
 mod capabilities;
@@ -15,11 +15,13 @@ mod diagnostics;
 mod documents;
 mod edits;
 mod inspect;
+mod look;
 mod places;
 mod position;
 mod publish;
 mod server;
 mod settings;
+mod told;
 mod transport;
 mod uri;
 mod workspace;

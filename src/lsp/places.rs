@@ -10,7 +10,6 @@ use rustc_hash::FxHashMap;
 
 use super::documents::Documents;
 use super::position::{Encoding, Lines};
-use super::uri;
 use crate::source::{FileId, SourceFile, Sources, Span, lexical};
 
 /// Turns spans of one analysis into places, each file's lines found once.
@@ -56,7 +55,7 @@ impl<'a> Places<'a> {
                 None => Lines::new(file.text(), body),
             };
             Some(Rc::new(Placed {
-                uri: uri_of(self.documents, &path),
+                uri: self.documents.uri_of(&path),
                 version: document.map(|one| one.version),
                 file,
                 path,
@@ -79,10 +78,4 @@ impl<'a> Places<'a> {
         let (placed, range) = self.range(span)?;
         Some(Location { uri: placed.uri.clone(), range })
     }
-}
-
-/// How the client spells a path, or how it would.
-#[must_use]
-pub fn uri_of(documents: &Documents, path: &Path) -> Uri {
-    documents.get(path).map_or_else(|| Uri(uri::of_path(path)), |document| document.uri.clone())
 }

@@ -10,7 +10,7 @@ use gen_lsp_types::{Diagnostic, DocumentDiagnosticParams, PublishDiagnosticsPara
 use serde_json::{Value, json};
 
 use super::diagnostics;
-use super::places::{Places, uri_of};
+use super::places::Places;
 use super::server::Server;
 use super::uri;
 use crate::source::lexical;
@@ -93,7 +93,7 @@ impl Server {
             let is_new = self.published.get(path).is_none_or(|known| known != list);
             if is_new || document.is_some() && is_edited(path) {
                 told.push(PublishDiagnosticsParams {
-                    uri: uri_of(&self.workspace.documents, path),
+                    uri: self.workspace.documents.uri_of(path),
                     version: document.map(|document| document.version),
                     diagnostics: list.to_vec(),
                 });
@@ -136,7 +136,7 @@ impl Server {
             let list = self.found.get(path).map(Vec::as_slice).unwrap_or_default();
             let mut item = report(list, known.get(path).copied());
             if let Some(item) = item.as_object_mut() {
-                item.insert("uri".to_owned(), json!(uri_of(documents, path)));
+                item.insert("uri".to_owned(), json!(documents.uri_of(path)));
                 item.insert("version".to_owned(), json!(documents.get(path).map(|document| document.version)));
             }
             items.push(item);

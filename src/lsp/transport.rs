@@ -4,8 +4,8 @@
 use std::io::{self, BufRead, Read as _, Write as _};
 use std::thread::{self, JoinHandle};
 
-use lsp_server::{Connection, Message, Notification};
-use serde_json::json;
+use lsp_server::{Connection, ErrorCode, Message, Notification, RequestId, Response};
+use serde_json::{Value, json};
 
 /// The longest message that is read, in bytes; longer ones are passed over.
 const LONGEST: u64 = 1 << 30;
@@ -31,10 +31,13 @@ pub fn stdio() -> io::Result<(Connection, JoinHandle<()>)> {
                         return;
                     }
                 }
-                Ok(Frame::Wrong(why)) => {
+                Ok(Frame::Wrong(why, id)) => {
+                    // Who waits for an answer gets one.
+                    let answer = id.map(|id| Response::new_err(id, ErrorCode::InvalidRequest as i32, why.clone()));
                     let params = json!({ "type": 1, "message": format!("a message can't be read: {why}") });
                     let told = Notification { method: "window/logMessage".to_owned(), params };
-                    if replies.send(told.into()).is_err() {
+                    let mut sent = answer.map(Message::from).into_iter().chain([told.into()]);
+                    if sent.any(|message| replies.send(message).is_err()) {
                         return;
                     }
                 }
@@ -58,8 +61,8 @@ pub fn stdio() -> io::Result<(Connection, JoinHandle<()>)> {
 #[derive(Debug)]
 enum Frame {
     Message(Box<Message>),
-    /// Something that is no message; the next one may be.
-    Wrong(String),
+    /// Something that is no message, and the name of the request that it may have meant to be; the next one may be one.
+    Wrong(String, Option<RequestId>),
     End,
 }
 
@@ -89,10 +92,10 @@ fn read(input: &mut dyn BufRead) -> io::Result<Frame> {
             _ => {}
         }
     }
-    let Some(length) = length else { return Ok(Frame::Wrong("its header gives no length".to_owned())) };
+    let Some(length) = length else { return Ok(Frame::Wrong("its header gives no length".to_owned(), None)) };
     if length > LONGEST {
         let passed = io::copy(&mut io::Read::take(&mut *input, length), &mut io::sink())?;
-        let frame = Frame::Wrong(format!("it is longer than {} MiB", LONGEST >> 20));
+        let frame = Frame::Wrong(format!("it is longer than {} MiB", LONGEST >> 20), None);
         return Ok(if passed < length { Frame::End } else { frame });
     }
     let mut body = Vec::new();
@@ -100,9 +103,20 @@ fn read(input: &mut dyn BufRead) -> io::Result<Frame> {
         return Ok(Frame::End);
     }
     Ok(match serde_json::from_slice(&body) {
+        // What has a method is no answer, whatever else is wrong with it.
+        Ok(Message::Response(_)) if waits(&body).is_some() => {
+            Frame::Wrong("its method is no text".to_owned(), waits(&body))
+        }
         Ok(message) => Frame::Message(Box::new(message)),
-        Err(error) => Frame::Wrong(error.to_string()),
+        Err(error) => Frame::Wrong(error.to_string(), waits(&body)),
     })
+}
+
+/// The name of a request in something that is no message: whatever has a method and an identifier.
+fn waits(body: &[u8]) -> Option<RequestId> {
+    let value: Value = serde_json::from_slice(body).ok()?;
+    value.get("method")?;
+    serde_json::from_value(value.get("id")?.clone()).ok()
 }
 
 #[cfg(test)]
@@ -118,7 +132,8 @@ mod tests {
                     Message::Notification(notification) => notification.method,
                     Message::Response(_) => "response".to_owned(),
                 }),
-                Frame::Wrong(why) => found.push(format!("wrong: {why}")),
+                Frame::Wrong(why, None) => found.push(format!("wrong: {why}")),
+                Frame::Wrong(_, Some(id)) => found.push(format!("{id} waits")),
                 Frame::End => return found,
             }
         }
@@ -133,6 +148,15 @@ mod tests {
         assert_eq!(found.len(), 4, "{found:?}");
         assert_eq!((found[0].as_str(), found[3].as_str()), ("a", "a"));
         assert!(found[1].starts_with("wrong") && found[2].starts_with("wrong"), "{found:?}");
+    }
+
+    #[test]
+    fn who_waits_for_an_answer_to_nonsense_is_known() {
+        let frame = |body: &str| frames(format!("Content-Length: {}\r\n\r\n{body}", body.len()).as_bytes());
+        assert_eq!(frame(r#"{"jsonrpc":"2.0","id":7,"method":3}"#), ["7 waits"]);
+        for nobody in [r#"[{"id":7,"method":"a"}]"#, r#"{"id":[],"method":3}"#] {
+            assert!(frame(nobody)[0].starts_with("wrong"), "{nobody}");
+        }
     }
 
     #[test]

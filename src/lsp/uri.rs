@@ -6,6 +6,8 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use crate::source::FileKind;
+
 /// The path of a `file:` URI; nothing for other schemes and for what is no URI.
 #[must_use]
 pub fn to_path(uri: &str) -> Option<PathBuf> {
@@ -57,27 +59,32 @@ pub fn of_path(path: &Path) -> String {
     uri
 }
 
-/// A path for a document that lies in no file, below a directory: its name, with the ending of its language.
+/// A path for a document that lies in no file, below a directory: its name, with the ending of its language where the
+/// name has none that says something.
 #[must_use]
 pub fn unsaved(uri: &str, language: &str, below: &Path) -> PathBuf {
-    let name: String = uri
-        .split_once(':')
-        .map_or(uri, |(_, name)| name)
-        .chars()
-        .map(|letter| if letter.is_alphanumeric() || "-_.".contains(letter) { letter } else { '-' })
-        .collect();
+    let plain = |text: &str| -> String {
+        let letter = |letter: char| if letter.is_alphanumeric() || "-_.".contains(letter) { letter } else { '-' };
+        text.chars().map(letter).collect::<String>().trim_matches(['-', '.']).to_owned()
+    };
+    let name = uri.split_once(':').map_or(uri, |(_, name)| name);
+    let address = name.split(['?', '#']).next().unwrap_or(name);
+    let mut file = plain(address.rsplit('/').next().unwrap_or(address));
+    if file.is_empty() {
+        file.push_str("unsaved");
+    }
     let ending = match language {
+        _ if FileKind::of_name(Path::new(&file)).is_some() => "",
         "terraform" | "opentofu" => ".tf",
         "terraform-vars" => ".tfvars",
         "hcl" => ".hcl",
         "json" | "jsonc" => ".json",
+        "markdown" if Path::new(&file).extension().is_some_and(|end| end.eq_ignore_ascii_case("md")) => "",
         "markdown" => ".md",
         _ => ".yaml",
     };
-    let name = name.trim_matches(['-', '.']);
     // A name of its own directory: what is unsaved belongs to no module.
-    let ending = if name.ends_with(ending) { "" } else { ending };
-    below.join(format!("<{name}>")).join(format!("{name}{ending}"))
+    below.join(format!("<{}>", plain(name))).join(format!("{file}{ending}"))
 }
 
 /// Percent-encoded bytes to text; nothing where they are no UTF-8.
@@ -148,7 +155,9 @@ mod tests {
     fn unsaved_documents_get_a_name_by_their_language() {
         let path = |uri, language| unsaved(uri, language, Path::new("/w")).to_string_lossy().into_owned();
         assert_eq!(path("untitled:Untitled-1", "terraform"), "/w/<Untitled-1>/Untitled-1.tf");
-        assert_eq!(path("untitled:/x/a.yaml", "yaml"), "/w/<x-a.yaml>/x-a.yaml");
+        assert_eq!(path("untitled:/x/a.yaml", "yaml"), "/w/<x-a.yaml>/a.yaml");
         assert_eq!(path("git:../../etc", ""), "/w/<etc>/etc.yaml");
+        assert_eq!(path("vscode-vfs://github/x/main.tf?ref=1", "plaintext"), "/w/<github-x-main.tf-ref-1>/main.tf");
+        assert_eq!(path("buffer://", "yaml"), "/w/<>/unsaved.yaml");
     }
 }

@@ -2,25 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::client::{Client, Folder};
-
-const TEMPLATE: &str = "Resources:
-  Orders:
-    Type: AWS::DynamoDB::Table
-    Properties:
-      BillingMode: PAY_PER_REQUEST
-      AttributeDefinitions: [{ AttributeName: id, AttributeType: S }]
-      KeySchema: [{ AttributeName: id, KeyType: HASH }]
-      PointInTimeRecoverySpecification:
-        PointInTimeRecoveryEnabled: false
-";
+use super::client::{Client, Folder, TABLE};
 
 #[test]
 fn a_document_is_told_of_when_it_is_opened_and_again_with_each_edit() {
     let folder = Folder::new("edits", &[]);
     let path = folder.path.join("template.yaml");
     let mut client = Client::new(&folder.path);
-    client.open(&path, TEMPLATE);
+    client.open(&path, TABLE);
     client.settle();
     let recovery = "8:36-8:41 point-in-time-recovery-disabled".to_owned();
     assert!(client.shown(&path).contains(&recovery), "{:?}", client.shown(&path));
@@ -38,7 +27,7 @@ fn the_fix_of_a_finding_is_offered_at_its_place() {
     let folder = Folder::new("actions", &[]);
     let path = folder.path.join("template.yaml");
     let mut client = Client::new(&folder.path);
-    client.open(&path, TEMPLATE);
+    client.open(&path, TABLE);
     client.settle();
     let diagnostic = client.diagnostics.values().flatten().find(|one| one["code"] == "point-in-time-recovery-disabled");
     let diagnostic = diagnostic.unwrap().clone();
@@ -82,10 +71,10 @@ fn messages_that_make_no_sense_are_answered_and_end_nothing() {
     );
     client.notify("textDocument/didClose", json!(null));
     client.notify("$/unknown", json!(null));
-    client.open(&path, TEMPLATE);
+    client.open(&path, TABLE);
     let wild = json!({ "range": { "start": { "line": 4_000_000_000_u32, "character": 9 }, "end": { "line": 0, "character": 4_294_967_295_u32 } }, "text": "" });
     client.edit(&path, &[wild]);
-    client.replace(&path, TEMPLATE);
+    client.replace(&path, TABLE);
     client.settle();
     assert!(!client.shown(&path).is_empty());
     assert!(client.end());
@@ -95,7 +84,7 @@ fn messages_that_make_no_sense_are_answered_and_end_nothing() {
 fn a_document_that_was_never_saved_is_judged() {
     let folder = Folder::new("unsaved", &[]);
     let mut client = Client::new(&folder.path);
-    let item = json!({ "uri": "untitled:Untitled-1", "languageId": "yaml", "version": 1, "text": TEMPLATE });
+    let item = json!({ "uri": "untitled:Untitled-1", "languageId": "yaml", "version": 1, "text": TABLE });
     client.notify("textDocument/didOpen", json!({ "textDocument": item }));
     client.settle();
     assert!(!client.diagnostics["untitled:Untitled-1"].is_empty());

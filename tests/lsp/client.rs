@@ -13,6 +13,21 @@ use serde_json::{Value, json};
 /// How long an answer may take on the slowest machine.
 const LONGEST: Duration = Duration::from_secs(120);
 
+/// A table without anything that protects it.
+pub const TABLE: &str = "Resources:
+  Orders:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      BillingMode: PAY_PER_REQUEST
+      AttributeDefinitions: [{ AttributeName: id, AttributeType: S }]
+      KeySchema: [{ AttributeName: id, KeyType: HASH }]
+      PointInTimeRecoverySpecification:
+        PointInTimeRecoveryEnabled: false
+";
+
+/// A policy that finds something in it, at `8:36-8:41`.
+pub const RECOVERY: &str = "point-in-time-recovery-disabled";
+
 pub struct Client {
     connection: Connection,
     server: Option<JoinHandle<bool>>,
@@ -225,6 +240,40 @@ pub fn shown(diagnostic: &Value) -> String {
     };
     let code = diagnostic["code"].as_str().unwrap_or("problem");
     format!("{}-{} {code}", place("start"), place("end"))
+}
+
+/// The first diagnostic of a policy in a file.
+pub fn of<'a>(client: &'a Client, path: &Path, policy: &str) -> Option<&'a Value> {
+    client.diagnostics.get(&uri(path))?.iter().find(|one| one["code"] == policy)
+}
+
+/// What a text becomes by the edits of an action for its file; columns count bytes here.
+pub fn apply(text: &str, edits: &[Value]) -> String {
+    let offset = |place: &Value| {
+        let start: usize = text
+            .split_inclusive('\n')
+            .take(usize::try_from(place["line"].as_u64().unwrap()).unwrap())
+            .map(str::len)
+            .sum();
+        start + usize::try_from(place["character"].as_u64().unwrap()).unwrap()
+    };
+    let mut made = text.to_owned();
+    let mut edits: Vec<&Value> = edits.iter().collect();
+    edits.sort_by_key(|edit| offset(&edit["range"]["start"]));
+    for edit in edits.iter().rev() {
+        let range = offset(&edit["range"]["start"])..offset(&edit["range"]["end"]);
+        made.replace_range(range, edit["newText"].as_str().unwrap());
+    }
+    made
+}
+
+pub fn changed(text: &str, action: &Value) -> String {
+    apply(text, action["edit"]["documentChanges"][0]["edits"].as_array().unwrap())
+}
+
+pub fn titled<'a>(actions: &'a [Value], start: &str) -> &'a Value {
+    let found = actions.iter().find(|action| action["title"].as_str().unwrap().starts_with(start));
+    found.unwrap_or_else(|| panic!("no `{start}` in {actions:#?}"))
 }
 
 /// A directory of a test's own.

@@ -2,56 +2,11 @@
 
 use std::path::Path;
 
-use dynalens::analysis::{self, Request, Which};
-use dynalens::source::{Disk, FileId, Rooted};
+use dynalens::analysis::Request;
+use dynalens::source::{FileId, Rooted};
 use serde_json::{Value, json};
 
-use super::client::{Client, Folder, shown, today, uri};
-
-const TABLE: &str = "Resources:
-  Orders:
-    Type: AWS::DynamoDB::Table
-    Properties:
-      BillingMode: PAY_PER_REQUEST
-      AttributeDefinitions: [{ AttributeName: id, AttributeType: S }]
-      KeySchema: [{ AttributeName: id, KeyType: HASH }]
-      PointInTimeRecoverySpecification:
-        PointInTimeRecoveryEnabled: false
-";
-const RECOVERY: &str = "point-in-time-recovery-disabled";
-
-fn of<'a>(client: &'a Client, path: &Path, policy: &str) -> Option<&'a Value> {
-    client.diagnostics.get(&uri(path))?.iter().find(|one| one["code"] == policy)
-}
-
-/// What a text becomes by the edits of an action for its file; columns count bytes here.
-fn apply(text: &str, edits: &[Value]) -> String {
-    let offset = |place: &Value| {
-        let start: usize = text
-            .split_inclusive('\n')
-            .take(usize::try_from(place["line"].as_u64().unwrap()).unwrap())
-            .map(str::len)
-            .sum();
-        start + usize::try_from(place["character"].as_u64().unwrap()).unwrap()
-    };
-    let mut made = text.to_owned();
-    let mut edits: Vec<&Value> = edits.iter().collect();
-    edits.sort_by_key(|edit| offset(&edit["range"]["start"]));
-    for edit in edits.iter().rev() {
-        let range = offset(&edit["range"]["start"])..offset(&edit["range"]["end"]);
-        made.replace_range(range, edit["newText"].as_str().unwrap());
-    }
-    made
-}
-
-fn changed(text: &str, action: &Value) -> String {
-    apply(text, action["edit"]["documentChanges"][0]["edits"].as_array().unwrap())
-}
-
-fn titled<'a>(actions: &'a [Value], start: &str) -> &'a Value {
-    let found = actions.iter().find(|action| action["title"].as_str().unwrap().starts_with(start));
-    found.unwrap_or_else(|| panic!("no `{start}` in {actions:#?}"))
-}
+use super::client::{Client, Folder, RECOVERY, TABLE, of, shown, today, uri};
 
 #[test]
 fn a_client_that_asks_is_answered_and_not_told_as_well() {
@@ -212,78 +167,6 @@ fn folders_come_and_go() {
     client.notify("workspace/didChangeWorkspaceFolders", json!({ "event": { "added": [], "removed": folder } }));
     client.settle();
     assert!(client.shown(&path).is_empty());
-}
-
-#[test]
-fn a_finding_can_be_suppressed_where_it_stands_or_in_the_configuration() {
-    let folder = Folder::new("suppress", &[]);
-    let path = folder.path.join("template.yaml");
-    let more = json!({ "workspace": { "workspaceEdit": { "resourceOperations": ["create"] } }, "window": { "showDocument": { "support": true } } });
-    let mut client = Client::with(&folder.path, &more, &Value::Null);
-    client.open(&path, TABLE);
-    client.settle();
-    let diagnostic = of(&client, &path, RECOVERY).unwrap().clone();
-    let actions = client.actions(&path, &diagnostic);
-    let here = titled(&actions, "suppress point-in-time-recovery-disabled here");
-    assert_eq!(here["diagnostics"][0], diagnostic);
-    let suppressed = changed(TABLE, here);
-    assert!(suppressed.contains("# dynalens: ignore[point-in-time-recovery-disabled] "), "{suppressed}");
-    let entry = titled(&actions, "suppress point-in-time-recovery-disabled of `Orders` in dynalens.yml");
-    let changes = entry["edit"]["documentChanges"].as_array().unwrap();
-    assert_eq!((&changes[0]["kind"], &changes[1]["textDocument"]["version"]), (&json!("create"), &Value::Null));
-    let text = apply("", changes[1]["edits"].as_array().unwrap());
-    assert!(text.starts_with("suppressions:\n  - policy: ") && text.contains("path: \"template.yaml\""), "{text}");
-    let open = titled(&actions, "open the page about");
-    let command = &open["command"];
-    let run = json!({ "command": command["command"], "arguments": command["arguments"] });
-    assert_eq!(client.request("workspace/executeCommand", run), Ok(Value::Null));
-    let asked = client.asked.iter().find(|request| request.method == "window/showDocument").unwrap();
-    assert_eq!(
-        (&asked.params["uri"], &asked.params["external"]),
-        (&diagnostic["codeDescription"]["href"], &json!(true))
-    );
-    // The suppression holds; and where there is nothing left to suppress, it can be taken out again.
-    client.replace(&path, &suppressed);
-    client.settle();
-    assert!(of(&client, &path, RECOVERY).is_none());
-    let mended = suppressed.replace("Enabled: false", "Enabled: true");
-    client.replace(&path, &mended);
-    client.settle();
-    let unused = of(&client, &path, "unused-suppression").unwrap().clone();
-    assert_eq!(unused["tags"], json!([1]));
-    let actions = client.actions(&path, &unused);
-    assert_eq!(changed(&mended, titled(&actions, "take the suppression out")), TABLE.replace("false", "true"));
-}
-
-#[test]
-fn all_safe_fixes_of_a_file_are_those_of_dynalens_fix() {
-    for name in ["bare-cloudformation", "bare-provisioned", "bare-sam", "bare-terraform"] {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/projects").join(name);
-        let mut request = Request::new(today());
-        request.fixes = true;
-        let fixing = analysis::fix(&request, &Rooted::new(&root, Disk), Which::Safe).unwrap();
-        let [file] = fixing.files.as_slice() else { continue };
-        let path = root.join(&file.path);
-        for lazily in [false, true] {
-            let support = json!({ "properties": ["edit"] });
-            let more = json!({ "textDocument": { "codeAction": { "resolveSupport": if lazily { support } else { Value::Null } } } });
-            let mut client = Client::with(&root, &more, &Value::Null);
-            client.open(&path, &file.before);
-            let params = json!({
-                "textDocument": { "uri": uri(&path) },
-                "range": { "start": { "line": 0, "character": 0 }, "end": { "line": 0, "character": 0 } },
-                "context": { "diagnostics": [], "only": ["source.fixAll"] },
-            });
-            let actions = client.request("textDocument/codeAction", params).unwrap();
-            let mut action = actions[0].clone();
-            assert_eq!((actions.as_array().unwrap().len(), &action["kind"]), (1, &json!("source.fixAll.dynalens")));
-            if lazily {
-                assert_eq!(action["edit"], Value::Null);
-                action = client.request("codeAction/resolve", action).unwrap();
-            }
-            assert_eq!(changed(&file.before, &action), file.after, "{name}");
-        }
-    }
 }
 
 #[test]

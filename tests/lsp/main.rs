@@ -4,7 +4,10 @@
 
 mod basics;
 mod client;
+mod documents;
 mod features;
 mod inspect;
 mod kept;
+mod mending;
 mod same_answers;
+mod sequences;

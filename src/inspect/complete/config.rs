@@ -51,14 +51,7 @@ fn policies_named(context: &Context) -> Option<bool> {
     if context.begun == Begun::Key {
         return None;
     }
-    let names: Vec<&str> = context
-        .path
-        .iter()
-        .filter_map(|step| match step {
-            Step::Key(key) => Some(key.as_str()),
-            Step::Item => None,
-        })
-        .collect();
+    let names = context.names();
     match names.as_slice() {
         ["select" | "ignore" | "unsuppressible"] | ["overrides", "select" | "ignore"] => Some(true),
         ["suppressions", "policy"] => Some(false),

@@ -1,8 +1,9 @@
 //! Policies by name, and by the identifiers of other tools.
 
-use crate::policy::page::{PILLARS, Page, sections};
+use crate::policy::page::{PILLARS, Page};
 use crate::policy::{Pack, Severity};
 
+use super::super::finding::paragraph;
 use super::super::markdown::{code, prose};
 use super::{Item, ItemKind};
 
@@ -46,11 +47,9 @@ pub(super) fn item(page: &Page) -> Item {
 #[must_use]
 pub fn explained(page: &Page) -> String {
     let mut documentation = format!("**{}**", prose(&page.title));
-    let meaning = sections(&page.text).into_iter().find(|section| section.title == "What it means");
-    if let Some(paragraph) = meaning.and_then(|section| section.text.trim().split("\n\n").next()) {
-        let words: Vec<&str> = paragraph.split_whitespace().collect();
+    if let Some(meaning) = paragraph(&page.text, "What it means") {
         documentation.push_str("\n\n");
-        documentation.push_str(&words.join(" "));
+        documentation.push_str(&meaning);
     }
     if !page.aliases.is_empty() {
         let aliases: Vec<String> = page.aliases.iter().take(12).map(|alias| code(alias)).collect();

@@ -6,7 +6,7 @@ use crate::policy::page::PILLARS;
 use crate::policy::{Confidence, Profile, Severity};
 
 use super::expression::{self, Names};
-use super::yaml::{Begun, Context, Step, context};
+use super::yaml::{Begun, Context, context};
 use super::{Completion, Item, ItemKind, Place, names};
 
 /// The fields of a page with what they hold.
@@ -69,14 +69,7 @@ pub(super) fn complete(place: &Place<'_>) -> Option<Completion> {
     let after = place.text.get(place.offset..end)?;
     let context = context(text, after, start)?;
     let names = Names::of(place.text.get(start..end)?);
-    let keys: Vec<&str> = context
-        .path
-        .iter()
-        .filter_map(|step| match step {
-            Step::Key(key) => Some(key.as_str()),
-            Step::Item => None,
-        })
-        .collect();
+    let keys = context.names();
     if let Some(found) = condition(place, &context, &keys, &names) {
         return Some(found);
     }

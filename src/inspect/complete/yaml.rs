@@ -33,6 +33,17 @@ pub(super) struct Context {
     pub keys: Vec<String>,
 }
 
+impl Context {
+    /// The keys on the way, without the lists between them.
+    pub(super) fn names(&self) -> Vec<&str> {
+        let names = self.path.iter().filter_map(|step| match step {
+            Step::Key(key) => Some(key.as_str()),
+            Step::Item => None,
+        });
+        names.collect()
+    }
+}
+
 /// How deep structures are followed.
 const DEEPEST: usize = 100;
 

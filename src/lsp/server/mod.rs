@@ -2,18 +2,16 @@
 //!
 //! A message that comes while the code is looked at stops that: what is done is kept, and the rest is done with the newer
 //! texts. Requests wait until everything before them is looked at. Nothing that goes wrong in a message ends the server.
+//! What the client tells is in `told`, how the code is looked at in `look`, what comes of it in `publish`.
 
 use std::any::Any;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use gen_lsp_types::{
-    CodeLensParams, Diagnostic, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
-    DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams, FileChangeType,
-    InlayHintParams, MessageType, TextDocumentPositionParams, Uri, WorkspaceFolder,
+    CodeLensParams, Diagnostic, InlayHintParams, MessageType, TextDocumentPositionParams, Uri, WorkspaceFolder,
 };
 use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestId, Response};
 use serde::Serialize;
@@ -25,16 +23,11 @@ use super::inspect::Question;
 use super::settings::Settings;
 use super::workspace::Workspace;
 use super::{actions, capabilities, completion, inspect, uri};
-use crate::analysis::session::{Change, Pace};
 use crate::finding::triage::Date;
 use crate::policy::Pack;
-use crate::source::lexical;
 
 /// How often it is looked whether the client is still there.
 const PATIENCE: Duration = Duration::from_secs(10);
-
-/// From how many projects on a client is told how far the work has come.
-const TOLD_FROM: usize = 20;
 
 /// The kinds of files that are watched.
 const WATCHED: [&str; 3] = ["**/*.{yaml,yml,json,template,cfn,cform,toml}", "**/*.{tf,tofu,tfvars,hcl}", "**/*.md"];
@@ -54,7 +47,7 @@ impl Fault {
 
 /// How far the protocol's life has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Life {
+pub(super) enum Life {
     /// Nothing but `initialize` is answered.
     Waiting,
     Running,
@@ -72,8 +65,8 @@ enum Asked {
 
 /// The whole state.
 pub struct Server {
-    connection: Connection,
-    life: Life,
+    pub(super) connection: Connection,
+    pub(super) life: Life,
     pub(super) client: Client,
     /// The process that started the server.
     parent: Option<u32>,
@@ -93,10 +86,10 @@ pub struct Server {
     asked: BTreeMap<RequestId, Asked>,
     next: i32,
     /// Something has changed since the code was looked at.
-    stale: bool,
+    pub(super) stale: bool,
     /// What could not be done when it was last looked.
-    failures: Vec<String>,
-    today: fn() -> Date,
+    pub(super) failures: Vec<String>,
+    pub(super) today: fn() -> Date,
 }
 
 impl Server {
@@ -161,7 +154,7 @@ impl Server {
     }
 
     /// Does something that must not end the server.
-    fn caught<T>(&mut self, what: &str, work: impl FnOnce(&mut Self) -> T) -> Option<T> {
+    pub(super) fn caught<T>(&mut self, what: &str, work: impl FnOnce(&mut Self) -> T) -> Option<T> {
         match catch_unwind(AssertUnwindSafe(|| work(self))) {
             Ok(done) => Some(done),
             Err(panic) => {
@@ -214,7 +207,7 @@ impl Server {
         }
     }
 
-    fn set(&mut self, settings: Settings) {
+    pub(super) fn set(&mut self, settings: Settings) {
         let old = &self.workspace.settings;
         let shown = old.undetermined != settings.undetermined;
         let (hints, lenses) = (old.inlay_hints != settings.inlay_hints, old.code_lens != settings.code_lens);
@@ -222,7 +215,7 @@ impl Server {
         self.show_again(hints, lenses);
     }
 
-    fn ask_for_settings(&mut self) {
+    pub(super) fn ask_for_settings(&mut self) {
         let params = json!({ "items": [{ "section": "dynalens" }] });
         self.request_of_client("workspace/configuration", params, Asked::Settings);
     }
@@ -251,6 +244,15 @@ impl Server {
             (Life::ShutDown, _) => {
                 self.reply(id, Err(Fault::new(ErrorCode::InvalidRequest, "the server is shut down")));
             }
+            (Life::Running, "shutdown") => {
+                // Who closes the editor does not wait for anything.
+                self.life = Life::ShutDown;
+                self.stale = false;
+                for request in std::mem::take(&mut self.waiting) {
+                    self.reply(request.id, Err(Fault::new(ErrorCode::RequestCanceled, "the server is shut down")));
+                }
+                self.reply(id, Ok(Value::Null));
+            }
             (Life::Running, _) => {
                 if method == "workspace/diagnostic" && !self.workspace.whole {
                     // Who asks for the whole workspace gets it, from now on.
@@ -272,10 +274,6 @@ impl Server {
 
     fn dispatch(&mut self, method: &str, params: Value) -> Result<Value, Fault> {
         match method {
-            "shutdown" => {
-                self.life = Life::ShutDown;
-                Ok(Value::Null)
-            }
             "textDocument/codeAction" => answer(Ok(actions::at(self, &read(params)?))),
             "codeAction/resolve" => answer(Ok(actions::resolve(self, read(params)?))),
             "textDocument/diagnostic" => answer(Ok(self.pull(&read(params)?))),
@@ -311,56 +309,14 @@ impl Server {
                 }
                 Ok(self.ask(&params.text_document.uri, inspect::lenses))
             }
+            #[cfg(test)]
+            tests::FAILING => tests::fail(),
             _ => Err(Fault::new(ErrorCode::MethodNotFound, format!("there is no method `{method}`"))),
         }
     }
 
-    fn notification(&mut self, notification: Notification) {
-        let Notification { method, params } = notification;
-        if self.life != Life::Running {
-            return;
-        }
-        let done = match method.as_str() {
-            "textDocument/didOpen" => read(params).map(|params| self.did_open(params)),
-            "textDocument/didChange" => read(params).map(|params| self.did_change(params)),
-            "textDocument/didClose" => read(params).map(|params| self.did_close(&params)),
-            "textDocument/didSave" => {
-                self.sweep();
-                Ok(())
-            }
-            "initialized" => {
-                self.initialized();
-                Ok(())
-            }
-            "workspace/didChangeConfiguration" => {
-                match params.get("settings") {
-                    Some(settings) if settings.is_object() => self.set(Settings::of(settings)),
-                    _ if self.client.configuration => self.ask_for_settings(),
-                    _ => {}
-                }
-                Ok(())
-            }
-            "workspace/didChangeWatchedFiles" => read(params).map(|params| self.did_change_files(&params)),
-            "workspace/didChangeWorkspaceFolders" => read(params).map(|params| self.did_change_folders(params)),
-            "workspace/didCreateFiles" | "workspace/didDeleteFiles" | "workspace/didRenameFiles" => {
-                self.did_move_files(&params);
-                Ok(())
-            }
-            "$/cancelRequest" => {
-                self.cancel(&params);
-                Ok(())
-            }
-            // What a server does not know and what begins so may be passed over.
-            _ if method.starts_with("$/") => Ok(()),
-            _ => Err(Fault::new(ErrorCode::MethodNotFound, "it is not known")),
-        };
-        if let Err(fault) = done {
-            self.log(MessageType::Warning, &format!("`{method}` is passed over: {}", fault.message));
-        }
-    }
-
     /// Takes a request back that still waits.
-    fn cancel(&mut self, params: &Value) {
+    pub(super) fn cancel(&mut self, params: &Value) {
         let Some(id) = params.get("id").and_then(|id| serde_json::from_value::<RequestId>(id.clone()).ok()) else {
             return;
         };
@@ -394,7 +350,7 @@ impl Server {
     }
 
     /// Asks the client to tell of what it knows.
-    fn initialized(&mut self) {
+    pub(super) fn initialized(&mut self) {
         if self.client.configuration {
             self.ask_for_settings();
         }
@@ -415,116 +371,6 @@ impl Server {
             self.tell_client("client/registerCapability", json!({ "registrations": registrations }));
         }
         self.stale = true;
-    }
-
-    fn did_open(&mut self, params: DidOpenTextDocumentParams) {
-        let item = params.text_document;
-        let watched = self.client.watches_files;
-        self.workspace.open(item.uri, item.version, &String::from(item.language_id), item.text, watched);
-        self.sweep();
-    }
-
-    fn did_change(&mut self, params: DidChangeTextDocumentParams) {
-        let document = params.text_document;
-        let uri = &document.text_document_identifier.uri;
-        if self.workspace.edit(uri, document.version, params.content_changes, self.client.encoding) {
-            self.edited.extend(self.workspace.documents.path(uri).map(Path::to_owned));
-            self.stale = true;
-        }
-    }
-
-    fn did_close(&mut self, params: &DidCloseTextDocumentParams) {
-        self.workspace.close(&params.text_document.uri);
-        self.stale = true;
-    }
-
-    /// Looks at the disk for a client that does not say when files change.
-    fn sweep(&mut self) {
-        if !self.client.watches_files {
-            self.workspace.sweep();
-        }
-        self.stale = true;
-    }
-
-    fn did_change_files(&mut self, params: &DidChangeWatchedFilesParams) {
-        for event in &params.changes {
-            let Some(path) = uri::to_path(&event.uri.0) else { continue };
-            let change = if event.kind == FileChangeType::Changed { Change::Text } else { Change::Existence };
-            self.workspace.changed_on_disk(&lexical(&path), change);
-        }
-        self.stale = true;
-    }
-
-    /// Files that the user has made, taken away or renamed in the editor.
-    fn did_move_files(&mut self, params: &Value) {
-        let files = params.get("files").and_then(Value::as_array).into_iter().flatten();
-        let uris =
-            files.flat_map(|file| ["uri", "oldUri", "newUri"].map(|name| file.get(name).and_then(Value::as_str)));
-        for path in uris.flatten().filter_map(uri::to_path) {
-            self.workspace.changed_on_disk(&lexical(&path), Change::Existence);
-        }
-        self.stale = true;
-    }
-
-    fn did_change_folders(&mut self, params: DidChangeWorkspaceFoldersParams) {
-        let paths = |folders: Vec<WorkspaceFolder>| -> Vec<PathBuf> {
-            folders.iter().filter_map(|folder| uri::to_path(&folder.uri.0)).map(|path| lexical(&path)).collect()
-        };
-        self.workspace.change_folders(paths(params.event.added), &paths(params.event.removed));
-        self.stale = true;
-    }
-
-    /// Looks at the code and tells what has changed. Where a message comes meanwhile, the rest is looked at later.
-    fn look(&mut self) {
-        if self.caught("analysis", Self::refresh) == Some(false) {
-            return;
-        }
-        self.stale = false;
-        self.caught("publishing", Self::publish);
-    }
-
-    /// Whether everything is looked at.
-    fn refresh(&mut self) -> bool {
-        let (receiver, sender) = (&self.connection.receiver, &self.connection.sender);
-        let (progress, shown) = (self.client.progress, Mutex::new(0));
-        let tell = |done: usize, all: usize| {
-            if !progress || all < TOLD_FROM {
-                return;
-            }
-            let send = |message: Message| drop(sender.send(message));
-            let report = |value: Value| {
-                let params = json!({ "token": "dynalens", "value": value });
-                send(Notification { method: "$/progress".to_owned(), params }.into());
-            };
-            let percent = done * 100 / all;
-            let step = percent / 10 + 1;
-            // Held while it is told: what comes first is told first.
-            let mut before = shown.lock().unwrap_or_else(PoisonError::into_inner);
-            if *before == 0 {
-                let params = json!({ "token": "dynalens" });
-                let id = RequestId::from("dynalens-progress".to_owned());
-                send(Request { id, method: "window/workDoneProgress/create".to_owned(), params }.into());
-                report(json!({ "kind": "begin", "title": "dynalens", "message": "reading", "percentage": percent }));
-            } else if step > *before {
-                report(json!({ "kind": "report", "message": format!("{done}/{all}"), "percentage": percent }));
-            }
-            *before = step.max(*before);
-        };
-        let pace = Pace { stop: &|| !receiver.is_empty(), tell: &tell };
-        let (complete, failures) = self.workspace.refresh((self.today)(), &pace, self.client.watches_files);
-        if shown.into_inner().unwrap_or_else(PoisonError::into_inner) > 0 {
-            self.notify("$/progress", json!({ "token": "dynalens", "value": { "kind": "end" } }));
-        }
-        let failures: Vec<String> = failures.into_iter().map(|error| error.message).collect();
-        // What stays as it is, is told once.
-        for failure in failures.iter().filter(|failure| !self.failures.contains(failure)) {
-            self.notify(
-                "window/showMessage",
-                json!({ "type": MessageType::Error, "message": format!("dynalens: {failure}") }),
-            );
-        }
-        self.failures = failures;
-        complete
     }
 
     /// Says more of an item of a completion.
@@ -554,7 +400,7 @@ impl Server {
 }
 
 /// A message's parameters in their form.
-fn read<T: DeserializeOwned>(params: Value) -> Result<T, Fault> {
+pub(super) fn read<T: DeserializeOwned>(params: Value) -> Result<T, Fault> {
     serde_json::from_value(params)
         .map_err(|error| Fault::new(ErrorCode::InvalidParams, format!("the parameters can't be read: {error}")))
 }
@@ -569,3 +415,6 @@ fn reason(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no reason is known".to_owned())
 }
+
+#[cfg(test)]
+mod tests;
