@@ -255,10 +255,7 @@ const KINDS: &[(&str, &[(&str, &str)])] = &[
     (
         "configuration",
         &[
-            (
-                "dynalens.yml",
-                "profile: stirct\n# é🦀\nsuppressions: [{ policy: point-in-time-recovery-disabled, address: Gone, reason: why }]\n",
-            ),
+            ("dynalens.yml", "profile: stirct\n# é🦀\npolicies: { no-such-policy: { enabled: false } }\n"),
             ("t.yaml", TABLE),
         ],
     ),
@@ -288,7 +285,7 @@ const KINDS: &[(&str, &[(&str, &str)])] = &[
         &[
             (
                 "live/terragrunt.hcl",
-                "terraform {\n  source = \"../module\"\n}\ninputs = { recovery = false, other = é }\n",
+                "terraform {\n  source = \"../module\"\n}\ninputs = { recovery = false, other = }\n",
             ),
             ("module/main.tf", MODULE),
         ],
