@@ -25,7 +25,7 @@ pub struct Same {
     /// For each new entity, the old one with its address.
     before: Vec<Option<EntityId>>,
     /// For each new entity, whether it says the same as the old one.
-    says_the_same: Vec<bool>,
+    equal: Vec<bool>,
     /// The subjects of which the same entities are there, in the same order and the same cases.
     lists: Vec<Subject>,
 }
@@ -38,7 +38,7 @@ impl Same {
         let mut same = Self {
             after: vec![None; old.len()],
             before: vec![None; new.len()],
-            says_the_same: Vec::with_capacity(new.len()),
+            equal: Vec::with_capacity(new.len()),
             lists: Vec::new(),
         };
         if !same.surroundings(before.0, after.0) {
@@ -47,7 +47,7 @@ impl Same {
         same.pair(old, new);
         for (id, entity) in new.iter() {
             let is_same = same.before(id).is_some_and(|known| same.entities(old.get(known), entity));
-            same.says_the_same.push(is_same);
+            same.equal.push(is_same);
         }
         for (subject, _) in Subject::ALL {
             let (mut of_old, mut of_new) = (old.of(*subject), new.of(*subject));
@@ -69,7 +69,7 @@ impl Same {
     /// The old entity that says the very same as a new one.
     #[must_use]
     pub fn unchanged(&self, id: EntityId) -> Option<EntityId> {
-        self.before(id).filter(|_| self.says_the_same.get(id.0 as usize).copied().unwrap_or_default())
+        self.before(id).filter(|_| self.equal.get(id.0 as usize).copied().unwrap_or_default())
     }
 
     /// The new entity that says the very same as an old one.

@@ -23,17 +23,27 @@ pub const DEPTH_LIMIT: usize = 255;
 /// fails, and kept when it reads better.
 #[must_use]
 pub fn parse_data(file: Arc<SourceFile>) -> Tree {
+    data_by(file, &mut yaml::parse)
+}
+
+/// As [`parse_data`], for a file that is read again after each edit.
+#[must_use]
+pub fn parse_data_again(file: Arc<SourceFile>, kept: &mut yaml::Kept) -> Tree {
+    data_by(file, &mut |file| yaml::parse_again(file, kept))
+}
+
+fn data_by(file: Arc<SourceFile>, yaml: &mut dyn FnMut(Arc<SourceFile>) -> Tree) -> Tree {
     let named_json = file.path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
     let body = file.text().get(file.body_start()..).unwrap_or_default();
     let looks_json = body.trim_start().starts_with(['{', '[']);
     if !looks_json && !named_json {
-        return yaml::parse(file);
+        return yaml(file);
     }
     let tree = json::parse(Arc::clone(&file));
     if named_json || !tree.is_broken() {
         return tree;
     }
-    let other = yaml::parse(file);
+    let other = yaml(file);
     if other.is_broken() { tree } else { other }
 }
 

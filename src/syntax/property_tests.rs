@@ -340,6 +340,30 @@ fn spans_are_sound(tree: &Tree) {
     assert!(tree.comments.iter().all(|comment| tree.file.slice(comment.span).starts_with(['#', '/'])));
 }
 
+/// What slips into a text.
+const SLIPS: &[&str] = &[
+    "",
+    "",
+    "x",
+    " ",
+    "\n",
+    "\n  ",
+    "#",
+    "# a\n",
+    "\"",
+    "'",
+    "{",
+    "]",
+    ": ",
+    "&a ",
+    "*a",
+    "é",
+    "---\n",
+    "Resources:\n",
+    "|\n",
+    "<<: ",
+];
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -373,6 +397,30 @@ proptest! {
             // Nothing but a text that makes a single piece, or one with a mistake, is left to the long way.
             let is_sound = whole.errors.is_empty() && piece == 1;
             prop_assert!(!is_sound || docs.len() < 2, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_kept_of_a_text_makes_the_tree_of_the_next_one(
+        docs in proptest::collection::vec(doc(), 2..6),
+        written in any::<[bool; 4]>(),
+        edits in proptest::collection::vec((0..1000_usize, 0..12_usize, 0..SLIPS.len(), any::<bool>()), 1..8),
+    ) {
+        let start = template(&docs, written);
+        let mut kept = yaml::Kept::default();
+        let mut history = vec![start];
+        for edit in std::iter::once(None).chain(edits.into_iter().map(Some)) {
+            if let Some((place, length, slip, undo)) = edit {
+                let last = history.last().cloned().unwrap_or_default();
+                let border = |at: usize| (0..=at.min(last.len())).rev().find(|at| last.is_char_boundary(*at)).unwrap_or(0);
+                let (from, to) = (border(last.len() * place / 1000), border(last.len() * place / 1000 + length));
+                let edited = format!("{}{}{}", &last[..from], SLIPS[slip], &last[to..]);
+                history.push(if undo { history[place % history.len()].clone() } else { edited });
+            }
+            let text = history.last().cloned().unwrap_or_default();
+            let file = Arc::new(SourceFile::new(FileId(0), PathBuf::from("t.yaml"), text.as_str()));
+            let (whole, _) = yaml::parse_both_ways(&file, 1);
+            prop_assert_eq!(all_of(&yaml::parse_again(file, &mut kept)), all_of(&whole), "{:?}", history);
         }
     }
 

@@ -1,8 +1,12 @@
 //! One tree for YAML and JSON: an arena of small nodes whose texts are borrowed from the file wherever they can be.
 
+mod part;
+
 use std::sync::Arc;
 
 use crate::source::{SourceFile, Span};
+
+pub use part::Part;
 
 /// Index of a node in its tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -162,17 +166,15 @@ impl Tree {
 
     // Building: for the parsers beside this file.
 
-    /// Makes room for other trees at once, so that the arenas are not copied while they grow.
-    pub(super) fn make_room_for<'t>(&mut self, others: impl Iterator<Item = &'t Self>) {
-        // The mappings that join them have their entries once more.
-        let (mut nodes, mut children, mut joining) = (0, 0, 0);
-        for other in others {
-            nodes += other.nodes.len();
-            children += other.children.len();
-            joining += other.root().map_or(0, NodeRef::len);
-        }
-        self.nodes.reserve_exact(nodes + 2);
-        self.children.reserve_exact(children + 2 * joining + 2);
+    /// Makes room for so many nodes and children at once, so that the arenas are not copied while they grow.
+    pub(super) fn make_room_for(&mut self, (nodes, children): (usize, usize)) {
+        self.nodes.reserve_exact(nodes);
+        self.children.reserve_exact(children);
+    }
+
+    /// How many nodes and children it has.
+    pub(super) fn room(&self) -> (usize, usize) {
+        (self.nodes.len(), self.children.len())
     }
 
     /// Takes in all of another tree of the same file but its documents; how far its nodes have moved.

@@ -163,6 +163,7 @@ impl Session {
             self.rules = Some(self.rule(fs)?);
         }
         self.scope = scope.clone();
+        self.parsed.open(&scope.open);
         let Some(rules) = &self.rules else { return Ok(true) };
         let workshop = Workshop {
             request: &self.request,

@@ -13,7 +13,7 @@
 //! | `mapping` | repeated keys and merge keys |
 //! | `scalar` | what a plain scalar means in YAML 1.1 |
 //! | `message` | mistakes in words |
-//! | `pieces` | large templates on all cores |
+//! | `pieces` | large templates on all cores, and only what is new of those that are edited |
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -23,6 +23,8 @@ use crate::source::SourceFile;
 use super::tree::{NodeId, Tree};
 use tokens::Tokens;
 
+pub use pieces::Kept;
+
 mod grammar;
 mod mapping;
 mod message;
@@ -31,6 +33,9 @@ mod scalar;
 #[cfg(test)]
 mod tests;
 mod tokens;
+
+/// From which length on, in bytes, it pays to keep the pieces of a file. Trials are small, and do it all the same.
+const KEPT_FROM: usize = if cfg!(debug_assertions) { 0 } else { 1 << 14 };
 
 /// How many nodes aliases and merge keys may stand for in all, over what is written out.
 pub const ALIAS_LIMIT: u64 = 1_000_000;
@@ -45,6 +50,14 @@ pub fn parse(file: Arc<SourceFile>) -> Tree {
         return tree;
     }
     parse_whole(&file)
+}
+
+/// As [`parse`], for a file that is read again after each edit.
+#[must_use]
+#[expect(clippy::needless_pass_by_value, reason = "the tree keeps the file; all parsers are called alike")]
+pub fn parse_again(file: Arc<SourceFile>, kept: &mut Kept) -> Tree {
+    let tree = if file.text().len() >= KEPT_FROM { kept.parse(&file) } else { None };
+    tree.unwrap_or_else(|| parse_whole(&file))
 }
 
 /// Reads all documents of a YAML file in one go.

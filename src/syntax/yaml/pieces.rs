@@ -4,6 +4,8 @@
 //! same indentation. So the text is cut there, the pieces are read by themselves and put together again. That gives
 //! what reading it in one go gives as long as no piece leans on another one: an anchor, a mistake or anything else
 //! unusual in one of them, and the text is read in one go after all.
+//!
+//! Whoever reads a template anew after each edit keeps the pieces ([`Kept`]): only those whose text is new are read.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -14,7 +16,7 @@ use rayon::prelude::*;
 
 use crate::source::SourceFile;
 use crate::syntax::DEPTH_LIMIT;
-use crate::syntax::tree::{Layout, NodeId, NodeKind, Tree};
+use crate::syntax::tree::{Layout, NodeId, NodeKind, Part, Tree};
 
 use super::Parser;
 use super::tokens::{self, Tokens};
@@ -24,6 +26,9 @@ pub(super) const LARGE: usize = 1 << 19;
 
 /// About how long a piece is, in bytes.
 const PIECE: usize = 1 << 18;
+
+/// From how many pieces on all cores read them.
+const MANY: usize = 32;
 
 /// Where a text is cut.
 struct Cuts {
@@ -41,13 +46,94 @@ pub(super) fn parse(file: &Arc<SourceFile>) -> Option<Tree> {
 }
 
 pub(super) fn parse_by(file: &Arc<SourceFile>, piece: usize) -> Option<Tree> {
-    let text = file.text();
-    let cuts = cut(text, file.body_start(), piece)?;
+    let cuts = cut(file.text(), file.body_start(), piece)?;
     let head = read(file, cuts.head)?;
     let tail = read(file, cuts.tail)?;
     let pieces: Vec<Tree> = cuts.pieces.into_par_iter().map(|piece| read(file, piece)).collect::<Option<_>>()?;
+    join(file, Read::Fresh(head), pieces.into_iter().map(Read::Fresh).collect(), Read::Fresh(tail))
+}
+
+/// The pieces of a text as it was read last, each with what it holds: what stands before the resources, the resources,
+/// and what stands behind them.
+#[derive(Debug, Default)]
+pub struct Kept {
+    pieces: Vec<(Box<str>, Arc<Part>)>,
+}
+
+impl Kept {
+    /// The tree of a text of which only those pieces are read that are new since the last time; nothing where it has to
+    /// be read in one go. Then the pieces of the last time are kept for the next.
+    pub(super) fn parse(&mut self, file: &Arc<SourceFile>) -> Option<Tree> {
+        let text = file.text();
+        // Where one resource ends and the next begins.
+        let Cuts { head, pieces, tail } = cut(text, file.body_start(), 1)?;
+        let ranges: Vec<Range<usize>> = std::iter::once(head).chain(pieces).chain([tail]).collect();
+        let is_same = |range: &Range<usize>, known: &(Box<str>, Arc<Part>)| text.get(range.clone()) == Some(&*known.0);
+        let most = ranges.len().min(self.pieces.len());
+        let first = ranges.iter().zip(&self.pieces).take_while(|(range, known)| is_same(range, known)).count();
+        let from_end = ranges.iter().rev().zip(self.pieces.iter().rev());
+        let last = from_end.take(most - first).take_while(|(range, known)| is_same(range, known)).count();
+        let new = ranges.get(first..ranges.len() - last)?;
+        let part = |range: &Range<usize>| {
+            let part = Part::of(read(file, range.clone())?, range)?;
+            Some((text.get(range.clone())?.into(), Arc::new(part)))
+        };
+        let new: Vec<(Box<str>, Arc<Part>)> = match new {
+            few if few.len() < MANY => few.iter().map(part).collect::<Option<_>>()?,
+            many => many.par_iter().map(part).collect::<Option<_>>()?,
+        };
+        let behind = self.pieces.len() - last;
+        self.pieces.splice(first..behind, new);
+        let mut all =
+            self.pieces.iter().zip(ranges).map(|((_, part), range)| Read::Kept(Arc::clone(part), range.start));
+        let (head, tail) = (all.next()?, all.next_back()?);
+        join(file, head, all.collect(), tail)
+    }
+}
+
+/// A piece that was read.
+enum Read {
+    Fresh(Tree),
+    /// With the offset at which it begins.
+    Kept(Arc<Part>, usize),
+}
+
+impl Read {
+    /// Takes it into the whole; where its root is there.
+    fn append_to(self, whole: &mut Tree) -> Option<NodeId> {
+        match self {
+            Self::Fresh(tree) => {
+                let root = tree.documents.first().copied();
+                let moved = whole.append(tree);
+                root.map(|root| NodeId(root.0 + moved))
+            }
+            Self::Kept(part, at) => whole.append_part(&part, at),
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        match self {
+            Self::Fresh(tree) => tree.documents.is_empty(),
+            Self::Kept(part, _) => part.is_empty(),
+        }
+    }
+
+    fn room(&self) -> (usize, usize) {
+        match self {
+            Self::Fresh(tree) => tree.room(),
+            Self::Kept(part, _) => part.room(),
+        }
+    }
+}
+
+/// Puts the pieces of a text together.
+fn join(file: &Arc<SourceFile>, head: Read, pieces: Vec<Read>, tail: Read) -> Option<Tree> {
+    let text = file.text();
     let mut parser = parser(file, text, text.len()..text.len());
-    parser.tree.make_room_for(pieces.iter().chain([&head, &tail]));
+    // The mappings that join the pieces have the entries once more.
+    let rooms = pieces.iter().chain([&head, &tail]).map(Read::room);
+    let (nodes, children) = rooms.fold((2, 2), |all, room| (all.0 + room.0, all.1 + room.1));
+    parser.tree.make_room_for((nodes, children + children / 8));
     let root = entries(&mut parser.tree, head)?;
     let (last, before) = root.list.split_last_chunk::<2>().map(|(before, last)| (last, before))?;
     let (key, value) = (parser.tree.node(last[0]), parser.tree.node(last[1]));
@@ -68,8 +154,8 @@ pub(super) fn parse_by(file: &Arc<SourceFile>, piece: usize) -> Option<Tree> {
     let scratch = std::mem::take(&mut parser.scratch);
     let resources = parser.tree.mapping((first?, parser.end), &scratch, Layout::Block, None);
     whole.extend([key, resources]);
-    if tail.documents.is_empty() {
-        parser.tree.append(tail);
+    if tail.is_empty() {
+        tail.append_to(&mut parser.tree);
     } else {
         let tail = entries(&mut parser.tree, tail)?;
         parser.end = tail.end;
@@ -166,10 +252,9 @@ struct Entries {
 }
 
 /// Takes a piece into the whole.
-fn entries(whole: &mut Tree, piece: Tree) -> Option<Entries> {
-    let root = *piece.documents.first()?;
-    let moved = NodeId(whole.append(piece) + root.0);
-    let root = whole.node(moved);
+fn entries(whole: &mut Tree, piece: Read) -> Option<Entries> {
+    let root = piece.append_to(whole)?;
+    let root = whole.node(root);
     if root.kind() != NodeKind::Mapping || root.layout() != Some(Layout::Block) || root.tag().is_some() {
         return None;
     }
