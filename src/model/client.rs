@@ -31,7 +31,7 @@ fn begin(reader: &Reader<'_>, kind: &str, on_servers: Value) -> Draft {
 
 fn function(reader: &Reader<'_>, drafts: &mut Drafts) {
     let here = reader.header_origin(reader.resource.header);
-    let mut client = begin(reader, "function", Value::bool(false, here));
+    let mut client = begin(reader, "function", Value::fact(false, here));
     let (environment, subnets, role) = if reader.is_terraform() {
         ("environment.variables", "vpc_config.subnet_ids", "role")
     } else {
@@ -92,7 +92,7 @@ fn on_servers(reader: &Reader<'_>, task: Option<&Reader<'_>>) -> Value {
     let launch = reader.raw(launch);
     let strategy = Blocks::of(&reader.raw(providers), "", reader.resource.header, reader.origins());
     each(&launch, &mut |launch| {
-        let known = |is: bool| Value::bool(is, launch.origin);
+        let known = |is: bool| Value::fact(is, launch.origin);
         match &launch.data {
             Data::Unknown(_) | Data::Parts(_) => launch.clone(),
             Data::String(kind) => known(kind == "EC2"),
@@ -164,7 +164,7 @@ fn container_environment(task: &Reader<'_>) -> Value {
 
 fn instance(reader: &Reader<'_>, drafts: &mut Drafts, within: &str) {
     let here = reader.header_origin(reader.resource.header);
-    let mut client = begin(reader, "instance", Value::bool(true, here));
+    let mut client = begin(reader, "instance", Value::fact(true, here));
     let (profiles, subnet): (&[&str], &str) = match reader.kind() {
         "AWS::EC2::Instance" => (&["IamInstanceProfile"], "SubnetId"),
         "AWS::EC2::LaunchTemplate" => (&["IamInstanceProfile.Arn", "IamInstanceProfile.Name"], ""),

@@ -13,7 +13,7 @@ pub(super) fn separate(reader: &Reader<'_>, drafts: &mut Drafts) {
     let mut export = reader.draft(Subject::TableExport);
     let here = reader.header_origin(export.header);
     export.set("name", Value::string(reader.resource.name.clone(), here));
-    export.set("scheduled", Value::bool(false, here));
+    export.set("scheduled", Value::fact(false, here));
     drafts.add(export);
 }
 
@@ -41,7 +41,7 @@ pub(super) fn schedule(reader: &Reader<'_>, drafts: &mut Drafts) {
         let here = reader.header_origin(export.header);
         export.exists = both(&export.exists, &block.exists);
         export.set("name", Value::string(reader.resource.name.clone(), here));
-        export.set("scheduled", Value::bool(true, here));
+        export.set("scheduled", Value::fact(true, here));
         let (schedule, on) = timing(reader);
         export.set("recurring", both(&on, &each(&schedule, &mut recurs)));
         export.set("schedule", schedule);
@@ -81,21 +81,21 @@ fn timing(reader: &Reader<'_>) -> (Value, Value) {
         Some(None) => {
             let here = reader.header_origin(reader.resource.header);
             let unknown = Value::unknown("the rule of the target is not in the analysed files", here);
-            return (unknown.clone(), Value::bool(true, here));
+            return (unknown.clone(), Value::fact(true, here));
         }
     };
     let schedule = of.raw(if of.is_terraform() { "schedule_expression" } else { "ScheduleExpression" });
     let state = of.raw(if of.is_terraform() { "state" } else { "State" });
     let on = each(&state, &mut |state| match &state.data {
         Data::Unknown(_) | Data::Parts(_) => state.clone(),
-        _ => Value::bool(state.as_str() != Some("DISABLED"), state.origin),
+        _ => Value::fact(state.as_str() != Some("DISABLED"), state.origin),
     });
     (schedule, on)
 }
 
 /// Whether a schedule runs more than once: not at one moment, and not in a single year of a cron expression.
 fn recurs(schedule: &Value) -> Value {
-    let known = |is: bool| Value::bool(is, schedule.origin);
+    let known = |is: bool| Value::fact(is, schedule.origin);
     let begins = text::known_prefix(schedule).trim_start();
     if begins.starts_with("at(") {
         return known(false);

@@ -77,11 +77,11 @@ fn named(reader: &Reader<'_>, mut fields: Vec<(&str, Value)>) -> Value {
 /// Whether one of the texts fits; open texts may.
 fn any(list: &Value, fits: &dyn Fn(&str) -> bool) -> Value {
     let (items, rest) = spread(list);
-    let mut found = Value::bool(false, list.origin);
+    let mut found = Value::fact(false, list.origin);
     for item in &items {
         let one = each(item, &mut |item| match &item.data {
             Data::Unknown(_) | Data::Parts(_) => item.clone(),
-            _ => Value::bool(item.as_str().is_some_and(fits), item.origin),
+            _ => Value::fact(item.as_str().is_some_and(fits), item.origin),
         });
         found = either(&found, &one);
     }
@@ -117,14 +117,14 @@ fn config_rule(reader: &Reader<'_>) -> Value {
         _ => (&[], &["resource_types_scope"]),
     };
     let here = reader.header_origin(reader.resource.header);
-    let mut about = Value::bool(false, here);
+    let mut about = Value::fact(false, here);
     for way in identifiers {
         about = either(&about, &any(&texts(&reader.raw(way)), &is_about_tables));
     }
     for way in scopes {
         about = either(&about, &any(&texts(&reader.raw(way)), &is_table_type));
     }
-    named(reader, vec![("pack", Value::bool(false, here)), ("about_tables", about)])
+    named(reader, vec![("pack", Value::fact(false, here)), ("about_tables", about)])
 }
 
 /// A pack is a template of rules, which may be kept elsewhere.
@@ -132,13 +132,13 @@ fn conformance_pack(reader: &Reader<'_>) -> Value {
     let here = reader.header_origin(reader.resource.header);
     let body = reader.raw(if reader.is_terraform() { "template_body" } else { "TemplateBody" });
     let about = each(&body, &mut |body| match &body.data {
-        Data::String(text) => Value::bool(text.contains("DYNAMODB_") || text.contains("DAX_"), body.origin),
+        Data::String(text) => Value::fact(text.contains("DYNAMODB_") || text.contains("DAX_"), body.origin),
         Data::Parts(_) if text::known_pieces(body).iter().any(|text| text.contains("DYNAMODB_")) => {
-            Value::bool(true, body.origin)
+            Value::fact(true, body.origin)
         }
         _ => Value::unknown("the template of a conformance pack is not known", body.origin),
     });
-    named(reader, vec![("pack", Value::bool(true, here)), ("about_tables", about)])
+    named(reader, vec![("pack", Value::fact(true, here)), ("about_tables", about)])
 }
 
 /// What a recorder takes of tables and clusters.
@@ -164,10 +164,10 @@ fn recorder(reader: &Reader<'_>) -> Value {
     let records = |kind: &str| {
         let (takes, leaves) = (any(&included, &|one| one == kind), any(&excluded, &|one| one == kind));
         each(&strategy, &mut |strategy| match strategy.as_str() {
-            Some("ALL_SUPPORTED_RESOURCE_TYPES") => Value::bool(true, strategy.origin),
+            Some("ALL_SUPPORTED_RESOURCE_TYPES") => Value::fact(true, strategy.origin),
             Some("INCLUSION_BY_RESOURCE_TYPES") => takes.clone(),
             Some("EXCLUSION_BY_RESOURCE_TYPES") => not(&leaves),
-            Some(_) => Value::bool(false, strategy.origin),
+            Some(_) => Value::fact(false, strategy.origin),
             None => strategy.clone(),
         })
     };
@@ -186,9 +186,9 @@ fn strategy_of(written: &Value, included: &Value, excluded: &Value, all: &Value)
     let lists = |list: &Value| {
         each(list, &mut |list| match &list.data {
             Data::List(items) if items.items.iter().all(Value::is_unset) && items.rest.is_none() => {
-                Value::bool(false, list.origin)
+                Value::fact(false, list.origin)
             }
-            Data::List(items) if items.items.iter().any(|item| !item.is_unset()) => Value::bool(true, list.origin),
+            Data::List(items) if items.items.iter().any(|item| !item.is_unset()) => Value::fact(true, list.origin),
             Data::List(_) => Value::unknown("the resource types are not known", list.origin),
             _ => list.clone(),
         })
@@ -219,7 +219,7 @@ fn strategy_of(written: &Value, included: &Value, excluded: &Value, all: &Value)
 
 fn not(value: &Value) -> Value {
     each(value, &mut |value| match value.data {
-        Data::Bool(flag) => Value::bool(!flag, value.origin),
+        Data::Bool(flag) => Value::fact(!flag, value.origin),
         _ => value.clone(),
     })
 }
@@ -239,11 +239,11 @@ fn event_rule(targets: &Targets, reader: &Reader<'_>) -> Value {
         (reader.raw("event_pattern"), targets.belong_to(reader))
     } else {
         let (targets, rest) = spread(&reader.raw("Targets"));
-        let mut any = Value::bool(false, here);
+        let mut any = Value::fact(false, here);
         for target in &targets {
             let there = each(target, &mut |target| match &target.data {
                 Data::Unknown(_) => target.clone(),
-                _ => Value::bool(!target.is_unset(), target.origin),
+                _ => Value::fact(!target.is_unset(), target.origin),
             });
             any = either(&any, &there);
         }
@@ -257,7 +257,7 @@ fn event_rule(targets: &Targets, reader: &Reader<'_>) -> Value {
     let off = |value: &Value, word: &str| {
         each(value, &mut |value| match &value.data {
             Data::Unknown(_) | Data::Parts(_) => value.clone(),
-            _ => Value::bool(known_text(value) != Some(word), value.origin),
+            _ => Value::fact(known_text(value) != Some(word), value.origin),
         })
     };
     let on = both(&off(&state, "DISABLED"), &off(&convert(&enabled, &Type::String), "false"));
@@ -313,13 +313,13 @@ impl Targets {
     /// Whether a rule has a target.
     fn belong_to(&self, rule: &Reader<'_>) -> Value {
         let here = rule.header_origin(rule.resource.header);
-        let none = Value::bool(false, here);
+        let none = Value::fact(false, here);
         let mut found = self.by_address.get(&rule.resource.address).cloned().unwrap_or(none);
         let name = rule.raw("name");
         for (of, exists) in &self.by_name {
             let belongs = each_pair(of, &name, &mut |of, name| match equal(of, name) {
-                Truth::True => Value::bool(true, of.origin),
-                Truth::False => Value::bool(false, of.origin),
+                Truth::True => Value::fact(true, of.origin),
+                Truth::False => Value::fact(false, of.origin),
                 Truth::Unknown => Value::unknown("the rule of a target is not known", of.origin),
             });
             found = either(&found, &both(exists, &belongs));
@@ -334,7 +334,7 @@ const SOURCES: [&str; 3] = ["aws.config", "aws.guardduty", "aws.dynamodb"];
 /// no pattern.
 fn matches_notices(pattern: &Value) -> Value {
     each(pattern, &mut |pattern| match &pattern.data {
-        Data::Absent | Data::Null => Value::bool(false, pattern.origin),
+        Data::Absent | Data::Null => Value::fact(false, pattern.origin),
         Data::Map(map) => {
             let here = pattern.origin;
             let given = |key: &str| match (map.get(key), &map.rest) {
@@ -351,7 +351,7 @@ fn matches_notices(pattern: &Value) -> Value {
                 // Nothing says from where or of what kind: everything passes.
                 let called = pattern.get("detail").and_then(|detail| detail.get("eventSource"));
                 return called
-                    .map_or_else(|| Value::bool(true, here), |called| takes(called, &["dynamodb.amazonaws.com"]));
+                    .map_or_else(|| Value::fact(true, here), |called| takes(called, &["dynamodb.amazonaws.com"]));
             }
             let notices = takes(
                 &kind,
@@ -365,23 +365,23 @@ fn matches_notices(pattern: &Value) -> Value {
             let calls = takes(&kind, &["AWS API Call via CloudTrail"]);
             let called = pattern.get("detail").and_then(|detail| detail.get("eventSource"));
             let ours =
-                called.map_or_else(|| Value::bool(true, here), |called| takes(called, &["dynamodb.amazonaws.com"]));
+                called.map_or_else(|| Value::fact(true, here), |called| takes(called, &["dynamodb.amazonaws.com"]));
             either(&notices, &both(&calls, &ours))
         }
         Data::Unknown(_) | Data::Parts(_) => pattern.clone(),
-        _ => Value::bool(false, pattern.origin),
+        _ => Value::fact(false, pattern.origin),
     })
 }
 
 /// Whether a list of values and filters of a pattern takes one of the texts.
 fn takes(list: &Value, wanted: &[&str]) -> Value {
     let (items, rest) = spread(&listed(list));
-    let mut found = Value::bool(false, list.origin);
+    let mut found = Value::fact(false, list.origin);
     for item in &items {
         let one = each(item, &mut |item| match &item.data {
-            Data::String(text) => Value::bool(wanted.contains(&text.as_str()), item.origin),
+            Data::String(text) => Value::fact(wanted.contains(&text.as_str()), item.origin),
             Data::Map(filter) => {
-                Value::bool(filter.entries.iter().any(|entry| filter_takes(entry, wanted)), item.origin)
+                Value::fact(filter.entries.iter().any(|entry| filter_takes(entry, wanted)), item.origin)
             }
             Data::Unknown(_) => item.clone(),
             Data::Parts(_) => {
@@ -389,10 +389,10 @@ fn takes(list: &Value, wanted: &[&str]) -> Value {
                 if maybe {
                     Value::unknown("a value of the pattern is not known", item.origin)
                 } else {
-                    Value::bool(false, item.origin)
+                    Value::fact(false, item.origin)
                 }
             }
-            _ => Value::bool(false, item.origin),
+            _ => Value::fact(false, item.origin),
         });
         found = either(&found, &one);
     }
@@ -444,11 +444,11 @@ fn mentions(value: &Value, depth: usize) -> Value {
     }
     each(value, &mut |value| {
         let inner: Vec<&Value> = match &value.data {
-            Data::String(text) => return Value::bool(names(text), value.origin),
+            Data::String(text) => return Value::fact(names(text), value.origin),
             Data::Parts(_) => {
                 let known = text::known_pieces(value).iter().any(|piece| names(piece));
                 return if known {
-                    Value::bool(true, value.origin)
+                    Value::fact(true, value.origin)
                 } else {
                     Value::unknown("a part of the document is not known", value.origin)
                 };
@@ -465,13 +465,13 @@ fn mentions(value: &Value, depth: usize) -> Value {
                     return Value::unknown("a part of the document is not known", value.origin);
                 }
                 if map.entries.iter().any(|entry| names(&entry.key)) {
-                    return Value::bool(true, value.origin);
+                    return Value::fact(true, value.origin);
                 }
                 map.entries.iter().map(|entry| &entry.value).collect()
             }
-            _ => return Value::bool(false, value.origin),
+            _ => return Value::fact(false, value.origin),
         };
-        let mut found = Value::bool(false, value.origin);
+        let mut found = Value::fact(false, value.origin);
         for one in inner {
             found = either(&found, &mentions(one, depth + 1));
             if found.as_bool() == Some(true) {

@@ -13,7 +13,7 @@ pub(super) fn key(reader: &Reader<'_>, drafts: &mut Drafts) {
     key.set("name", Value::string(reader.resource.name.clone(), here));
     let replica =
         matches!(reader.kind(), "AWS::KMS::ReplicaKey" | "aws_kms_replica_key" | "aws_kms_replica_external_key");
-    key.set("replica_key", Value::bool(replica, here));
+    key.set("replica_key", Value::fact(replica, here));
     if matches!(reader.kind(), "aws_kms_external_key" | "aws_kms_replica_external_key") {
         key.set("origin", Value::string("EXTERNAL", here));
     }

@@ -19,7 +19,7 @@ pub(super) fn endpoint_service(reader: &Reader<'_>, endpoint: &mut Draft) {
     let service = each(&name, &mut |name| service_of(reader, name));
     if !is_somewhere(&service) {
         endpoint.managed = false;
-        endpoint.set("managed", Value::bool(false, name.origin));
+        endpoint.set("managed", Value::fact(false, name.origin));
     }
     endpoint.set("service", service);
 }

@@ -107,7 +107,7 @@ fn is_region(label: &str) -> bool {
 fn own_region(reader: &Reader<'_>, region: &Value) -> Value {
     each_pair(region, &reader.resource.region, &mut |region, own| {
         let written = matches!(reader.origins().get(region.origin).map(|origin| origin.step), Some(Step::Literal));
-        Value::bool(!written && equal(region, own) == Truth::True, region.origin)
+        Value::fact(!written && equal(region, own) == Truth::True, region.origin)
     })
 }
 
@@ -142,7 +142,7 @@ pub(super) fn assertion(reader: &Reader<'_>) -> Assertion {
             if open(value) {
                 Value::unknown("a safety rule is not all known", value.origin)
             } else {
-                Value::bool(holds(value), value.origin)
+                Value::fact(holds(value), value.origin)
             }
         })
     };

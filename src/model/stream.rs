@@ -29,14 +29,14 @@ pub(super) fn consumer(reader: &Reader<'_>, drafts: &mut Drafts) {
         }
         // It counts as a possible reader of every stream, and is not judged itself.
         consumer.managed = false;
-        consumer.set("managed", Value::bool(false, source.origin));
+        consumer.set("managed", Value::fact(false, source.origin));
     }
     let here = reader.header_origin(consumer.header);
     consumer.set("name", Value::string(reader.resource.name.clone(), here));
     consumer.set("kind", Value::string(if pipe { "pipe" } else { "function" }, here));
     let made_by_sam =
         reader.project.language == crate::resource::Language::Sam && reader.resource.address.contains('/');
-    consumer.set("sam_event", Value::bool(made_by_sam, here));
+    consumer.set("sam_event", Value::fact(made_by_sam, here));
     if pipe {
         pipe_settings(reader, &mut consumer);
     } else {
@@ -56,7 +56,7 @@ fn certainly(about: &Value) -> bool {
 
 /// Whether a source is a DynamoDB stream: by its ARN, or by the attribute of the resource that it names.
 fn is_stream(reader: &Reader<'_>, source: &Value) -> Value {
-    let known = |is: bool| Value::bool(is, source.origin);
+    let known = |is: bool| Value::fact(is, source.origin);
     let pieces = text::known_pieces(source);
     if pieces.iter().any(|piece| piece.contains(":dynamodb:")) {
         return known(true);
@@ -96,15 +96,15 @@ fn mapping_settings(reader: &Reader<'_>, consumer: &mut Draft) {
     let off = reader.missing(consumer.header, text);
     let reports = each(&types, &mut |types| {
         if types.is_unset() {
-            return Value::bool(false, off);
+            return Value::fact(false, off);
         }
         let (items, rest) = spread(&texts(types));
         if items.iter().any(|item| item.as_str() == Some("ReportBatchItemFailures")) {
-            return Value::bool(true, types.origin);
+            return Value::fact(true, types.origin);
         }
         match rest.or_else(|| items.iter().find_map(|item| item.as_unknown().cloned().map(Into::into))) {
             Some(open) => Value::new(Data::Unknown(open), types.origin),
-            None => Value::bool(false, types.origin),
+            None => Value::fact(false, types.origin),
         }
     });
     consumer.set("reports_item_failures", reports);
@@ -118,12 +118,12 @@ fn pipe_settings(reader: &Reader<'_>, consumer: &mut Draft) {
     };
     let running = each(&reader.raw(state), &mut |state| match &state.data {
         Data::Unknown(_) | Data::Parts(_) => state.clone(),
-        _ => Value::bool(state.as_str() != Some("STOPPED"), state.origin),
+        _ => Value::fact(state.as_str() != Some("STOPPED"), state.origin),
     });
     consumer.set("enabled", running);
     let bisects = each(&reader.raw(partial), &mut |partial| match &partial.data {
         Data::Unknown(_) | Data::Parts(_) => partial.clone(),
-        _ => Value::bool(partial.as_str() == Some("AUTOMATIC_BISECT"), partial.origin),
+        _ => Value::fact(partial.as_str() == Some("AUTOMATIC_BISECT"), partial.origin),
     });
     consumer.set("bisect_on_error", bisects);
     consumer.refer("role", reader.raw(role));

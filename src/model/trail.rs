@@ -29,7 +29,7 @@ pub(super) fn trail(reader: &Reader<'_>, drafts: &mut Drafts) {
         let value = trail.value(field);
         trail.set(field, super::derive::without_empty(&value));
     }
-    let none = Value::bool(false, here);
+    let none = Value::fact(false, here);
     let own = drafts.selectors.get(before..).unwrap_or_default();
     let of_tables =
         own.iter().fold(none, |found, selector| either(&found, &both(&selector.exists, &selector.of_tables)));
@@ -78,7 +78,7 @@ fn basic_selector(reader: &Reader<'_>, selector: &Block, drafts: &mut Drafts) {
             of_tables: is_text(&ty, TABLE),
             of_streams: is_text(&ty, STREAM),
             arns: vec![ArnCondition { operator: Operator::Begins, negative: false, patterns }],
-            reads_streams: Value::bool(true, here),
+            reads_streams: Value::fact(true, here),
             exists: both(&on, &resource.exists),
         });
     }
@@ -88,7 +88,7 @@ fn basic_selector(reader: &Reader<'_>, selector: &Block, drafts: &mut Drafts) {
             of_tables: unknown.clone(),
             of_streams: unknown.clone(),
             arns: Vec::new(),
-            reads_streams: Value::bool(true, here),
+            reads_streams: Value::fact(true, here),
             exists: both(&on, &unknown),
         });
     }
@@ -111,8 +111,8 @@ fn advanced_selector(reader: &Reader<'_>, selector: &Block, drafts: &mut Drafts)
     let list = reader.raw_in(&selector.value, selector.header, fields);
     let list = Blocks::of(&list, if terraform { "" } else { name }, selector.header, reader.origins());
     let (mut data, mut of_tables, mut of_streams) =
-        (Value::bool(false, here), Value::bool(false, here), Value::bool(false, here));
-    let mut reads_streams = Value::bool(true, here);
+        (Value::fact(false, here), Value::fact(false, here), Value::fact(false, here));
+    let mut reads_streams = Value::fact(true, here);
     let mut arns = Vec::new();
     let mut open = list.rest.map(|rest| Value::new(Data::Unknown(rest), here));
     for field in &list.list {
@@ -165,7 +165,7 @@ fn advanced_selector(reader: &Reader<'_>, selector: &Block, drafts: &mut Drafts)
 fn is_text(value: &Value, wanted: &str) -> Value {
     each(value, &mut |value| match &value.data {
         Data::Unknown(_) | Data::Parts(_) => value.clone(),
-        _ => Value::bool(value.as_str() == Some(wanted), value.origin),
+        _ => Value::fact(value.as_str() == Some(wanted), value.origin),
     })
 }
 
@@ -181,7 +181,7 @@ fn may_hold(list: &Value) -> bool {
 /// Whether one of a list's items fits; each is asked once, in order.
 fn fits_any(list: &Value, fit: &mut dyn FnMut(&Value) -> Value) -> Value {
     let (items, rest) = spread(list);
-    let mut found = Value::bool(false, list.origin);
+    let mut found = Value::fact(false, list.origin);
     for item in &items {
         found = either(&found, &fit(item));
     }
@@ -193,21 +193,21 @@ fn fits_any(list: &Value, fit: &mut dyn FnMut(&Value) -> Value) -> Value {
 
 fn not(value: &Value) -> Value {
     each(value, &mut |value| match value.data {
-        Data::Bool(flag) => Value::bool(!flag, value.origin),
+        Data::Bool(flag) => Value::fact(!flag, value.origin),
         _ => value.clone(),
     })
 }
 
 fn by_text(operator: Operator, pattern: &Value, text: &str) -> Value {
     each(pattern, &mut |pattern| match &pattern.data {
-        Data::Absent | Data::Null => Value::bool(false, pattern.origin),
+        Data::Absent | Data::Null => Value::fact(false, pattern.origin),
         Data::String(pattern_text) => {
             let fits = match operator {
                 Operator::Equals => text == pattern_text.as_str(),
                 Operator::Begins => text.starts_with(pattern_text.as_str()),
                 Operator::Ends => text.ends_with(pattern_text.as_str()),
             };
-            Value::bool(fits, pattern.origin)
+            Value::fact(fits, pattern.origin)
         }
         _ => Value::unknown("a value of an event selector is not known", pattern.origin),
     })
@@ -216,7 +216,7 @@ fn by_text(operator: Operator, pattern: &Value, text: &str) -> Value {
 /// Whether a selector covers a table's ARN. `name` is the table's own name as far as it is known; `leads` says, by the
 /// places of a condition and of a pattern in it, whether that pattern as a reference leads to the table.
 pub(super) fn covers(selector: &EventSelector, name: &Value, leads: &dyn Fn(usize, usize) -> Value) -> Value {
-    let mut holds = Value::bool(true, OriginId::NONE);
+    let mut holds = Value::fact(true, OriginId::NONE);
     for (at, condition) in selector.arns.iter().enumerate() {
         let mut number = 0;
         let fits = fits_any(&condition.patterns, &mut |pattern| {
@@ -233,7 +233,7 @@ pub(super) fn covers(selector: &EventSelector, name: &Value, leads: &dyn Fn(usiz
 fn by_arn(operator: Operator, pattern: &Value, name: &Value, leads: &Value) -> Value {
     super::derive::each_pair(pattern, leads, &mut |pattern, leads| {
         if pattern.is_unset() {
-            return Value::bool(false, pattern.origin);
+            return Value::fact(false, pattern.origin);
         }
         let known = match (&pattern.data, operator) {
             (Data::String(text), _) => Some(text.as_str()),
@@ -246,15 +246,15 @@ fn by_arn(operator: Operator, pattern: &Value, name: &Value, leads: &Value) -> V
         };
         match (operator, known) {
             (Operator::Begins, Some(text)) => match text.split_once(":table/") {
-                Some((_, "")) => Value::bool(true, pattern.origin),
+                Some((_, "")) => Value::fact(true, pattern.origin),
                 // What goes on behind the table's name is a part of it.
                 Some((_, begin)) if !begin.contains('/') => {
                     or_else(&by_name(name, pattern, &|name| name.starts_with(begin)), leads)
                 }
                 Some(_) => leads.clone(),
                 // `arn:aws:dynamodb` and what is shorter stand for every table.
-                None if text.ends_with(":dynamodb") || text.contains(":dynamodb:") => Value::bool(true, pattern.origin),
-                None => Value::bool("arn:aws:dynamodb:".starts_with(text), pattern.origin),
+                None if text.ends_with(":dynamodb") || text.contains(":dynamodb:") => Value::fact(true, pattern.origin),
+                None => Value::fact("arn:aws:dynamodb:".starts_with(text), pattern.origin),
             },
             (Operator::Ends, Some(text)) => by_name(name, pattern, &|name| {
                 let end = format!(":table/{name}");
@@ -267,7 +267,7 @@ fn by_arn(operator: Operator, pattern: &Value, name: &Value, leads: &Value) -> V
 
 fn by_name(name: &Value, pattern: &Value, fits: &dyn Fn(&str) -> bool) -> Value {
     each(name, &mut |name| match name.as_str() {
-        Some(name) => Value::bool(fits(name), pattern.origin),
+        Some(name) => Value::fact(fits(name), pattern.origin),
         None => Value::unknown("the name of the table is not known", name.origin),
     })
 }

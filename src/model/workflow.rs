@@ -111,11 +111,11 @@ impl Tasks<'_> {
         let retries = each(&retry, &mut |retry| match &retry.data {
             Data::List(list) if list.items.is_empty() => match &list.rest {
                 Some(rest) => Value::new(Data::Unknown(rest.clone()), origin),
-                None => Value::bool(false, origin),
+                None => Value::fact(false, origin),
             },
             Data::Unknown(_) => retry.clone(),
-            Data::Absent | Data::Null => Value::bool(false, origin),
-            _ => Value::bool(true, origin),
+            Data::Absent | Data::Null => Value::fact(false, origin),
+            _ => Value::fact(true, origin),
         });
         each(&resource, &mut |resource| {
             let pieces = text::known_pieces(resource);

@@ -27,6 +27,8 @@ pub struct TypeTag(pub u32);
 impl TypeTag {
     /// Nothing is known.
     pub const NONE: Self = Self(0);
+    /// Worked out from what stands at the origin, where something else is written. No front end gives it.
+    pub const FACT: Self = Self(u32::MAX);
 }
 
 /// Handle of an entity of the model, for links between entities; front ends never make one.
@@ -166,6 +168,12 @@ impl Value {
     #[must_use]
     pub fn bool(value: bool, origin: OriginId) -> Self {
         Self::new(Data::Bool(value), origin)
+    }
+
+    /// What follows from the value at an origin, without being that value: whether it is set, whether it fits.
+    #[must_use]
+    pub fn fact(value: bool, origin: OriginId) -> Self {
+        Self::bool(value, origin).tagged(TypeTag::FACT)
     }
 
     #[must_use]

@@ -39,8 +39,8 @@ pub(super) fn both(a: &Value, b: &Value) -> Value {
         }
         match (open, values.first()) {
             (Some(open), _) => (*open).clone(),
-            (None, Some(first)) => Value::bool(true, first.origin),
-            (None, None) => Value::bool(true, OriginId::NONE),
+            (None, Some(first)) => Value::fact(true, first.origin),
+            (None, None) => Value::fact(true, OriginId::NONE),
         }
     })
 }
@@ -62,7 +62,7 @@ pub(super) fn either(a: &Value, b: &Value) -> Value {
 
 /// Whether the code sets a value; an unknown one is set. The origin stays that of the value.
 pub(super) fn is_set(value: &Value) -> Value {
-    each(value, &mut |value| Value::bool(!value.is_unset(), value.origin))
+    each(value, &mut |value| Value::fact(!value.is_unset(), value.origin))
 }
 
 /// A function over what a value is in each case.

@@ -26,10 +26,10 @@ pub(in crate::model) fn direction(dimension: &Value) -> Value {
 /// its resource id and dimension.
 pub(in crate::model) fn is_dynamodb(draft: &Draft) -> Value {
     let by_text = begins(&draft.value("resource_id"), "table/") || begins(&draft.value("dimension"), "dynamodb:");
-    let named = |name: &str, value: &Value| Value::bool(name == "dynamodb", value.origin);
+    let named = |name: &str, value: &Value| Value::fact(name == "dynamodb", value.origin);
     each(&draft.value("namespace"), &mut |namespace| match &namespace.data {
         Data::String(name) => named(name, namespace),
-        _ => Value::bool(by_text, namespace.origin),
+        _ => Value::fact(by_text, namespace.origin),
     })
 }
 
@@ -51,6 +51,6 @@ pub(in crate::model) fn never(value: &Value) -> bool {
 
 /// Marks a policy's or target's fields that both languages derive alike.
 pub(in crate::model) fn separate(draft: &mut Draft, here: OriginId) {
-    draft.set("inline", Value::bool(false, here));
+    draft.set("inline", Value::fact(false, here));
     draft.set("direction", direction(&draft.value("dimension")));
 }

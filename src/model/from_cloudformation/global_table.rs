@@ -28,8 +28,8 @@ pub(super) fn lower(reader: &Reader<'_>, drafts: &mut Drafts) {
     for field in REGIONAL {
         table.set(field, Value::absent(here));
     }
-    table.set("import.written", Value::bool(false, here));
-    table.set("regional_settings", Value::bool(false, here));
+    table.set("import.written", Value::fact(false, here));
+    table.set("regional_settings", Value::fact(false, here));
     for (direction, settings) in
         [("read", "ReadProvisionedThroughputSettings"), ("write", "WriteProvisionedThroughputSettings")]
     {
@@ -44,7 +44,7 @@ pub(super) fn lower(reader: &Reader<'_>, drafts: &mut Drafts) {
 
     let whole = Block {
         value: reader.resource.attributes.clone(),
-        exists: Value::bool(true, here),
+        exists: Value::fact(true, here),
         header: reader.resource.header,
         span: reader.resource.span,
     };
@@ -71,7 +71,7 @@ fn replicas(reader: &Reader<'_>, drafts: &mut Drafts, table: EntityId) {
         replica.set("name", Value::string(known, here));
         replica.set("region", region.clone());
         replica.set("table", Value::entity(table, here));
-        replica.set("inline", Value::bool(true, here));
+        replica.set("inline", Value::fact(true, here));
         replica.set("position", Value::integer(i64::try_from(number).unwrap_or(i64::MAX), here));
         replica.set("home", same_region(&region, &reader.resource.region));
         if let Some(draft) = drafts.get(table) {
@@ -125,8 +125,8 @@ fn replicas(reader: &Reader<'_>, drafts: &mut Drafts, table: EntityId) {
 
 pub(super) fn same_region(a: &Value, b: &Value) -> Value {
     each_pair(a, b, &mut |a, b| match equal(a, b) {
-        Truth::True => Value::bool(true, a.origin),
-        Truth::False => Value::bool(false, a.origin),
+        Truth::True => Value::fact(true, a.origin),
+        Truth::False => Value::fact(false, a.origin),
         Truth::Unknown => Value::unknown("the Region of the stack is not known; set `region`", a.origin),
     })
 }
@@ -209,7 +209,7 @@ fn scaling_block(reader: &Reader<'_>, drafts: &mut Drafts, block: &Block, direct
         draft.set("namespace", Value::string("dynamodb", here));
         draft.set("dimension", Value::string(format!("dynamodb:{of}:{units}"), here));
         draft.set("direction", Value::string(word, here));
-        draft.set("inline", Value::bool(true, here));
+        draft.set("inline", Value::fact(true, here));
         draft.set("table", Value::entity(owner.table, here));
         if let Some(index) = &owner.index {
             draft.set("index", index.clone());
@@ -232,7 +232,7 @@ fn scaling_block(reader: &Reader<'_>, drafts: &mut Drafts, block: &Block, direct
     policy.set("policy_type", Value::string("TargetTrackingScaling", here));
     policy.set("target_tracking", tracked);
     policy.set("predefined_metric", Value::string(metric, OriginId::NONE));
-    policy.set("customized_metric", Value::bool(false, here));
+    policy.set("customized_metric", Value::fact(false, here));
     policy.set("target", each(&exists, &mut |exists| Value::entity(target, exists.origin)));
     let policy_exists = policy.exists.clone();
     let policy = drafts.add(policy);

@@ -12,11 +12,11 @@ pub(super) fn lower(reader: &Reader<'_>, drafts: &mut Drafts) {
     let mut table = reader.draft(Subject::Table);
     let here = reader.header_origin(table.header);
     reader.name(&mut table, "name");
-    table.set("simple", Value::bool(true, here));
-    table.set("regional_settings", Value::bool(true, here));
-    table.set("restored", Value::bool(false, here));
-    table.set("import.written", Value::bool(false, here));
-    table.set("billing_mode_written", Value::bool(false, here));
+    table.set("simple", Value::fact(true, here));
+    table.set("regional_settings", Value::fact(true, here));
+    table.set("restored", Value::fact(false, here));
+    table.set("import.written", Value::fact(false, here));
+    table.set("billing_mode_written", Value::fact(false, here));
     // The transform looks at what is written and not at what it comes to: a throughput that is there in some cases only
     // makes the table a provisioned one in all.
     let throughput = reader.raw("ProvisionedThroughput");

@@ -22,7 +22,7 @@ pub(super) fn lower(reader: &Reader<'_>, drafts: &mut Drafts) {
     let mut table = reader.draft(Subject::Table);
     shared(reader, &mut table);
     let here = reader.header_origin(table.header);
-    table.set("regional_settings", Value::bool(true, here));
+    table.set("regional_settings", Value::fact(true, here));
     for direction in ["read", "write"] {
         let given = is_set(&table.value(&format!("capacity.{direction}")));
         table.set(&format!("capacity.{direction}_given"), given);
@@ -36,7 +36,7 @@ pub(super) fn lower(reader: &Reader<'_>, drafts: &mut Drafts) {
     table.set("regions", Value::list(vec![reader.region()], here));
     let whole = Block {
         value: reader.resource.attributes.clone(),
-        exists: Value::bool(true, here),
+        exists: Value::fact(true, here),
         header: reader.resource.header,
         span: reader.resource.span,
     };
@@ -49,8 +49,8 @@ pub(super) fn lower(reader: &Reader<'_>, drafts: &mut Drafts) {
 pub(super) fn shared(reader: &Reader<'_>, table: &mut Draft) {
     let here = reader.header_origin(table.header);
     reader.name(table, "name");
-    table.set("simple", Value::bool(false, here));
-    table.set("restored", Value::bool(false, here));
+    table.set("simple", Value::fact(false, here));
+    table.set("restored", Value::fact(false, here));
     table.set("billing_mode_written", is_set(&reader.raw("BillingMode")));
     for limit in ["on_demand.max_reads", "on_demand.max_writes"] {
         table.set(limit, without_minus_one(&table.value(limit)));
@@ -69,9 +69,9 @@ pub(super) fn shared(reader: &Reader<'_>, table: &mut Draft) {
 fn stream(reader: &Reader<'_>, table: &mut Draft) {
     let off = reader.missing(table.header, "StreamSpecification: { StreamViewType: NEW_AND_OLD_IMAGES }");
     let enabled = each(&reader.raw("StreamSpecification"), &mut |written| match written.data {
-        Data::Absent | Data::Null => Value::bool(false, off),
+        Data::Absent | Data::Null => Value::fact(false, off),
         Data::Unknown(_) => written.clone(),
-        _ => Value::bool(true, written.origin),
+        _ => Value::fact(true, written.origin),
     });
     table.set("stream.enabled", enabled);
 }
@@ -119,10 +119,10 @@ pub(super) fn indexes(reader: &Reader<'_>, drafts: &mut Drafts, table: EntityId)
             let definitions =
                 drafts.get(table).map_or_else(|| Value::absent(here), |table| table.value("attribute_definitions"));
             index.set("kind", Value::string(kind, here));
-            index.set("inline", Value::bool(true, here));
+            index.set("inline", Value::fact(true, here));
             index.set("position", Value::integer(position, here));
-            index.set("has_key_schema", Value::bool(true, here));
-            index.set("has_key_arguments", Value::bool(false, here));
+            index.set("has_key_schema", Value::fact(true, here));
+            index.set("has_key_arguments", Value::fact(false, here));
             index.set("table", Value::entity(table, here));
             let keys = index.value("keys");
             set_keys(&mut index, &keys, &definitions, false);
@@ -204,7 +204,7 @@ pub(super) fn regional_parts(
         let place = sub_block(reader, &policy, "PolicyDocument", &exists, block);
         let mut part = reader.bare_part(Subject::ResourcePolicy, way, &place);
         part.set("document", reader.raw_in(&policy, place.header, "PolicyDocument"));
-        part.set("on_stream", Value::bool(on_stream, reader.header_origin(place.header)));
+        part.set("on_stream", Value::fact(on_stream, reader.header_origin(place.header)));
         add(drafts, part, "resource_policies", way, &exists);
     }
 }

@@ -22,11 +22,11 @@ pub(super) fn replica(reader: &Reader<'_>, drafts: &mut Drafts) {
     }
     let name = region.as_str().unwrap_or(&reader.resource.name).to_owned();
     replica.set("name", Value::string(name, here));
-    replica.set("inline", Value::bool(false, here));
-    replica.set("home", Value::bool(false, here));
+    replica.set("inline", Value::fact(false, here));
+    replica.set("home", Value::fact(false, here));
     replica.set("point_in_time_recovery.enabled_written", is_set(&reader.raw("point_in_time_recovery")));
-    replica.set("point_in_time_recovery.period_written", Value::bool(false, here));
-    replica.set("capacity.read_given", Value::bool(false, here));
+    replica.set("point_in_time_recovery.period_written", Value::fact(false, here));
+    replica.set("capacity.read_given", Value::fact(false, here));
     replica.set("encryption.kms_key", without_empty(&replica.value("encryption.kms_key")));
     replica.set("tags", merged_tags(&replica.value("tags"), &reader.resource.default_tags, reader.origins()));
     replica.refer("table", reader.raw("global_table_arn"));
@@ -41,9 +41,9 @@ pub(super) fn index(reader: &Reader<'_>, drafts: &mut Drafts) {
         index.name = name.into();
     }
     index.set("kind", Value::string("global", here));
-    index.set("inline", Value::bool(false, here));
-    index.set("has_key_schema", Value::bool(true, here));
-    index.set("has_key_arguments", Value::bool(false, here));
+    index.set("inline", Value::fact(false, here));
+    index.set("has_key_schema", Value::fact(true, here));
+    index.set("has_key_arguments", Value::fact(false, here));
     let keys = key_schema(reader, &reader.resource.attributes, reader.resource.header);
     set_keys(&mut index, &keys, &Value::list(Vec::new(), here), false);
     capacity(&mut index);

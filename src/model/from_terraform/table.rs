@@ -16,8 +16,8 @@ pub(super) fn lower(reader: &Reader<'_>, drafts: &mut Drafts) {
     let mut table = reader.draft(Subject::Table);
     let here = reader.header_origin(table.header);
     reader.name(&mut table, "name");
-    table.set("simple", Value::bool(false, here));
-    table.set("regional_settings", Value::bool(true, here));
+    table.set("simple", Value::fact(false, here));
+    table.set("regional_settings", Value::fact(true, here));
     table.set("billing_mode_written", is_set(&reader.raw("billing_mode")));
     for direction in ["read", "write"] {
         let given = is_set(&table.value(&format!("capacity.{direction}")));
@@ -68,9 +68,9 @@ fn restored(reader: &Reader<'_>) -> Value {
     let written: Vec<Value> = ways.iter().map(|way| reader.raw(way)).collect();
     let written: Vec<&Value> = written.iter().collect();
     combine(&written, &mut |written| match written.iter().find(|value| !value.is_unset()) {
-        Some(value) if value.as_bool() == Some(false) => Value::bool(false, value.origin),
-        Some(value) => Value::bool(true, value.origin),
-        None => Value::bool(false, reader.header_origin(reader.resource.header)),
+        Some(value) if value.as_bool() == Some(false) => Value::fact(false, value.origin),
+        Some(value) => Value::fact(true, value.origin),
+        None => Value::fact(false, reader.header_origin(reader.resource.header)),
     })
 }
 
@@ -145,7 +145,7 @@ fn indexes(reader: &Reader<'_>, drafts: &mut Drafts, table: EntityId) {
             let mut index = reader.part(Subject::Index, &known, block);
             let here = reader.header_origin(block.header);
             index.set("kind", Value::string(kind, here));
-            index.set("inline", Value::bool(true, here));
+            index.set("inline", Value::fact(true, here));
             index.set("position", Value::integer(position, here));
             index.set("table", Value::entity(table, here));
             index_keys(reader, drafts, &mut index, block, table, kind == "local");
@@ -180,7 +180,7 @@ fn index_keys(reader: &Reader<'_>, drafts: &Drafts, index: &mut Draft, block: &B
     let has = |list: &Value| {
         each(list, &mut |list| match &list.data {
             Data::List(known) => {
-                let nothing = Value::bool(false, list.origin);
+                let nothing = Value::fact(false, list.origin);
                 let written = known.items.iter().fold(nothing, |before, item| either(&before, &is_set(item)));
                 match known.rest {
                     Some(_) => either(&written, &Value::unknown("the keys of the index are not known", list.origin)),
@@ -188,7 +188,7 @@ fn index_keys(reader: &Reader<'_>, drafts: &Drafts, index: &mut Draft, block: &B
                 }
             }
             Data::Unknown(_) => Value::unknown("the keys of the index are not known", list.origin),
-            _ => Value::bool(false, list.origin),
+            _ => Value::fact(false, list.origin),
         })
     };
     index.set("has_key_schema", has(&schema));
@@ -238,14 +238,14 @@ fn replicas(reader: &Reader<'_>, drafts: &mut Drafts, table: EntityId) {
         let mut replica = reader.part(Subject::Replica, &known, block);
         replica.set("name", Value::string(known, here));
         replica.set("region", region.clone());
-        replica.set("inline", Value::bool(true, here));
+        replica.set("inline", Value::fact(true, here));
         replica.set("position", Value::integer(i64::try_from(number).unwrap_or(i64::MAX), here));
-        replica.set("home", Value::bool(false, here));
+        replica.set("home", Value::fact(false, here));
         replica.set("table", Value::entity(table, here));
         let recovery = reader.raw_in(&block.value, block.header, "point_in_time_recovery");
         replica.set("point_in_time_recovery.enabled_written", is_set(&recovery));
-        replica.set("point_in_time_recovery.period_written", Value::bool(false, here));
-        replica.set("capacity.read_given", Value::bool(false, here));
+        replica.set("point_in_time_recovery.period_written", Value::fact(false, here));
+        replica.set("capacity.read_given", Value::fact(false, here));
         if let Some(draft) = drafts.get(table) {
             replica.set("table_class", draft.value("table_class"));
             replica.set("encryption.enabled", draft.value("encryption.enabled"));

@@ -51,7 +51,7 @@ pub(super) fn link(context: &Context<'_>, drafts: &mut Drafts, tables: &Targets<
         }
         let Some(draft) = drafts.get_mut(id) else { continue };
         draft.set("metrics", Value::list(linked, here));
-        draft.set("used_elsewhere", Value::bool(used, here));
+        draft.set("used_elsewhere", Value::fact(used, here));
         for ((path, links), sources) in ["tables", "indexes", "clusters"].iter().zip(ends).zip(&mut sources) {
             let mut known: Vec<Value> = Vec::new();
             let mut open = None;
@@ -126,7 +126,7 @@ fn ends_of_metric(
             })
         })
     };
-    let dax = each(metric, &mut |metric| Value::bool(metric_namespace(metric) == "AWS/DAX", metric.origin));
+    let dax = each(metric, &mut |metric| Value::fact(metric_namespace(metric) == "AWS/DAX", metric.origin));
     if dax.as_bool() == Some(true) {
         let cluster = clusters.resolve(&dimension("ClusterId"), Elsewhere::Absent);
         return (Value::absent(metric.origin), Value::absent(metric.origin), cluster);

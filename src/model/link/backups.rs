@@ -225,15 +225,15 @@ fn read(reader: &Reader<'_>, tables: &Targets<'_>) -> Selection {
 
 /// Whether a selection covers a table.
 fn covers(drafts: &Drafts, selection: &Selection, table: EntityId) -> Value {
-    let Some(draft) = drafts.get(table) else { return Value::bool(false, OriginId::NONE) };
+    let Some(draft) = drafts.get(table) else { return Value::fact(false, OriginId::NONE) };
     let name = draft.value("name");
     let here = name.origin;
     let names = |patterns: &[Pattern]| {
-        patterns.iter().fold(Value::bool(false, here), |found, pattern| {
+        patterns.iter().fold(Value::fact(false, here), |found, pattern| {
             let fits = match pattern {
                 Pattern::Wildcard(pattern, origin) => each(&name, &mut |name| match &name.data {
-                    Data::String(name) => Value::bool(matches(pattern, &format!("table/{name}")), *origin),
-                    _ if pattern == "*" || pattern == "table/*" => Value::bool(true, *origin),
+                    Data::String(name) => Value::fact(matches(pattern, &format!("table/{name}")), *origin),
+                    _ if pattern == "*" || pattern == "table/*" => Value::fact(true, *origin),
                     _ => Value::unknown("the name of the table is not known", name.origin),
                 }),
                 Pattern::Link(link) => leads_to(link, table),
@@ -245,10 +245,10 @@ fn covers(drafts: &Drafts, selection: &Selection, table: EntityId) -> Value {
     let by_tags = selection
         .tags
         .iter()
-        .fold(Value::bool(false, here), |found, condition| either(&found, &holds(condition, &tags)));
+        .fold(Value::fact(false, here), |found, condition| either(&found, &holds(condition, &tags)));
     let mut base = either(&names(&selection.resources), &by_tags);
     if selection.resources.is_empty() && selection.tags.is_empty() && selection.narrowed {
-        base = Value::bool(true, here);
+        base = Value::fact(true, here);
     }
     if let Some(open) = &selection.open {
         let open = Value::new(Data::Unknown(open.clone()), here);
@@ -257,7 +257,7 @@ fn covers(drafts: &Drafts, selection: &Selection, table: EntityId) -> Value {
     let narrowed = selection.conditions.iter().fold(base, |found, condition| both(&found, &holds(condition, &tags)));
     let out = names(&selection.not_resources);
     let kept = each(&out, &mut |out| match out.data {
-        Data::Bool(out_known) => Value::bool(!out_known, out.origin),
+        Data::Bool(out_known) => Value::fact(!out_known, out.origin),
         _ => out.clone(),
     });
     both(&narrowed, &kept)
@@ -290,26 +290,26 @@ fn holds(condition: &Condition, tags: &Value) -> Value {
         match (found, rest) {
             (Some(value), _) => {
                 each_pair(&value, &condition.value, &mut |value, wanted| match (&value.data, &wanted.data) {
-                    (Data::Absent, _) => Value::bool(false, tags.origin),
+                    (Data::Absent, _) => Value::fact(false, tags.origin),
                     (Data::String(value), Data::String(wanted)) if condition.like => {
-                        Value::bool(matches(wanted, value), tags.origin)
+                        Value::fact(matches(wanted, value), tags.origin)
                     }
                     _ => match crate::value::equal(value, wanted) {
-                        crate::value::Truth::True => Value::bool(true, tags.origin),
-                        crate::value::Truth::False => Value::bool(false, tags.origin),
+                        crate::value::Truth::True => Value::fact(true, tags.origin),
+                        crate::value::Truth::False => Value::fact(false, tags.origin),
                         crate::value::Truth::Unknown => Value::unknown("a tag is not known", value.origin),
                     },
                 })
             }
             (None, Some(rest)) => Value::new(Data::Unknown(rest), tags.origin),
-            (None, None) => Value::bool(false, tags.origin),
+            (None, None) => Value::fact(false, tags.origin),
         }
     });
     if !condition.not {
         return plain;
     }
     each(&plain, &mut |plain| match plain.data {
-        Data::Bool(known) => Value::bool(!known, plain.origin),
+        Data::Bool(known) => Value::fact(!known, plain.origin),
         _ => plain.clone(),
     })
 }
@@ -318,7 +318,7 @@ fn open_or_false(value: &Value) -> Value {
     match &value.data {
         Data::Unknown(_) => value.clone(),
         Data::Parts(_) => Value::unknown("the key of a tag is not known", value.origin),
-        _ => Value::bool(false, value.origin),
+        _ => Value::fact(false, value.origin),
     }
 }
 
@@ -342,8 +342,8 @@ fn vaults(context: &Context<'_>) -> Vaults {
         let here = reader.header_origin(resource.header);
         let locked = match lock {
             // A logically air-gapped vault is always locked; Terraform locks with a resource of its own.
-            "" => Value::bool(true, here),
-            "-" => Value::bool(false, here),
+            "" => Value::fact(true, here),
+            "-" => Value::fact(false, here),
             way => is_set(&reader.raw(way)),
         };
         vaults.locked.insert(resource.address.clone(), locked);
@@ -398,7 +398,7 @@ fn with_vaults(context: &Context<'_>, vaults: &Vaults, rule: &Value) -> Value {
     let locked = rule.get("vault").map(|name| {
         each(name, &mut |name| match vaults.find(context, name).and_then(|address| vaults.locked.get(&address)) {
             Some(locked) => locked.clone(),
-            None if name.as_str() == Some("Default") => Value::bool(false, name.origin),
+            None if name.as_str() == Some("Default") => Value::fact(false, name.origin),
             None => Value::unknown("the vault is not in the analysed files", name.origin),
         })
     });

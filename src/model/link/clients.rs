@@ -55,7 +55,7 @@ pub(super) fn link(context: &Context<'_>, drafts: &mut Drafts, tables: &Targets<
         if !uses {
             // Nothing says that it uses a table: it is no client, and is not judged.
             draft.managed = false;
-            draft.set("managed", Value::bool(false, here));
+            draft.set("managed", Value::fact(false, here));
         }
     }
     served::link(context, drafts);

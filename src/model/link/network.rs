@@ -28,7 +28,7 @@ fn security_groups(context: &Context<'_>, drafts: &mut Drafts) {
             "aws_security_group_rule" => &TERRAFORM,
             _ => &CLOUDFORMATION,
         };
-        let ingress = each(&reader.raw("type"), &mut |ty| Value::bool(ty.as_str() != Some("egress"), ty.origin));
+        let ingress = each(&reader.raw("type"), &mut |ty| Value::fact(ty.as_str() != Some("egress"), ty.origin));
         let found = groups.resolve(&satellite.of, Elsewhere::Absent);
         let mut ends = Vec::new();
         ends_of(&found, &mut ends);
@@ -182,7 +182,7 @@ fn connections(context: &Context<'_>, drafts: &mut Drafts, ids: &[EntityId]) {
         let Some(draft) = drafts.get_mut(*id) else { continue };
         let vpc = draft.value("vpc_id");
         let yes = any || vpc_key(context, &vpc).is_some_and(|key| connected.contains(&key));
-        draft.set("vpc_connected", Value::bool(yes, vpc.origin));
+        draft.set("vpc_connected", Value::fact(yes, vpc.origin));
     }
 }
 
@@ -196,7 +196,7 @@ fn public_route_tables(context: &Context<'_>, drafts: &mut Drafts) -> FxHashMap<
             continue;
         }
         let Some(reader) = context.reader(position) else { continue };
-        let mut public = Value::bool(false, reader.header_origin(resource.header));
+        let mut public = Value::fact(false, reader.header_origin(resource.header));
         let routes = Blocks::of(&reader.raw("route"), "", resource.header, reader.origins());
         for route in &routes.list {
             let leads = both(&route.exists, &to_internet(context, &reader, &route.value, false));
@@ -228,9 +228,9 @@ fn to_internet(context: &Context<'_>, reader: &Reader<'_>, route: &Value, cloudf
         let six = or_else(&get("ipv6_cidr_block"), &get("destination_ipv6_cidr_block"));
         ([four, six, Value::absent(route.origin)], get("gateway_id"))
     };
-    let everywhere = ranges.iter().fold(Value::bool(false, route.origin), |found, range| {
+    let everywhere = ranges.iter().fold(Value::fact(false, route.origin), |found, range| {
         let all =
-            each(range, &mut |range| Value::bool(matches!(range.as_str(), Some("0.0.0.0/0" | "::/0")), range.origin));
+            each(range, &mut |range| Value::fact(matches!(range.as_str(), Some("0.0.0.0/0" | "::/0")), range.origin));
         either(&found, &all)
     });
     let internet = each(&gateway, &mut |gateway| {
@@ -240,7 +240,7 @@ fn to_internet(context: &Context<'_>, reader: &Reader<'_>, route: &Value, cloudf
             kind == "AWS::EC2::InternetGateway" || address.split('.').any(|part| part == "aws_internet_gateway")
         });
         let by_id = crate::value::text::known_prefix(gateway).starts_with("igw-");
-        Value::bool(by_kind || by_id, gateway.origin)
+        Value::fact(by_kind || by_id, gateway.origin)
     });
     both(&everywhere, &internet)
 }

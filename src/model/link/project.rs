@@ -50,7 +50,7 @@ fn data_events(drafts: &mut Drafts, tables: &Targets<'_>) {
             _ => Value::unknown("the name of the table is not known", name.origin),
         });
         let here = draft.value("address").origin;
-        let (mut logged, mut stream_logged) = (Value::bool(false, here), Value::bool(false, here));
+        let (mut logged, mut stream_logged) = (Value::fact(false, here), Value::fact(false, here));
         for (selector, links) in selectors.iter().zip(&links) {
             if selector.of_tables.as_bool() == Some(false) && selector.of_streams.as_bool() == Some(false) {
                 continue;
@@ -144,7 +144,7 @@ fn functions(drafts: &mut Drafts) {
         if none("tables") && none("stream_consumers") {
             let here = draft.value("address").origin;
             draft.managed = false;
-            draft.set("managed", Value::bool(false, here));
+            draft.set("managed", Value::fact(false, here));
         }
     }
 }
@@ -157,14 +157,14 @@ fn canaries(context: &Context<'_>, drafts: &mut Drafts) {
     }
     let targets = Targets::new(context, drafts, Subject::Canary);
     let mut links: Vec<(Value, Value)> = Vec::new();
-    let mut of_all = Value::bool(false, OriginId::NONE);
+    let mut of_all = Value::fact(false, OriginId::NONE);
     for (position, resource) in context.project.resources.iter().enumerate() {
         if !matches!(resource.kind.as_str(), "AWS::CloudWatch::Alarm" | "aws_cloudwatch_metric_alarm") {
             continue;
         }
         let Some(reader) = context.reader(position) else { continue };
         for metric in alarm::metrics(&reader, &["CloudWatchSynthetics"]) {
-            let there = each(&metric, &mut |metric| Value::bool(!metric.is_unset(), metric.origin));
+            let there = each(&metric, &mut |metric| Value::fact(!metric.is_unset(), metric.origin));
             let on = both(&resource.exists, &there);
             if metric.get("expression").is_some() {
                 of_all = either(&of_all, &on);
@@ -187,7 +187,7 @@ fn canaries(context: &Context<'_>, drafts: &mut Drafts) {
     for id in canaries {
         let Some(draft) = drafts.get_mut(id) else { continue };
         let here = draft.value("address").origin;
-        let alarmed = links.iter().fold(either(&Value::bool(false, here), &of_all), |found, (link, on)| {
+        let alarmed = links.iter().fold(either(&Value::fact(false, here), &of_all), |found, (link, on)| {
             either(&found, &both(on, &leads_to(link, id)))
         });
         draft.set("alarmed", alarmed);

@@ -21,8 +21,8 @@ pub(super) fn link(drafts: &mut Drafts, tables: &Targets<'_>, uses: &Uses<'_>) {
         let by_attribute = uses.of_attribute(&draft.resource_address, draft.resource, about_stream, here);
         let name = draft.reference("written_name");
         let by_text = known_text(&name).is_some_and(|name| uses.of_stream_arn(name));
-        let referenced = either(&by_attribute, &Value::bool(by_text, here));
-        let on = each(&enabled, &mut |enabled| Value::bool(enabled.as_bool() != Some(false), enabled.origin));
+        let referenced = either(&by_attribute, &Value::fact(by_text, here));
+        let on = each(&enabled, &mut |enabled| Value::fact(enabled.as_bool() != Some(false), enabled.origin));
         let referenced = both(&on, &referenced);
         draft.set("stream.referenced", referenced);
     }

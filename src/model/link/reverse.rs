@@ -36,7 +36,7 @@ pub(super) fn reverse(drafts: &mut Drafts, owners: &[EntityId], sources: &[Sourc
         leaves(&link, &mut ends, &mut open);
         for end in ends {
             let leads = each_pair(&source.link, &source.exists, &mut |link, exists| {
-                if link.as_entity() == Some(end) { exists.clone() } else { Value::bool(false, link.origin) }
+                if link.as_entity() == Some(end) { exists.clone() } else { Value::fact(false, link.origin) }
             });
             let item = each(&source.link, &mut |link| Value::entity(source.id, link.origin));
             if let Some(draft) = drafts.get_mut(end) {

@@ -43,7 +43,7 @@ pub(super) fn link(context: &Context<'_>, drafts: &mut Drafts) {
         let holds = |sources: &[(Value, Value)]| {
             sources
                 .iter()
-                .fold(Value::bool(false, here), |found, (on, link)| either(&found, &both(on, &leads_to(link, *id))))
+                .fold(Value::fact(false, here), |found, (on, link)| either(&found, &both(on, &leads_to(link, *id))))
         };
         let (is_safe, is_checked) = (holds(&safe), holds(&checked));
         let siblings = siblings(context, drafts, &ids, *id);
@@ -63,7 +63,7 @@ fn siblings(context: &Context<'_>, drafts: &Drafts, ids: &[EntityId], of: Entity
     let (mut items, mut open) = (Vec::new(), None);
     for id in ids {
         let (Some(other), Some(draft)) = (panel_of(*id), drafts.get(*id)) else { continue };
-        let together = if *id == of { Value::bool(true, here) } else { same_panel(context, &panel, &other) };
+        let together = if *id == of { Value::fact(true, here) } else { same_panel(context, &panel, &other) };
         let there = both(&together, &draft.exists);
         if there.is_unknown() {
             open = Some(there);
@@ -76,11 +76,11 @@ fn siblings(context: &Context<'_>, drafts: &Drafts, ids: &[EntityId], of: Entity
 
 fn same_panel(context: &Context<'_>, a: &Value, b: &Value) -> Value {
     if let (Some(a_address), Some(b_address)) = (address_of(context, a), address_of(context, b)) {
-        return Value::bool(a_address == b_address, a.origin);
+        return Value::fact(a_address == b_address, a.origin);
     }
     each_pair(a, b, &mut |a, b| match equal(a, b) {
-        Truth::True => Value::bool(true, a.origin),
-        Truth::False => Value::bool(false, a.origin),
+        Truth::True => Value::fact(true, a.origin),
+        Truth::False => Value::fact(false, a.origin),
         Truth::Unknown => Value::unknown("the control panels may be the same", a.origin),
     })
 }

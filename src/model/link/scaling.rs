@@ -248,18 +248,18 @@ fn same_thing(a: &Draft, b: &Draft) -> Value {
 
 fn same(a: &Value, b: &Value) -> Value {
     each_pair(a, b, &mut |a, b| match equal(a, b) {
-        Truth::True => Value::bool(true, a.origin),
-        Truth::False => Value::bool(false, a.origin),
+        Truth::True => Value::fact(true, a.origin),
+        Truth::False => Value::fact(false, a.origin),
         Truth::Unknown => Value::unknown("what is scaled is not known", a.origin),
     })
 }
 
 fn same_end(a: &Value, b: &Value) -> Value {
     each_pair(a, b, &mut |a, b| match (&a.data, &b.data) {
-        (Data::Entity(one), Data::Entity(other)) => Value::bool(one == other, a.origin),
+        (Data::Entity(one), Data::Entity(other)) => Value::fact(one == other, a.origin),
         (Data::Unknown(_), _) => a.clone(),
         (_, Data::Unknown(_)) => b.clone(),
-        _ => Value::bool(false, a.origin),
+        _ => Value::fact(false, a.origin),
     })
 }
 
@@ -323,7 +323,7 @@ fn restricted(draft: &Draft, end: End, direction: Option<&str>) -> Value {
         }),
     };
     let Some(wanted) = direction else { return link };
-    if never(&each(&link, &mut |link| Value::bool(!link.is_unset(), link.origin))) {
+    if never(&each(&link, &mut |link| Value::fact(!link.is_unset(), link.origin))) {
         return link;
     }
     each_pair(&link, &draft.value("direction"), &mut |link, direction| match &direction.data {

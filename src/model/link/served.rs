@@ -60,8 +60,8 @@ pub(super) fn link(context: &Context<'_>, drafts: &mut Drafts) {
         let Some(ids) = drafts.get(id).map(|draft| draft.value("subnet_ids")) else { continue };
         let links = linked_list(&subnets, &ids);
         let (items, rest) = spread(&links);
-        let mut reached = Value::bool(false, ids.origin);
-        let mut has = Value::bool(false, ids.origin);
+        let mut reached = Value::fact(false, ids.origin);
+        let mut has = Value::fact(false, ids.origin);
         for item in &items {
             let mut ends = Vec::new();
             ends_of(item, &mut ends);
@@ -107,10 +107,10 @@ fn endpoint(context: &Context<'_>, draft: &Draft) -> Endpoint {
     let is = |field: &str, wanted: &str| {
         each(&draft.value(field), &mut |value| match &value.data {
             Data::Unknown(_) | Data::Parts(_) => value.clone(),
-            _ => Value::bool(value.as_str() == Some(wanted), value.origin),
+            _ => Value::fact(value.as_str() == Some(wanted), value.origin),
         })
     };
-    let there = |table: &Value| each(table, &mut |table| Value::bool(!table.is_unset(), table.origin));
+    let there = |table: &Value| each(table, &mut |table| Value::fact(!table.is_unset(), table.origin));
     Endpoint {
         exists: draft.exists.clone(),
         dynamodb: is("service", "dynamodb"),
@@ -133,7 +133,7 @@ fn service(
         let why = "the VPC of a subnet is not known";
         return Service { reached: unknown(why), has_endpoint: unknown(why) };
     };
-    let (mut reached, mut has) = (Value::bool(false, vpc.origin), Value::bool(false, vpc.origin));
+    let (mut reached, mut has) = (Value::fact(false, vpc.origin), Value::fact(false, vpc.origin));
     for endpoint in by_vpc.get(&key).map(Vec::as_slice).unwrap_or_default() {
         has = either(&has, &endpoint.exists);
         let serves = either(&endpoint.interface, &by_route_table(context, subnet, endpoint, main.get(&key)));
@@ -164,7 +164,7 @@ fn by_route_table(
     main: Option<&FxHashSet<String>>,
 ) -> Value {
     each(&subnet.value("route_table_id"), &mut |table| {
-        let mut found = Value::bool(false, table.origin);
+        let mut found = Value::fact(false, table.origin);
         let own = vpc_key(context, table);
         if own.is_none() && !table.is_unset() {
             return Value::unknown("the route table of a subnet is not known", table.origin);
@@ -172,11 +172,11 @@ fn by_route_table(
         for (key, there) in &endpoint.route_tables {
             let fits = match (key, &own) {
                 (None, _) => Value::unknown("a route table of the endpoint is not known", table.origin),
-                (Some(key), Some(own)) => Value::bool(key == own, table.origin),
-                (Some(key), None) if main.is_some_and(|main| main.contains(key)) => Value::bool(true, table.origin),
+                (Some(key), Some(own)) => Value::fact(key == own, table.origin),
+                (Some(key), None) if main.is_some_and(|main| main.contains(key)) => Value::fact(true, table.origin),
                 // Another resource of the project is not the main table; an id from elsewhere may be.
                 (Some(key), None) if key.starts_with('\u{1}') && is_managed(context, key) => {
-                    Value::bool(false, table.origin)
+                    Value::fact(false, table.origin)
                 }
                 _ => Value::unknown("the main route table of the VPC is not known", table.origin),
             };

@@ -25,7 +25,7 @@ pub(super) fn link(context: &Context<'_>, drafts: &mut Drafts) {
     let own = context.project.resources.len().saturating_sub(context.project.lent);
     let name: Text = context.project.path.to_string_lossy().replace('\\', "/").into();
     let mut stack = Draft::new(Subject::Stack, reader.resource, reader.position);
-    stack.exists = Value::bool(true, here);
+    stack.exists = Value::fact(true, here);
     stack.address = name.clone();
     stack.kind = "stack".into();
     stack.name = name.clone();
@@ -34,7 +34,7 @@ pub(super) fn link(context: &Context<'_>, drafts: &mut Drafts) {
     stack.set("name", Value::string(name.clone(), here));
     stack.set("logical_name", Value::string(name, here));
     stack.set("resource_type", Value::string("stack", here));
-    stack.set("managed", Value::bool(true, here));
+    stack.set("managed", Value::fact(true, here));
     stack.set("region", context.project.region.clone());
     for (subject, list) in [
         (Subject::Table, "tables"),
@@ -73,7 +73,7 @@ pub(super) fn link(context: &Context<'_>, drafts: &mut Drafts) {
     ] {
         stack.set(list, gathered(entries, here));
     }
-    let none = Value::bool(false, here);
+    let none = Value::fact(false, here);
     let logs = drafts.selectors.iter().fold(none, |found, selector| either(&found, &selector.exists));
     stack.set("logs_data_events", logs);
     stack.set("dashboards", super::dashboards::addresses(context));

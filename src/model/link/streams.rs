@@ -117,7 +117,7 @@ fn kinesis_stream(context: &Context<'_>, arn: &Value, owner: EntityId, drafts: &
         "aws_kinesis_stream" => (
             each(&reader.raw("encryption_type"), &mut |kind| match &kind.data {
                 Data::Unknown(_) | Data::Parts(_) => kind.clone(),
-                _ => Value::bool(kind.as_str() == Some("KMS"), kind.origin),
+                _ => Value::fact(kind.as_str() == Some("KMS"), kind.origin),
             }),
             reader.find(attributes, header, "retention_period", &Type::Integer, twenty_four),
         ),
@@ -132,7 +132,7 @@ fn kinesis_stream(context: &Context<'_>, arn: &Value, owner: EntityId, drafts: &
         ("address", address),
         ("encrypted", encrypted),
         ("retention_hours", convert(&retention, &Type::Integer)),
-        ("consumed", Value::bool(consumed, arn.origin)),
+        ("consumed", Value::fact(consumed, arn.origin)),
     ];
     let entry = |(name, value)| crate::value::Entry::new(name, arn.origin, value);
     Value::map(entries.into_iter().map(entry).collect(), arn.origin)

@@ -141,7 +141,7 @@ fn replica_of(
 fn on_stream(reference: &Value, suffix: &Value) -> Value {
     let by_text = each(suffix, &mut |suffix| {
         let begins = crate::value::text::known_prefix(suffix).starts_with("stream/");
-        Value::bool(begins, suffix.origin)
+        Value::fact(begins, suffix.origin)
     });
     let by_symbol = match &reference.data {
         Data::Unknown(unknown) => matches!(
@@ -150,7 +150,7 @@ fn on_stream(reference: &Value, suffix: &Value) -> Value {
         ),
         _ => false,
     };
-    if by_symbol { Value::bool(true, reference.origin) } else { by_text }
+    if by_symbol { Value::fact(true, reference.origin) } else { by_text }
 }
 
 /// The length of a document in bytes, where all of it is known: compact for structures, as written for texts.
@@ -224,7 +224,7 @@ pub(super) fn insights(context: &Context<'_>, drafts: &mut Drafts, tables: &Targ
                     Data::Bool(false) => before.clone(),
                     _ => on.clone(),
                 };
-                let now = Value::bool(true, here);
+                let now = Value::fact(true, here);
                 for (field, new) in [("contributor_insights.enabled", &now), ("contributor_insights.mode", &mode)] {
                     let before = draft.value(field);
                     let value = combine(&[&on, new, &before], &mut |leaves| match leaves {
@@ -275,9 +275,9 @@ pub(super) fn ends_of(link: &Value, ends: &mut Vec<EntityId>) {
 /// In which cases a link leads to an entity.
 pub(super) fn leads_to(link: &Value, id: EntityId) -> Value {
     each(link, &mut |link| match &link.data {
-        Data::Entity(end) => Value::bool(*end == id, link.origin),
+        Data::Entity(end) => Value::fact(*end == id, link.origin),
         Data::Unknown(_) => link.clone(),
-        _ => Value::bool(false, link.origin),
+        _ => Value::fact(false, link.origin),
     })
 }
 
@@ -306,8 +306,8 @@ fn indexes_named(drafts: &Drafts, table: EntityId, name: &Value, on: &Value) -> 
     for id in ends {
         let Some(own) = drafts.get(id).map(|index| index.value("name")) else { continue };
         let named = each_pair(&own, name, &mut |own, name| match equal(own, name) {
-            Truth::True => Value::bool(true, name.origin),
-            Truth::False => Value::bool(false, name.origin),
+            Truth::True => Value::fact(true, name.origin),
+            Truth::False => Value::fact(false, name.origin),
             Truth::Unknown => Value::unknown("the index that it belongs to is not known", name.origin),
         });
         if named.as_bool() != Some(false) {

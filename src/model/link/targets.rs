@@ -209,7 +209,7 @@ impl<'c> Targets<'c> {
         // A name that the service makes up may be handed in from outside as well.
         let maybe = self.entities.values().any(|target| {
             each(&target.name, &mut |name| {
-                Value::bool(name.is_unset() || equal(name, reference) != Truth::False, name.origin)
+                Value::fact(name.is_unset() || equal(name, reference) != Truth::False, name.origin)
             })
             .as_bool()
             .unwrap_or(true)
@@ -222,8 +222,8 @@ impl<'c> Targets<'c> {
         ids.iter().rev().fold(otherwise.clone(), |rest, id| {
             let Some(target) = self.entities.get(id) else { return rest };
             let matches = each_pair(&target.name, reference, &mut |name, reference| match equal(name, reference) {
-                Truth::True => Value::bool(true, reference.origin),
-                Truth::False => Value::bool(false, reference.origin),
+                Truth::True => Value::fact(true, reference.origin),
+                Truth::False => Value::fact(false, reference.origin),
                 Truth::Unknown => Value::unknown("the names may be the same", reference.origin),
             });
             let matches = both(&matches, &target.exists);
@@ -243,7 +243,7 @@ impl<'c> Targets<'c> {
                 // Whoever refers to it is there only together with it.
                 _ => Value::entity(id, reference.origin),
             }),
-            None => link(id, &Value::bool(true, reference.origin)),
+            None => link(id, &Value::fact(true, reference.origin)),
         }
     }
 }

@@ -105,7 +105,7 @@ impl<'c> Uses<'c> {
     /// In which cases an output, or a resource other than `own`, refers to an attribute of the address that counts. A
     /// reference to the whole resource has an empty attribute.
     pub fn of_attribute(&self, address: &str, own: usize, counts: impl Fn(&str) -> bool, origin: OriginId) -> Value {
-        let mut found = Value::bool(false, origin);
+        let mut found = Value::fact(false, origin);
         let mut users: Vec<Option<usize>> = Vec::new();
         for (attribute, user) in self.found().attributes.get(address).into_iter().flatten() {
             if *user != Some(own) && counts(attribute) {
@@ -118,7 +118,7 @@ impl<'c> Uses<'c> {
             let resource = user.and_then(|user| self.context.project.resources.get(user));
             found = match resource {
                 Some(resource) => either(&found, &resource.exists),
-                None => Value::bool(true, origin),
+                None => Value::fact(true, origin),
             };
             if found.as_bool() == Some(true) {
                 break;

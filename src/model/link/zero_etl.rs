@@ -30,7 +30,7 @@ pub(super) fn link(context: &Context<'_>, drafts: &mut Drafts, tables: &Targets<
         let Some(draft) = drafts.get(id) else { continue };
         let here = draft.value("address").origin;
         let (address, name) = (draft.resource_address.clone(), draft.reference("written_name"));
-        let read = sources.iter().fold(Value::bool(false, here), |found, (exists, source)| {
+        let read = sources.iter().fold(Value::fact(false, here), |found, (exists, source)| {
             let this = match source {
                 Source::Table(link) => leads_to(link, id),
                 Source::Pipeline(body) => names(context, body, &address, known_text(&name)),
@@ -53,7 +53,7 @@ enum Source {
 /// Whether a pipeline's configuration names a table: by a reference, or by its ARN.
 fn names(context: &Context<'_>, body: &Value, address: &str, name: Option<&str>) -> Value {
     each(body, &mut |body| {
-        let known = |is: bool| Value::bool(is, body.origin);
+        let known = |is: bool| Value::fact(is, body.origin);
         let by_trail = context.project.origins.trail(body.origin).into_iter().any(|origin| match origin.step {
             Step::Resource { address: named, .. } => named == address,
             _ => false,

@@ -76,8 +76,8 @@ fn collect(value: &Value, rest: &mut Option<Arc<Unknown>>, depth: usize) -> Vec<
 
 fn one(item: &Value) -> Found {
     let exists = combine(&[item], &mut |values| match values {
-        [item] => Value::bool(!item.is_unset(), item.origin),
-        _ => Value::bool(true, OriginId::NONE),
+        [item] => Value::fact(!item.is_unset(), item.origin),
+        _ => Value::fact(true, OriginId::NONE),
     });
     Found { value: item.clone(), exists }
 }
@@ -112,7 +112,7 @@ fn join(options: &Choice, at: Vec<Option<Found>>) -> Found {
     let origin = at.iter().flatten().next().map_or(OriginId::NONE, |found| found.value.origin);
     let (mut values, mut exists) = (Vec::with_capacity(at.len()), Vec::with_capacity(at.len()));
     for found in at {
-        let found = found.unwrap_or_else(|| Found { value: Value::absent(origin), exists: Value::bool(false, origin) });
+        let found = found.unwrap_or_else(|| Found { value: Value::absent(origin), exists: Value::fact(false, origin) });
         values.push(found.value);
         exists.push(found.exists);
     }
@@ -125,7 +125,7 @@ fn join(options: &Choice, at: Vec<Option<Found>>) -> Found {
         Some(first) if one => first.clone(),
         _ => choice(options.input, values),
     };
-    let exists = if everywhere { Value::bool(true, origin) } else { choice(options.input, exists) };
+    let exists = if everywhere { Value::fact(true, origin) } else { choice(options.input, exists) };
     Found { value, exists }
 }
 

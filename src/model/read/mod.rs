@@ -156,7 +156,7 @@ impl<'p> Reader<'p> {
         draft.set("logical_name", Value::string(self.resource.name.clone(), here));
         draft.set("language", Value::string(language, here));
         draft.set("resource_type", Value::string(self.resource.kind.clone(), here));
-        draft.set("managed", Value::bool(self.resource.managed, here));
+        draft.set("managed", Value::fact(self.resource.managed, here));
         draft.set("region", self.region());
     }
 

@@ -1,7 +1,7 @@
 //! Values in the user's words, for messages.
 
 use crate::policy::expression::{Node, Piece, Program, Template};
-use crate::value::{Data, Part, Step, Symbol, Unknown, Value};
+use crate::value::{Data, Part, Step, Symbol, TypeTag, Unknown, Value};
 
 use super::{Exhausted, Outcome, Scene, What};
 
@@ -148,6 +148,9 @@ impl Scene<'_> {
                 let advice = if written.is_empty() { String::new() } else { format!(": write `{written}`") };
                 format!("nothing is set here{default}{advice}")
             }
+            // What is worked out is not what one reads there.
+            _ if value.tag == TypeTag::FACT => return None,
+            Some(Step::Literal) if value.is_absent() => return None,
             _ if value.is_unset() => "nothing is set here".into(),
             _ if scalar || value.is_unknown() => format!("this is `{}`", shortened(plain(value))),
             _ => return None,

@@ -307,3 +307,34 @@ fn names_tags_and_inputs_tell_environments_apart() {
     assert_eq!(production("test-results", vec![("tags", map(vec![("env", text("prod"))]))]), "false");
     assert_eq!(production("orders", vec![]), "false");
 }
+
+#[test]
+fn what_is_worked_out_is_not_said_to_be_written_where_it_comes_from() {
+    let mut bench = Bench::new();
+    let table = bench.table("orders", Vec::new());
+    let words = Words::default();
+    let world = World {
+        facts: Facts::of(&bench.project),
+        origins: &bench.project.origins,
+        model: Watched::new(&bench.model, None),
+        closed_world: false,
+        words: &words,
+        region: None,
+        account: None,
+        memos: Memos::default(),
+    };
+    let assignment = Assignment::default();
+    let scene = Scene::new(&world, table, &assignment, &[], &[]);
+    let span = crate::source::Span::new(crate::source::FileId(0), 5, 9);
+    let written = bench.project.origins.literal(span);
+    let missing =
+        bench.project.origins.hop(span, crate::value::Step::Absent("SSEEnabled: true".into()), OriginId::NONE);
+    assert_eq!(scene.describe(&Value::bool(false, written)).as_deref(), Some("this is `false`"));
+    assert_eq!(scene.describe(&Value::fact(false, written)), None);
+    assert_eq!(scene.describe(&Value::absent(written)), None);
+    assert_eq!(scene.describe(&Value::null(written)).as_deref(), Some("nothing is set here"));
+    assert_eq!(
+        scene.describe(&Value::fact(false, missing)).as_deref(),
+        Some("nothing is set here, and the default is `false`: write `SSEEnabled: true`")
+    );
+}

@@ -14,10 +14,10 @@ pub(super) fn link(context: &Context<'_>, drafts: &mut Drafts, role: EntityId) {
     let Some(draft) = drafts.get_mut(role) else { return };
     let trust = draft.value("trust");
     let (statements, rest) = spread(&trust);
-    let mut found = Value::bool(false, trust.origin);
+    let mut found = Value::fact(false, trust.origin);
     for statement in &statements {
         let allows = each(statement, &mut |statement| {
-            Value::bool(statement.get("effect").and_then(Value::as_str) != Some("Deny"), statement.origin)
+            Value::fact(statement.get("effect").and_then(Value::as_str) != Some("Deny"), statement.origin)
         });
         let list = |name: &str| {
             each(statement, &mut |statement| {
@@ -41,7 +41,7 @@ pub(super) fn link(context: &Context<'_>, drafts: &mut Drafts, role: EntityId) {
                 principal.get("id"),
             ) {
                 (Some("Federated"), Some(id)) => each(id, &mut |id| of_people(context, id)),
-                _ => Value::bool(false, principal.origin),
+                _ => Value::fact(false, principal.origin),
             });
             found = either(&found, &both(&allows, &people));
         }
@@ -62,15 +62,15 @@ fn of_people(context: &Context<'_>, provider: &Value) -> Value {
         PROVIDERS.iter().any(|known| name.starts_with(known))
     };
     match &provider.data {
-        Data::String(name) => Value::bool(by_name(name), provider.origin),
+        Data::String(name) => Value::fact(by_name(name), provider.origin),
         Data::Parts(_) => {
             let end = text::known_suffix(provider);
             let pieces = text::known_pieces(provider);
             if pieces.iter().any(|piece| piece.contains(":saml-provider/")) {
-                return Value::bool(false, provider.origin);
+                return Value::fact(false, provider.origin);
             }
             match end.rsplit_once("oidc-provider/") {
-                Some((_, name)) if !name.is_empty() => Value::bool(by_name(name), provider.origin),
+                Some((_, name)) if !name.is_empty() => Value::fact(by_name(name), provider.origin),
                 _ => Value::unknown("the identity provider is not known", provider.origin),
             }
         }
@@ -80,16 +80,16 @@ fn of_people(context: &Context<'_>, provider: &Value) -> Value {
             let url = match reader.kind() {
                 "AWS::IAM::OIDCProvider" => reader.raw("Url"),
                 kind if kind.ends_with("aws_iam_openid_connect_provider") => reader.raw("url"),
-                kind if kind.to_ascii_lowercase().contains("saml") => return Value::bool(false, provider.origin),
+                kind if kind.to_ascii_lowercase().contains("saml") => return Value::fact(false, provider.origin),
                 _ => return provider.clone(),
             };
             each(&url, &mut |url| match url.as_str() {
-                Some(url) => Value::bool(by_name(url), provider.origin),
-                None if by_name(text::known_prefix(url)) => Value::bool(true, provider.origin),
+                Some(url) => Value::fact(by_name(url), provider.origin),
+                None if by_name(text::known_prefix(url)) => Value::fact(true, provider.origin),
                 // Issuers of clusters are filled in when they are made.
                 None => Value::unknown("the identity provider is not known", provider.origin),
             })
         }
-        _ => Value::bool(false, provider.origin),
+        _ => Value::fact(false, provider.origin),
     }
 }

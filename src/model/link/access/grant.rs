@@ -47,7 +47,7 @@ pub(super) fn statements(
             continue;
         }
         let place = context.project.origins.span(statement.origin).unwrap_or(policy.header);
-        let exists = each(statement, &mut |statement| Value::bool(!statement.is_unset(), statement.origin));
+        let exists = each(statement, &mut |statement| Value::fact(!statement.is_unset(), statement.origin));
         let block =
             Block { value: statement.clone(), exists: both(&policy.exists, &exists), header: place, span: place };
         let sid = known_text(&field(statement, "sid")).map(str::to_owned);
@@ -62,7 +62,7 @@ pub(super) fn statements(
         if let Some(template) = &policy.template {
             grant.set("sam_template", Value::string(template.clone(), here));
         }
-        grant.set("boundary", Value::bool(of.attached && of.only_boundary, here));
+        grant.set("boundary", Value::fact(of.attached && of.only_boundary, here));
         grant.set("users", of.people.users(holders, here));
         grant.set("groups", of.people.groups(here));
         let roles = of.roles.iter().map(|(role, on)| link(*role, on)).collect();
@@ -110,13 +110,13 @@ fn named(drafts: &Drafts, tables: &Targets<'_>, resources: &Value) -> (Value, Va
                 let fits = |suffix: &str| {
                     // Everything takes no comparing, and templates have many such statements.
                     if pattern == "*" {
-                        return Value::bool(true, item.origin);
+                        return Value::fact(true, item.origin);
                     }
                     each(&name, &mut |name| match &name.data {
                         Data::String(name) => {
-                            Value::bool(matches(&pattern, &format!("table/{name}{suffix}")), item.origin)
+                            Value::fact(matches(&pattern, &format!("table/{name}{suffix}")), item.origin)
                         }
-                        _ if pattern == "table/*" => Value::bool(true, item.origin),
+                        _ if pattern == "table/*" => Value::fact(true, item.origin),
                         _ => Value::unknown("the name of the table is not known", name.origin),
                     })
                 };
@@ -136,7 +136,7 @@ fn named(drafts: &Drafts, tables: &Targets<'_>, resources: &Value) -> (Value, Va
         });
         if !leads_nowhere(&whole) {
             // `${arn}*` goes on behind the table: to its indexes, streams and backups.
-            let goes_on = each(&item, &mut |item| Value::bool(text::known_suffix(item).ends_with('*'), item.origin));
+            let goes_on = each(&item, &mut |item| Value::fact(text::known_suffix(item).ends_with('*'), item.origin));
             let mut ends = Vec::new();
             ends_of(&whole, &mut ends);
             for table in ends {
@@ -171,9 +171,9 @@ fn named(drafts: &Drafts, tables: &Targets<'_>, resources: &Value) -> (Value, Va
             }
             for (index, own) in indexes_of(drafts, table) {
                 let fits = each(&wanted, &mut |wanted| match (&wanted.data, &own.data) {
-                    (Data::String(pattern), Data::String(own)) => Value::bool(matches(pattern, own), wanted.origin),
-                    (Data::String(pattern), _) if pattern == "*" => Value::bool(true, wanted.origin),
-                    _ => Value::bool(equal(wanted, &own) == Truth::True, wanted.origin),
+                    (Data::String(pattern), Data::String(own)) => Value::fact(matches(pattern, own), wanted.origin),
+                    (Data::String(pattern), _) if pattern == "*" => Value::fact(true, wanted.origin),
+                    _ => Value::fact(equal(wanted, &own) == Truth::True, wanted.origin),
                 });
                 let on = both(&leads_to(&found.table, table), &fits);
                 push(&mut of_indexes, link(index, &on));
@@ -221,7 +221,7 @@ fn not_there(drafts: &Drafts, table: EntityId, wanted: &Value) -> Value {
         Data::Absent | Data::Null => Value::absent(wanted.origin),
         _ => {
             let equals = own.iter().map(|(_, own)| each(own, &mut |own| truth(equal(own, wanted), wanted)));
-            let there = equals.fold(Value::bool(false, wanted.origin), |there, same| {
+            let there = equals.fold(Value::fact(false, wanted.origin), |there, same| {
                 each_pair(&there, &same, &mut |there, same| match (&there.data, &same.data) {
                     (Data::Bool(true), _) | (_, Data::Bool(false)) => there.clone(),
                     _ => same.clone(),
@@ -238,8 +238,8 @@ fn not_there(drafts: &Drafts, table: EntityId, wanted: &Value) -> Value {
 
 fn truth(truth: Truth, at: &Value) -> Value {
     match truth {
-        Truth::True => Value::bool(true, at.origin),
-        Truth::False => Value::bool(false, at.origin),
+        Truth::True => Value::fact(true, at.origin),
+        Truth::False => Value::fact(false, at.origin),
         Truth::Unknown => Value::unknown("the name of the index is not known", at.origin),
     }
 }
@@ -271,13 +271,13 @@ pub(super) fn aws_managed(
     let mut paths = Vec::new();
     managed_paths(arn, &mut paths);
     for path in paths {
-        let exists = each(arn, &mut |arn| Value::bool(managed_path(arn) == Some(path.as_str()), arn.origin));
+        let exists = each(arn, &mut |arn| Value::fact(managed_path(arn) == Some(path.as_str()), arn.origin));
         let name = path.rsplit('/').next().unwrap_or(&path);
         let policy = Value::string(format!("arn:aws:iam::aws:policy/{path}"), arn.origin);
         managed_one(context, drafts, holders, Managed { arn, name, policy, exists }, resource, whom);
     }
     // One that is not known may be AWS's as well.
-    let open = each(arn, &mut |arn| Value::bool(may_be_managed(context, arn), arn.origin));
+    let open = each(arn, &mut |arn| Value::fact(may_be_managed(context, arn), arn.origin));
     if open.as_bool() != Some(false) {
         let managed = Managed { arn, name: "managed policy", policy: arn.clone(), exists: open };
         managed_one(context, drafts, holders, managed, resource, whom);
@@ -375,7 +375,7 @@ fn managed_one(
     for list in EMPTY {
         grant.set(list, Value::list(Vec::new(), here));
     }
-    grant.set("boundary", Value::bool(false, here));
+    grant.set("boundary", Value::fact(false, here));
     grant.set("users", whom.people.users(holders, here));
     grant.set("groups", whom.people.groups(here));
     let links = whom.roles.iter().map(|(role, on)| link(*role, on)).collect();

@@ -174,7 +174,7 @@ impl Work<'_, '_> {
             return;
         }
         // An ARN that depends on an input applies in the cases in which it is set.
-        let here = arn.map(|arn| each(arn, &mut |arn| Value::bool(!arn.is_unset(), arn.origin)));
+        let here = arn.map(|arn| each(arn, &mut |arn| Value::fact(!arn.is_unset(), arn.origin)));
         for (role, on) in &whom.roles {
             let on = here.as_ref().map_or_else(|| on.clone(), |here| both(on, here));
             let known = self.of_roles.entry(*role).or_default();

@@ -53,7 +53,7 @@ pub(super) fn read(scene: &Scene<'_, '_>, reader: &Reader<'_>, written: &Value, 
                 authorization: authorization(own, of_all.as_ref(), origin),
                 validated: each(&validator, &mut |validator| match &validator.data {
                     Data::Unknown(_) => validator.clone(),
-                    _ => Value::bool(!validator.is_unset(), validator.origin),
+                    _ => Value::fact(!validator.is_unset(), validator.origin),
                 }),
                 exists: exists.clone(),
                 leads: scene.leads(&uri),

@@ -89,10 +89,10 @@ fn clients_of_tables(drafts: &Drafts) -> FxHashMap<Text, (EntityId, Value)> {
     for id in ids_of(drafts, Subject::Client) {
         let Some(client) = drafts.get(id) else { continue };
         let tables = client.value("tables");
-        let uses = spread(&tables).0.iter().fold(Value::bool(false, tables.origin), |found, table| {
+        let uses = spread(&tables).0.iter().fold(Value::fact(false, tables.origin), |found, table| {
             let leads = each(table, &mut |table| match &table.data {
                 Data::Unknown(_) => table.clone(),
-                _ => Value::bool(table.as_entity().is_some(), table.origin),
+                _ => Value::fact(table.as_entity().is_some(), table.origin),
             });
             either(&found, &leads)
         });
@@ -112,7 +112,7 @@ fn finish(
     uses: &Uses<'_>,
 ) {
     let Some(here) = drafts.get(id).map(|api| api.value("address").origin) else { return };
-    let no = Value::bool(false, here);
+    let no = Value::fact(false, here);
     let mut methods = Vec::new();
     let mut of_clients: Vec<(EntityId, Value)> = Vec::new();
     let mut direct = no.clone();
@@ -181,7 +181,7 @@ fn open_list(items: Vec<Value>, open: Option<&Value>, origin: OriginId) -> Value
 fn canary_of(context: &Context<'_>, drafts: &Drafts, api: EntityId, found: &Found, uses: &Uses<'_>) -> Value {
     let Some(draft) = drafts.get(api) else { return Value::absent(OriginId::NONE) };
     let here = draft.value("address").origin;
-    let mut any = Value::bool(false, here);
+    let mut any = Value::fact(false, here);
     for canary in ids_of(drafts, Subject::Canary).into_iter().filter_map(|id| drafts.get(id)) {
         let names = |address: &str| uses.by_resources(address, |user| user == canary.resource);
         let called =
@@ -234,7 +234,7 @@ impl Scene<'_, '_> {
     fn leads(&self, uri: &Value) -> Leads {
         let direct = each(uri, &mut |uri| {
             let calls = text::known_pieces(uri).iter().any(|piece| piece.contains(":dynamodb:"));
-            Value::bool(calls, uri.origin)
+            Value::fact(calls, uri.origin)
         });
         let mut addresses: Vec<Text> = Vec::new();
         self.addresses(uri, &mut addresses, 0);
@@ -244,7 +244,7 @@ impl Scene<'_, '_> {
                 let on = each(uri, &mut |uri| {
                     let mut here = Vec::new();
                     self.addresses(uri, &mut here, 0);
-                    Value::bool(here.contains(&address), uri.origin)
+                    Value::fact(here.contains(&address), uri.origin)
                 });
                 (address, on)
             })

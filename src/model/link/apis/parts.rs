@@ -118,7 +118,7 @@ fn rest_stage(found: &mut ByApi, api: Option<EntityId>, reader: &Reader<'_>, nam
     let resource = reader.resource;
     found.addresses.push(resource.address.clone());
     let tracing = if tracing.is_empty() {
-        Value::bool(false, reader.header_origin(resource.header))
+        Value::fact(false, reader.header_origin(resource.header))
     } else {
         reader.find(&resource.attributes, resource.header, tracing, &Type::Bool, Some(Default::Bool(false)))
     };
@@ -130,11 +130,11 @@ fn whole(scene: &Scene<'_, '_>, reader: &Reader<'_>, found: &mut Found) {
     let exists = &reader.resource.exists;
     let is_private = |types: &Value| {
         let (types, rest) = spread(&texts(types));
-        let none = Value::bool(false, reader.header_origin(reader.resource.header));
+        let none = Value::fact(false, reader.header_origin(reader.resource.header));
         let found = types.iter().fold(none, |found, one| {
             let private = each(one, &mut |one| match &one.data {
                 Data::Unknown(_) | Data::Parts(_) => one.clone(),
-                _ => Value::bool(one.as_str() == Some("PRIVATE"), one.origin),
+                _ => Value::fact(one.as_str() == Some("PRIVATE"), one.origin),
             });
             super::either(&found, &private)
         });
@@ -167,7 +167,7 @@ fn whole(scene: &Scene<'_, '_>, reader: &Reader<'_>, found: &mut Found) {
                     verb: or_else(&reader.raw(key), &default),
                     path: or_else(&reader.raw(key), &default),
                     authorization: Value::string("NONE", here),
-                    validated: Value::bool(false, here),
+                    validated: Value::fact(false, here),
                     exists: exists.clone(),
                     leads: scene.leads(&target),
                 });
@@ -208,7 +208,7 @@ pub(super) fn set(value: &Value) -> Value {
     each(value, &mut |value| match &value.data {
         // What AWS fills in is there.
         Data::Unknown(unknown) if unknown.symbol.is_none() => value.clone(),
-        _ => Value::bool(!value.is_unset() && value.as_str() != Some(""), value.origin),
+        _ => Value::fact(!value.is_unset() && value.as_str() != Some(""), value.origin),
     })
 }
 
@@ -257,7 +257,7 @@ fn route(reader: &Reader<'_>, leads: Leads) -> Method {
         verb: part(true),
         path: part(false),
         authorization: reader.find(attributes, header, authorization, &Type::String, Some(Default::String("NONE"))),
-        validated: Value::bool(false, reader.header_origin(header)),
+        validated: Value::fact(false, reader.header_origin(header)),
         exists: reader.resource.exists.clone(),
         leads,
     }
@@ -307,7 +307,7 @@ impl Integrations {
     }
 
     fn taken(&self, entries: &[(Value, Value)], none: &Value) -> Leads {
-        let mut leads = Leads { functions: Vec::new(), direct: Value::bool(false, none.origin) };
+        let mut leads = Leads { functions: Vec::new(), direct: Value::fact(false, none.origin) };
         for (number, exists) in entries {
             let Some(one) = number.as_i64().and_then(|at| self.leads.get(usize::try_from(at).ok()?)) else { continue };
             leads.direct = super::either(&leads.direct, &both(exists, &one.direct));

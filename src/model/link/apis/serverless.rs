@@ -44,7 +44,7 @@ fn whole(scene: &Scene<'_, '_>, reader: &Reader<'_>, found: &mut Found) {
         });
         found.private = Some(each(&endpoint, &mut |endpoint| match &endpoint.data {
             Data::Unknown(_) | Data::Parts(_) => endpoint.clone(),
-            _ => Value::bool(endpoint.as_str() == Some("PRIVATE"), endpoint.origin),
+            _ => Value::fact(endpoint.as_str() == Some("PRIVATE"), endpoint.origin),
         }));
         let tracing = reader.find(attributes, header, "TracingEnabled", &Type::Bool, Some(Default::Bool(false)));
         found.stages.push(stage(reader.raw("StageName"), switch(&tracing), exists));
@@ -120,8 +120,8 @@ fn events(scene: &Scene<'_, '_>, function: &Reader<'_>, found: &mut ByApi) {
             validated,
             exists: block.exists.clone(),
             leads: Leads {
-                functions: vec![(function.resource.address.clone(), Value::bool(true, OriginId::NONE))],
-                direct: Value::bool(false, here),
+                functions: vec![(function.resource.address.clone(), Value::fact(true, OriginId::NONE))],
+                direct: Value::fact(false, here),
             },
         });
     }
@@ -129,7 +129,7 @@ fn events(scene: &Scene<'_, '_>, function: &Reader<'_>, found: &mut ByApi) {
 
 fn truth(value: &Value, place: OriginId) -> Value {
     each(value, &mut |value| match &value.data {
-        Data::Absent | Data::Null => Value::bool(false, place),
+        Data::Absent | Data::Null => Value::fact(false, place),
         _ => value.clone(),
     })
 }
