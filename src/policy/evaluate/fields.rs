@@ -184,12 +184,10 @@ pub(super) fn known_or<'v>(value: &'v Value, configured: Option<&'v Value>) -> &
     }
 }
 
-/// The name under which a field would be written in the language, for labels; the model's name where it has none.
-fn written_name(subject: Subject, name: &str, language: Language) -> String {
-    let field = schema::field(subject, name);
-    let path = field.map_or("", |field| match language {
+/// The name under which a field would be written in the language, for labels; empty where it is never written.
+fn written_name(subject: Subject, name: &str, language: Language) -> &'static str {
+    schema::field(subject, name).map_or("", |field| match language {
         Language::CloudFormation | Language::Sam => field.cloudformation,
         Language::Terraform => field.terraform,
-    });
-    if path.is_empty() { name.to_owned() } else { path.to_owned() }
+    })
 }

@@ -142,6 +142,8 @@ impl Scene<'_> {
         let step = self.world.origins.get(value.origin).map(|origin| origin.step);
         let scalar = matches!(value.data, Data::Bool(_) | Data::Number(_) | Data::String(_) | Data::Parts(_));
         Some(match step {
+            // Nobody can write it, so nobody misses it.
+            Some(Step::Absent(written)) if written.is_empty() && value.is_unset() => return None,
             Some(Step::Absent(written)) => {
                 let default =
                     if scalar { format!(", and the default is `{}`", shortened(plain(value))) } else { String::new() };

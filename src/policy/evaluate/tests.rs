@@ -331,6 +331,8 @@ fn what_is_worked_out_is_not_said_to_be_written_where_it_comes_from() {
         bench.project.origins.hop(span, crate::value::Step::Absent("SSEEnabled: true".into()), OriginId::NONE);
     assert_eq!(scene.describe(&Value::bool(false, written)).as_deref(), Some("this is `false`"));
     assert_eq!(scene.describe(&Value::fact(false, written)), None);
+    let never_written = bench.project.origins.hop(span, crate::value::Step::Absent("".into()), OriginId::NONE);
+    assert_eq!(scene.describe(&Value::absent(never_written)), None);
     assert_eq!(scene.describe(&Value::absent(written)), None);
     assert_eq!(scene.describe(&Value::null(written)).as_deref(), Some("nothing is set here"));
     assert_eq!(
