@@ -195,7 +195,7 @@ fn role_of_profile(context: &Context<'_>, profile: Option<&Value>) -> Value {
 pub(super) fn urls(environment: &Value) -> Value {
     each(environment, &mut |environment| match &environment.data {
         Data::Map(map) => {
-            let values = map.entries.iter().map(|entry| each(&entry.value, &mut |value| url(value)));
+            let values = map.entries.iter().map(|entry| each(&entry.value, &mut |value| url(&entry.key, value)));
             let items = values.filter(|value| !value.is_unset()).collect();
             let list = List { kind: ListKind::Tuple, items, rest: map.rest.clone() };
             Value::new(Data::List(list.into()), environment.origin)
@@ -208,12 +208,19 @@ pub(super) fn urls(environment: &Value) -> Value {
     })
 }
 
-/// The name of the stack, its Region, account or partition.
+/// The name of the stack, its Region, account or partition; the workspace. None of them is an address.
 fn is_pseudo(unknown: &Unknown) -> bool {
-    matches!(&unknown.symbol, Some(Symbol::Expression(name)) if name.starts_with("AWS::"))
+    matches!(&unknown.symbol, Some(Symbol::Expression(name)) if name.starts_with("AWS::") || name == "terraform.workspace")
 }
 
-fn url(value: &Value) -> Value {
+/// Whether the name of an environment variable says that an address may stand in it.
+fn names_address(name: &str) -> bool {
+    const WORDS: [&str; 10] = ["url", "uri", "endpoint", "host", "addr", "domain", "dns", "dynamo", "ddb", "server"];
+    let name = name.to_ascii_lowercase();
+    WORDS.iter().any(|word| name.contains(word))
+}
+
+fn url(name: &str, value: &Value) -> Value {
     let may_be = match &value.data {
         Data::String(text) => text.contains("://"),
         // What begins with something open may begin with a scheme, where what follows goes on as an address does.
@@ -237,7 +244,8 @@ fn url(value: &Value) -> Value {
                     .iter()
                     .any(|word| attribute.contains(word))
             }
-            _ => true,
+            // Stages, names and switches are handed in as well.
+            _ => names_address(name),
         },
         _ => false,
     };

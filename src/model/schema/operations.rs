@@ -51,8 +51,8 @@ pub(super) const CLIENT: SubjectSchema = SubjectSchema {
         Field::new(
             "urls",
             Type::List(&Type::String),
-            "The environment values that are URLs or may be; names, ids and ARNs of the project's resources are left \
-             out.",
+            "The environment values that are URLs or may be. Names, ids and ARNs of the project's resources are left out, \
+             and what is not known where the variable's name says nothing of an address.",
         ),
         Field::new("subnet_ids", Type::List(&Type::String), "The subnets it runs in; empty outside a VPC.")
             .or(Default::EmptyList),

@@ -400,7 +400,8 @@ fn of_an_environment_only_what_may_be_a_url_is_one() {
                 {"Name": "T", "Value": {"$ref": "Orders.Ref"}}, {"Name": "A", "Value": {"$ref": "Api.ApiEndpoint"}},
                 {"Name": "U", "Value": "http://localhost:8000"}, {"Name": "L", "Value": "debug"},
                 {"Name": "P", "Value": {"$parts": ["orders-", {"$var": "x"}]}},
-                {"Name": "Q", "Value": {"$parts": [{"$var": "x"}, "/items"]}}, {"Name": "V", "Value": {"$var": "v"}}]}]}),
+                {"Name": "Q", "Value": {"$parts": [{"$var": "x"}, "/items"]}}, {"Name": "V", "Value": {"$var": "v"}},
+                {"Name": "SERVICE_URL", "Value": {"$var": "url"}}, {"Name": "URL_STAGE", "Value": {"$var": "terraform.workspace"}}]}]}),
         )
         .build();
     assert_eq!(built.show("F", "urls"), "[?, http://localhost:8000, ?/items, ?]");
