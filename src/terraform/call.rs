@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 
 use crate::source::Span;
-use crate::syntax::hcl::{self, Call, Expr};
+use crate::syntax::hcl::{self, Call, Expr, ExprKind};
 use crate::value::{Data, Shape, Step, Text, Value, combine};
 
 use super::dialect::Called;
@@ -29,6 +29,11 @@ impl Evaluator<'_> {
                     return self.call_is_sensitive(argument, span, scope);
                 }
             }
+            "templatestring" if !call.args.first().is_some_and(is_reference) && !self.is_opentofu(span) => {
+                return Err(Error::new(
+                    "the template of `templatestring` has to be a reference to a text elsewhere; move it to a local",
+                ));
+            }
             _ => {}
         }
         let mut args = Vec::with_capacity(call.args.len());
@@ -47,6 +52,14 @@ impl Evaluator<'_> {
             }
             Data::List(_) | Data::Unknown(_) => Ok(unknown_of(leaves[0], Shape::Any, self.origins.literal(span))),
             _ => Err(Error::new("only a list can be expanded with `...`")),
+        })
+    }
+
+    /// Whether what stands at a span is read by OpenTofu only.
+    fn is_opentofu(&self, span: Span) -> bool {
+        self.sources.get(span.file).is_some_and(|file| {
+            let path = file.path_text();
+            [".tofu", ".tofu.json"].iter().any(|extension| path.ends_with(extension))
         })
     }
 
@@ -215,6 +228,16 @@ impl Evaluator<'_> {
         );
         self.templates.borrow_mut().insert(full, Rc::clone(&parsed));
         Ok(parsed)
+    }
+}
+
+/// Whether an expression names a value by attributes and literal indexes alone.
+fn is_reference(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Variable(_) => true,
+        ExprKind::Attribute(of, _) => is_reference(of),
+        ExprKind::Index(of, key) => is_reference(of) && matches!(key.kind, ExprKind::String(_) | ExprKind::Number(_)),
+        _ => false,
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::source::Span;
 use crate::syntax::hcl::{Expr, For, Name, TemplatePart};
-use crate::value::{Data, ListKind, MapKind, Part, Shape, TypeTag, Unknown, Value, join_parts};
+use crate::value::{Data, ListKind, MapKind, Number, Part, Shape, TypeTag, Unknown, Value, join_parts};
 
 use super::error::Error;
 use super::expression::{build_list, build_map, open_rest};
@@ -29,7 +29,7 @@ fn elements(collection: &Value) -> Result<Option<Elements>, Error> {
             let pairs = items.map(|(index, item)| {
                 let key = match list.kind {
                     ListKind::Set => item.clone(),
-                    _ => Value::integer(i64::try_from(index).unwrap_or(i64::MAX), item.origin),
+                    _ => Value::number(Number::count(i64::try_from(index).unwrap_or(i64::MAX)), item.origin),
                 };
                 (key, item.clone())
             });

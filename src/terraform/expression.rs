@@ -17,7 +17,7 @@ use super::normal;
 use super::operators::{self, BinaryOperator, UnaryOperator};
 use super::scope::{Evaluator, SPLAT_ITEM, Scope};
 use super::tag::UNTYPED;
-use super::types::Type;
+use super::types::{ObjectAttribute, Type};
 
 /// How many scalars and collections one value may hold.
 const MAX_VALUE_SIZE: usize = 200_000;
@@ -124,8 +124,11 @@ impl Evaluator<'_> {
         // Both are evaluated, because their types bear on each other; what is wrong in the one that is not taken does
         // not matter.
         let (mut taken, mut other) = (self.eval(yes, scope), self.eval(no, scope));
-        if let (Ok(yes), Ok(no)) = (&taken, &other) {
-            (taken, other) = operators::conditional_unify(yes, no)?;
+        match (&taken, &other) {
+            (Ok(yes), Ok(no)) => (taken, other) = operators::conditional_unify(yes, no)?,
+            (Ok(value), Err(_)) => taken = operators::unify_with_refused(value, &self.type_of_refused(no, scope))?,
+            (Err(_), Ok(value)) => other = operators::unify_with_refused(value, &self.type_of_refused(yes, scope))?,
+            (Err(_), Err(_)) => {}
         }
         let text = self.source_text(condition.span);
         let branch = |result: &Result<Value, Error>, holds: &str| match result {
@@ -150,6 +153,34 @@ impl Evaluator<'_> {
             );
         }
         Ok(result)
+    }
+
+    /// What is known of the type of an expression that is refused.
+    fn type_of_refused(&self, expr: &Expr, scope: Scope<'_>) -> Type {
+        use hcl::BinaryOperator as Op;
+        let of = |expr: &Expr| match self.eval(expr, scope) {
+            Ok(value) => Type::of(&value),
+            Err(_) => self.type_of_refused(expr, scope),
+        };
+        match &expr.kind {
+            ExprKind::Binary(Op::Add | Op::Subtract | Op::Multiply | Op::Divide | Op::Modulo, ..)
+            | ExprKind::Unary(hcl::UnaryOperator::Negate, _) => Type::Number,
+            ExprKind::Binary(..) | ExprKind::Unary(..) => Type::Bool,
+            ExprKind::Template(parts) => match parts.as_slice() {
+                [hcl::TemplatePart::Interpolation { expr, .. }] => self.type_of_refused(expr, scope),
+                _ => Type::String,
+            },
+            ExprKind::Paren(inner) => self.type_of_refused(inner, scope),
+            ExprKind::List(items) => Type::Tuple(items.iter().map(of).collect()),
+            ExprKind::Object(items) => {
+                let attribute = |item: &ObjectItem| match &item.key {
+                    ObjectKey::Name(name) => Some(ObjectAttribute::required(name, of(&item.value))),
+                    ObjectKey::Expr(_) => None,
+                };
+                items.iter().map(attribute).collect::<Option<_>>().map_or(Type::Dynamic, Type::Object)
+            }
+            _ => Type::Dynamic,
+        }
     }
 
     fn object(&self, items: &[ObjectItem], span: Span, scope: Scope<'_>) -> Result<Value, Error> {

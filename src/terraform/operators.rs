@@ -4,12 +4,12 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use crate::value::{
-    Data, List, ListKind, MapKind, Number, OriginId, Part, Shape, Symbol, Truth, Unknown, Value, equal,
+    Data, List, ListKind, MapKind, Number, OriginId, Part, Shape, Symbol, Truth, TypeTag, Unknown, Value, equal,
 };
 
 pub use super::error::Error;
 use super::lift::{lift, reason, shaped, unknown_of};
-use super::tag::is_sequence;
+use super::tag::{is_sequence, tag, tagged};
 use super::types::Type;
 
 /// `a + b` and its like.
@@ -197,7 +197,7 @@ pub fn unary(operator: UnaryOperator, value: &Value, origin: OriginId) -> Result
 }
 
 /// A result of a conditional, or why it can't be one.
-type Branch = Result<Value, Error>;
+pub type Branch = Result<Value, Error>;
 
 /// Converts both results of a conditional to the type that they have in common; null takes the other's type. A result
 /// that can't be converted may still be the one that is not taken.
@@ -214,18 +214,33 @@ pub fn conditional_unify(yes: &Value, no: &Value) -> Result<(Branch, Branch), Er
     if untyped(no, &types[1]) {
         return Ok((Ok(yes.clone()), types[0].convert(no)));
     }
-    let Some(common) = Type::unify(&types) else {
-        return Err(Error::new(format!(
-            "both results of a conditional need the same type, but the one is a {} and the other a {}",
-            yes.type_name(),
-            no.type_name()
-        )));
-    };
+    let common = Type::unify(&types).ok_or_else(|| no_common_type(yes.type_name(), no.type_name()))?;
     // An operand of which no type is known leaves open what the other one is converted to.
     if types.iter().any(|ty| matches!(ty, Type::Any)) {
         return Ok((Ok(yes.clone()), Ok(no.clone())));
     }
     Ok((common.convert(yes), common.convert(no)))
+}
+
+/// Converts a result of a conditional to the type that it has in common with the other one, which is refused, but of
+/// which something of its type is known all the same.
+///
+/// # Errors
+/// There is no such type.
+pub fn unify_with_refused(value: &Value, refused: &Type) -> Result<Branch, Error> {
+    let ty = Type::of(value);
+    if value.is_unset() && matches!(ty, Type::Any | Type::Dynamic) {
+        return Ok(refused.convert(value));
+    }
+    let common =
+        Type::unify(&[ty.clone(), refused.clone()]).ok_or_else(|| no_common_type(value.type_name(), refused.name()))?;
+    Ok(if matches!(ty, Type::Any) { Ok(value.clone()) } else { common.convert(value) })
+}
+
+fn no_common_type(one: &str, other: &str) -> Error {
+    Error::new(format!(
+        "both results of a conditional need the same type, but the one is a {one} and the other a {other}"
+    ))
 }
 
 /// `collection[key]`; the element keeps its own origin.
@@ -267,7 +282,7 @@ fn index_leaf(collection: &Value, key: &Value, origin: OriginId) -> Result<Value
                 Data::Bool(known) => Some(known.to_string()),
                 _ => None,
             };
-            element_of_unknown(unknown, key.as_deref(), origin)
+            element_of_unknown(unknown, collection.tag, key.as_deref(), origin)
         }
         _ => Err(Error::new(format!("a {} has no elements", collection.type_name()))),
     }
@@ -296,10 +311,24 @@ fn index_list(list: &List, key: &Value, origin: OriginId) -> Result<Value, Error
 }
 
 /// A part of an unknown: equal to the same part of the same unknown.
-fn element_of_unknown(unknown: &Arc<Unknown>, key: Option<&str>, origin: OriginId) -> Result<Value, Error> {
+fn element_of_unknown(
+    unknown: &Arc<Unknown>,
+    of: TypeTag,
+    key: Option<&str>,
+    origin: OriginId,
+) -> Result<Value, Error> {
     if matches!(unknown.shape, Shape::Bool | Shape::Number | Shape::String) {
         return Err(Error::new("a string, number or bool has no elements"));
     }
+    let ty = match (tagged(of), key) {
+        (Type::List(element) | Type::Map(element), _) => *element,
+        (Type::Set(_), _) => return Err(Error::new("the elements of a set have no index")),
+        (Type::Object(attributes), Some(key)) => match attributes.into_iter().find(|attribute| attribute.name == key) {
+            Some(attribute) => attribute.ty,
+            None => return Err(Error::new(format!("this object has no attribute `{key}`"))),
+        },
+        _ => Type::Any,
+    };
     let symbol = key.and_then(|key| match unknown.symbol.as_ref()? {
         Symbol::Resource { address, attribute } if attribute.is_empty() => {
             Some(Symbol::Resource { address: address.clone(), attribute: key.into() })
@@ -309,8 +338,8 @@ fn element_of_unknown(unknown: &Arc<Unknown>, key: Option<&str>, origin: OriginI
         }
         Symbol::Expression(text) => Some(Symbol::Expression(format!("{text}.{key}").into())),
     });
-    let element = Unknown { why: unknown.why.clone(), symbol, shape: Shape::Any };
-    Ok(Value::new(Data::Unknown(Arc::new(element)), origin))
+    let element = Unknown { why: unknown.why.clone(), symbol, shape: ty.shape() };
+    Ok(Value::new(Data::Unknown(Arc::new(element)), origin).tagged(tag(&ty)))
 }
 
 /// `object.name`; the element keeps its own origin.
@@ -329,7 +358,7 @@ pub fn attribute(object: &Value, name: &str, origin: OriginId) -> Result<Value, 
             (None, None) => Err(Error::new(format!("this object has no attribute `{name}`"))),
         },
         Data::Unknown(_) if is_sequence(leaves[0].tag) => Err(Error::new(format!("a list has no attribute `{name}`"))),
-        Data::Unknown(unknown) => element_of_unknown(unknown, Some(name), origin),
+        Data::Unknown(unknown) => element_of_unknown(unknown, leaves[0].tag, Some(name), origin),
         _ => Err(Error::new(format!("a {} has no attribute `{name}`", leaves[0].type_name()))),
     })
 }

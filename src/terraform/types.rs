@@ -391,7 +391,7 @@ fn convert_items(
 /// In a map of any type, the literal null takes the type of the other elements, where they are of one type.
 fn typed_as_others(items: Vec<Value>, element: &Type) -> Vec<Value> {
     let untyped = |item: &Value| item.is_unset() && item.tag == UNTYPED;
-    if !matches!(element, Type::Any) || !items.iter().any(untyped) {
+    if !element.is_open() || !items.iter().any(untyped) {
         return items;
     }
     let mut others = items.iter().filter(|item| !untyped(item)).map(Type::of);

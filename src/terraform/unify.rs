@@ -28,9 +28,9 @@ pub(super) fn unify(types: &[&Type]) -> Option<Type> {
     let objects = count(|ty| matches!(ty, Type::Object(_)));
     let tuples = count(|ty| matches!(ty, Type::Tuple(_)));
     let all = types.len();
-    let structural =
-        [lists + tuples, sets, maps + objects].iter().any(|number| *number > 0 && number + dynamics == all);
-    if structural && dynamics > 0 {
+    // What one of them will be is not known yet, so neither is what they have in common.
+    if dynamics > 0 && [lists, tuples, sets, maps, objects].iter().any(|number| *number > 0 && number + dynamics == all)
+    {
         return Some(Type::Dynamic);
     }
     if maps > 0 && maps + objects == all {
@@ -79,7 +79,7 @@ fn common_element(types: &[&Type]) -> Option<Type> {
     unify(&elements)
 }
 
-/// Objects of the same attributes stay objects where each of them can be unified; all others become maps.
+/// Objects of the same attributes stay objects, if each of them can be unified; all others become maps.
 fn unify_objects(types: &[&Type]) -> Option<Type> {
     let objects: Vec<Vec<&ObjectAttribute>> = types
         .iter()
@@ -103,14 +103,12 @@ fn unify_objects(types: &[&Type]) -> Option<Type> {
                 Some(ObjectAttribute::required(&across.first()?.name, ty))
             })
             .collect();
-        if let Some(attributes) = unified {
-            return Some(Type::Object(attributes));
-        }
+        return unified.map(Type::Object);
     }
     collection(types, Type::Map)
 }
 
-/// Tuples of one length stay tuples where each place can be unified; all others become lists.
+/// Tuples of one length stay tuples, if each place can be unified; all others become lists.
 fn unify_tuples(types: &[&Type]) -> Option<Type> {
     let tuples: Vec<&[Type]> = types
         .iter()
@@ -120,9 +118,7 @@ fn unify_tuples(types: &[&Type]) -> Option<Type> {
     if tuples.iter().all(|tuple| tuple.len() == length) {
         let unified: Option<Vec<Type>> =
             (0..length).map(|at| unify(&tuples.iter().filter_map(|tuple| tuple.get(at)).collect::<Vec<_>>())).collect();
-        if let Some(elements) = unified {
-            return Some(Type::Tuple(elements));
-        }
+        return unified.map(Type::Tuple);
     }
     collection(types, Type::List)
 }
@@ -164,7 +160,10 @@ pub(super) fn convertible(from: &Type, to: &Type) -> bool {
             convertible(from, to)
         }
         (Type::Tuple(elements), Type::List(to) | Type::Set(to)) => match **to {
-            Type::Any | Type::Dynamic => unify(&elements.iter().collect::<Vec<_>>()).is_some(),
+            Type::Any | Type::Dynamic => match unify(&elements.iter().collect::<Vec<_>>()) {
+                Some(Type::Dynamic) => elements.iter().all(|element| matches!(element, Type::Any | Type::Dynamic)),
+                common => common.is_some(),
+            },
             _ => elements.iter().all(|element| convertible(element, to)),
         },
         (Type::Tuple(from), Type::Tuple(to)) => {

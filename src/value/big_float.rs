@@ -66,6 +66,11 @@ impl BigFloat {
         Self::exact(integer < 0, BigUint::from(integer.unsigned_abs()), 0)
     }
 
+    /// A whole number with 64 bits of precision.
+    pub(super) fn from_count(count: i64) -> Option<Self> {
+        Self::new(count < 0, BigUint::from(count.unsigned_abs()), 0, 64)
+    }
+
     /// A mantissa that is known to fit the precision and the bound.
     fn exact(negative: bool, mut mantissa: BigUint, mut exponent: i64) -> Self {
         match mantissa.trailing_zeros() {

@@ -41,6 +41,15 @@ impl Number {
         }
     }
 
+    /// A number that Terraform counted itself: it has 64 bits, and so has what is computed of such numbers alone.
+    #[must_use]
+    pub fn count(count: i64) -> Self {
+        match BigFloat::from_count(count) {
+            Some(big) if count != 0 => Self::Big(Big(Arc::new(big))),
+            _ => Self::Integer(count),
+        }
+    }
+
     /// The number of a whole number of any size, rounded to 512 bits; `None` beyond some 12,000 decimal digits.
     #[must_use]
     pub fn from_integer(integer: &BigInt) -> Option<Self> {
@@ -262,6 +271,15 @@ mod tests {
         assert_eq!(number("0.1").add(&number("0.2")).unwrap().to_string(), "0.3");
         assert_eq!(number("2.50").to_string(), "2.5");
         assert_eq!(number("-0.0").to_string(), "0");
+    }
+
+    #[test]
+    fn quotients_of_counts_have_64_bits() {
+        assert_eq!(Number::count(1).divide(&Number::count(3)).unwrap().to_string(), "0.33333333333333333334");
+        assert_eq!(Number::count(6).divide(&Number::count(3)).unwrap().to_string(), "2");
+        assert_eq!(Number::count(1).divide(&number("3")), number("1").divide(&number("3")));
+        assert_eq!((Number::count(7).to_string().as_str(), Number::count(7).as_i64()), ("7", Some(7)));
+        assert!(Number::count(0).is_zero());
     }
 
     #[test]

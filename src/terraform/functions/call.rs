@@ -42,6 +42,7 @@ pub(super) enum Ty {
     /// A list whose elements have a type in common.
     List,
     Strings,
+    Bools,
     Set,
     MapOfLists,
 }
@@ -85,6 +86,7 @@ impl Param {
             Ty::Number => Type::Number,
             Ty::List => Type::List(boxed(Type::Any)),
             Ty::Strings => Type::List(boxed(Type::String)),
+            Ty::Bools => Type::List(boxed(Type::Bool)),
             Ty::Set => Type::Set(boxed(Type::Any)),
             Ty::MapOfLists => Type::Map(boxed(Type::List(boxed(Type::String)))),
         }
@@ -252,7 +254,7 @@ impl Call<'_> {
     }
 
     pub fn count(&self, count: usize) -> Value {
-        Value::integer(i64::try_from(count).unwrap_or(i64::MAX), self.origin())
+        Value::number(Number::count(i64::try_from(count).unwrap_or(i64::MAX)), self.origin())
     }
 
     pub fn strings(&self, items: impl IntoIterator<Item = impl Into<Text>>) -> Value {

@@ -14,10 +14,11 @@ use super::Error;
 use super::call::{ANY, Call, Function, NUMBER, Param, Ty, open_rest};
 
 const LIST: Param = Param::new(Ty::List);
+const BOOLS: Param = Param::new(Ty::Bools);
 
 pub(super) const FUNCTIONS: &[Function] = &[
-    Function::new("alltrue", &[LIST.partly()], Shape::Bool, |call| all_or_any(call, false)),
-    Function::new("anytrue", &[LIST.partly()], Shape::Bool, |call| all_or_any(call, true)),
+    Function::new("alltrue", &[BOOLS.partly()], Shape::Bool, |call| all_or_any(call, false)),
+    Function::new("anytrue", &[BOOLS.partly()], Shape::Bool, |call| all_or_any(call, true)),
     Function::new("chunklist", &[LIST.as_is(), NUMBER], Shape::List, chunklist),
     Function::new("coalesce", &[], Shape::Any, coalesce).and_more(ANY.or_null().as_is()),
     Function::new("coalescelist", &[], Shape::List, coalescelist).and_more(ANY.or_null().as_is()),
@@ -63,11 +64,7 @@ fn all_or_any(call: &Call<'_>, decisive: bool) -> Result<Value, Error> {
     }
     let list = call.list(0)?;
     let mut truth = Truth::from(!decisive);
-    for (at, item) in list.items.iter().enumerate() {
-        if matches!(item.data, Data::Number(_)) {
-            return Err(Error::of_argument(format!("element {at}: a bool is required"), 0));
-        }
-        let item = Type::Bool.convert(item).map_err(|error| error.at_argument(0))?;
+    for item in &list.items {
         // Null counts as false.
         let item = if item.is_unset() { Truth::False } else { item.as_bool().map_or(Truth::Unknown, Truth::from) };
         truth = if decisive { truth.or(item) } else { truth.and(item) };
@@ -363,8 +360,14 @@ fn matchkeys(call: &Call<'_>) -> Result<Value, Error> {
     if values.items.len() != keys.items.len() {
         return Err(Error::of_argument("there have to be as many keys as values", 1));
     }
-    let types: Vec<Type> = keys.items.iter().chain(&wanted.items).map(Type::of).collect();
-    let common = Type::unify(&types).ok_or_else(|| Error::of_argument("the keys have no type in common", 1))?;
+    let element = |at: usize| {
+        Ok(match Type::of(call.arg(at)?) {
+            Type::List(element) => *element,
+            _ => Type::Any,
+        })
+    };
+    let common = Type::unify(&[element(1)?, element(2)?])
+        .ok_or_else(|| Error::of_argument("the keys have no type in common", 1))?;
     let wanted: Vec<Value> = wanted.items.iter().map(|item| common.convert(item)).collect::<Result<_, _>>()?;
     let mut items = Vec::new();
     for (value, key) in values.items.iter().zip(&keys.items) {

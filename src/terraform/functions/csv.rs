@@ -2,6 +2,8 @@
 
 use crate::value::{Entry, ListKind, MapKind, OriginId, Shape, Value};
 
+use super::super::tag::tag;
+use super::super::types::{ObjectAttribute, Type};
 use super::Error;
 use super::call::{Function, STRING};
 
@@ -25,7 +27,8 @@ pub(super) const FUNCTIONS: &[Function] = &[Function::new("csvdecode", &[STRING]
             call.map_of(MapKind::Object, entries, None)
         })
         .collect();
-    Ok(call.list_of(ListKind::List, rows, None))
+    let of = header.iter().map(|name| ObjectAttribute::required(&name.into(), Type::String)).collect();
+    Ok(call.list_of(ListKind::List, rows, None).tagged(tag(&Type::List(Box::new(Type::Object(of))))))
 })];
 
 /// The fields of each record; empty lines are no records.

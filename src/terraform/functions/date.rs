@@ -223,8 +223,13 @@ fn format_date(format: &str, time: &Time) -> Result<String, Error> {
     let mut rest = format;
     while let Some(first) = rest.chars().next() {
         if first == '\'' {
-            // Two quotes inside a quotation stand for one.
+            // Two quotes stand for one, inside of a quotation as well.
             rest = &rest[1..];
+            if let Some(after) = rest.strip_prefix('\'') {
+                out.push('\'');
+                rest = after;
+                continue;
+            }
             loop {
                 let Some(end) = rest.find('\'') else { return Err(Error::new("a quotation is not closed")) };
                 out.push_str(&rest[..end]);

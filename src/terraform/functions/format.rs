@@ -73,7 +73,7 @@ fn formatlist(call: &Call<'_>) -> Result<Value, Error> {
 }
 
 /// One verb with its flags: `%-8.2[1]f`.
-#[derive(Default)]
+#[derive(Clone, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own in the language")]
 struct Verb {
     text: String,
@@ -228,6 +228,11 @@ fn format_verb(verb: &Verb, arg: &Value, origin: OriginId) -> Result<Vec<Part>, 
     Ok(match text {
         // A bool is not padded.
         Some(text) if verb.letter == 't' => vec![Part::Known(text.into(), origin)],
+        // Texts are filled with zeros behind as well.
+        Some(text) if verb.minus && verb.zero => {
+            let fill = verb.width.unwrap_or(0).saturating_sub(text.graphemes(true).count());
+            vec![Part::Known(format!("{text}{}", "0".repeat(fill)).into(), origin)]
+        }
         Some(text) => vec![Part::Known(padded(verb, "", &text), origin)],
         None => {
             let why = reason(arg).unwrap_or_else(|| "a part of it is not known".into());
@@ -318,7 +323,8 @@ fn fraction(verb: &Verb, number: &Number) -> Text {
             if verb.letter == 'G' { text.to_uppercase() } else { text }
         }
     };
-    padded(verb, sign(verb, number), &magnitude)
+    // Zeros stand before a fraction, wherever it is to stand.
+    padded(&Verb { minus: verb.minus && !verb.zero, ..verb.clone() }, sign(verb, number), &magnitude)
 }
 
 /// Fills up to the width: spaces before, or zeros after the sign, or spaces behind.

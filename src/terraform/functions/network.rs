@@ -14,7 +14,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("cidrhost", &[STRING, NUMBER], Shape::String, cidrhost),
     Function::new("cidrnetmask", &[STRING], Shape::String, |call| {
         let network = Network::parse(call.text(0)?)?;
-        if network.bits == 128 {
+        if network.bits == 128 && !network.is_mapped() {
             return Err(Error::of_argument("an IPv6 network has no netmask", 0));
         }
         Ok(call.string(network.at(network.mask()).address_text()))
@@ -22,6 +22,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("cidrsubnet", &[STRING, NUMBER, NUMBER], Shape::String, cidrsubnet),
     Function::new("cidrsubnets", &[STRING], Shape::List, cidrsubnets).and_more(NUMBER),
 ];
+
+/// Why nothing is said of networks of IPv4 in the notation of IPv6.
+const MAPPED: &str = "networks of IPv4 in the notation of IPv6 are not followed";
 
 /// A network; its address has no host bits.
 #[derive(Clone, Copy)]
@@ -55,6 +58,11 @@ impl Network {
 
     fn at(self, address: u128) -> Self {
         Self { address, ..self }
+    }
+
+    /// Whether it is one of IPv4 in the notation of IPv6, of which Terraform makes now the one and now the other.
+    fn is_mapped(self) -> bool {
+        self.bits == 128 && self.address >> 32 == 0xFFFF
     }
 
     fn host_bits(self) -> u32 {
@@ -113,14 +121,29 @@ fn whole(call: &Call<'_>, at: usize) -> Result<BigInt, Error> {
 fn cidrhost(call: &Call<'_>) -> Result<Value, Error> {
     let network = Network::parse(call.text(0)?)?;
     let number = whole(call, 1)?;
+    if network.is_mapped() {
+        return Ok(call.unknown_for(MAPPED));
+    }
     let count = BigInt::from(1) << network.host_bits();
-    // Negative numbers count from the end.
+    // Negative numbers count from the end; of positive ones Terraform looks at 64 bits only, and lays all of them over
+    // the address.
     let host = if number < BigInt::from(0) { &number + &count } else { number.clone() };
-    if host < BigInt::from(0) || host >= count {
+    let fits = if number < BigInt::from(0) { host >= BigInt::from(0) } else { low_bits(&number) < count };
+    if !fits {
         return Err(Error::of_argument(format!("a prefix of {} has no host number {number}", network.prefix), 1));
     }
-    let host = u128::try_from(host).map_err(|_| Error::of_argument("the host number is too large", 1))?;
+    let too_large = || Error::of_argument("the host number is too large", 1);
+    let host = u128::try_from(host).map_err(|_| too_large())?;
+    if network.bits < u128::BITS && host >> network.bits != 0 {
+        return Err(too_large());
+    }
     Ok(call.string(network.at(network.address | host).address_text()))
+}
+
+/// The lowest 64 bits of a number, with the highest of them as the sign.
+fn low_bits(number: &BigInt) -> BigInt {
+    let low = number % (BigInt::from(1) << 64);
+    if low >= BigInt::from(1) << 63 { low - (BigInt::from(1) << 64) } else { low }
 }
 
 /// The network that lies `number` places into a network whose prefix is longer by some bits.
@@ -143,15 +166,25 @@ fn cidrsubnet(call: &Call<'_>) -> Result<Value, Error> {
     let network = Network::parse(call.text(0)?)?;
     let new_bits = call.integer(1)?;
     let number = whole(call, 2)?;
-    if number < BigInt::from(0) {
+    if network.is_mapped() {
+        return Ok(call.unknown_for(MAPPED));
+    }
+    if number < BigInt::from(0) || new_bits < 0 && number != BigInt::from(0) {
         // What Terraform makes of it lies outside of the network.
-        return Ok(call.unknown_for("the number of the subnet is negative"));
+        return Ok(call.unknown_for("the number of the subnet or of its bits is negative"));
     }
     Ok(call.string(subnet(network, new_bits, &number)?.text()))
 }
 
 fn cidrsubnets(call: &Call<'_>) -> Result<Value, Error> {
     let network = Network::parse(call.text(0)?)?;
+    if network.is_mapped() {
+        return Ok(call.unknown_for(MAPPED));
+    }
+    if network.address == 0 && call.args.len() > 1 {
+        // Terraform begins one subnet before the network, where there is no address.
+        return Err(Error::of_argument("a network that begins at the first of all addresses can't be divided", 0));
+    }
     let mut subnets = Vec::new();
     // The first address behind the last subnet; more bits than an address has when the space is used up.
     let mut next = BigInt::from(network.address);

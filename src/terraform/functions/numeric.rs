@@ -234,11 +234,15 @@ fn sum(call: &Call<'_>) -> Result<Value, Error> {
     if list.items.is_empty() {
         return Err(Error::of_argument("an empty list can't be summed", 0));
     }
-    let mut total = Number::Integer(0);
+    let mut total: Option<Number> = None;
     for item in &list.items {
         let item = Type::Number.convert(item).map_err(|error| error.at_argument(0))?;
         let Data::Number(item) = &item.data else { return Err(Error::of_argument("null can't be summed", 0)) };
-        total = total.add(item).ok_or_else(too_large)?;
+        total = Some(match total {
+            Some(total) => total.add(item).ok_or_else(too_large)?,
+            // One number alone keeps its precision.
+            None => item.clone(),
+        });
     }
-    Ok(number(call, total))
+    Ok(number(call, total.unwrap_or(Number::Integer(0))))
 }

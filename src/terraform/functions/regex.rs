@@ -3,10 +3,10 @@
 use regex::{Regex, RegexBuilder};
 
 use crate::value::text::parts;
-use crate::value::{Entry, ListKind, MapKind, OriginId, Part, Shape, TypeTag, Value, join_parts};
+use crate::value::{Entry, ListKind, MapKind, OriginId, Part, Shape, Value, join_parts};
 
 use super::super::tag::tag;
-use super::super::types::Type;
+use super::super::types::{ObjectAttribute, Type};
 use super::Error;
 use super::call::{Call, Function, STRING, check_length};
 
@@ -96,10 +96,14 @@ fn regexall(call: &Call<'_>) -> Result<Value, Error> {
         items.push(captured(call, &regex, &groups, &found));
     }
     let of = match groups {
-        Groups::None => tag(&Type::List(Box::new(Type::String))),
-        Groups::Numbered | Groups::Named => TypeTag::NONE,
+        Groups::None => Type::String,
+        Groups::Numbered => Type::Tuple(regex.capture_names().skip(1).map(|_| Type::String).collect()),
+        Groups::Named => {
+            let names = regex.capture_names().skip(1).flatten();
+            Type::Object(names.map(|name| ObjectAttribute::required(&name.into(), Type::String)).collect())
+        }
     };
-    Ok(call.list_of(ListKind::List, items, None).tagged(of))
+    Ok(call.list_of(ListKind::List, items, None).tagged(tag(&Type::List(Box::new(of)))))
 }
 
 fn replace(call: &Call<'_>) -> Result<Value, Error> {

@@ -21,10 +21,33 @@ pub(super) const FUNCTIONS: &[Function] = &[
 /// The most elements that a product may have.
 const MAX_PRODUCT: usize = 100_000;
 
+/// The type of set that all arguments can be; empty ones of no type bear nothing on it.
+fn common_type(call: &Call<'_>) -> Result<Type, Error> {
+    let is_empty = |arg: &Value| arg.as_list().is_some_and(|list| list.items.is_empty() && list.rest.is_none());
+    let mut types = Vec::with_capacity(call.args.len());
+    for arg in &call.args {
+        match Type::of(arg) {
+            Type::Set(element) if matches!(*element, Type::Dynamic) && is_empty(arg) => {}
+            Type::Set(element) => types.push(*element),
+            _ => types.push(Type::Any),
+        }
+    }
+    if types.is_empty() {
+        return Ok(Type::Set(Box::new(Type::Dynamic)));
+    }
+    match Type::unify(&types) {
+        // They would stay of different types.
+        Some(Type::Dynamic) if types.iter().any(|ty| !matches!(ty, Type::Any | Type::Dynamic)) && types.len() > 1 => {
+            Err(Error::new("the elements have no type in common"))
+        }
+        Some(element) => Ok(Type::Set(Box::new(element))),
+        None => Err(Error::new("the elements have no type in common")),
+    }
+}
+
 /// The arguments as sets of one element type; the unknown result where one of them is not known at all.
 fn common_sets(call: &Call<'_>) -> Result<Result<Vec<Value>, Value>, Error> {
-    let types: Vec<Type> = call.args.iter().map(Type::of).collect();
-    let common = Type::unify(&types).ok_or_else(|| Error::new("the elements have no type in common"))?;
+    let common = common_type(call)?;
     let mut sets = Vec::with_capacity(call.args.len());
     for arg in &call.args {
         if arg.is_unknown() {
@@ -41,8 +64,7 @@ fn is_in(item: &Value, list: &List) -> Truth {
 }
 
 fn union(call: &Call<'_>) -> Result<Value, Error> {
-    let types: Vec<Type> = call.args.iter().map(Type::of).collect();
-    let common = Type::unify(&types).ok_or_else(|| Error::new("the elements have no type in common"))?;
+    let common = common_type(call)?;
     let (mut items, mut rest) = (Vec::new(), None);
     for arg in &call.args {
         let set = common.convert(arg)?;
@@ -100,6 +122,7 @@ fn filter(call: &Call<'_>, wanted: bool) -> Result<Value, Error> {
 
 fn product(call: &Call<'_>) -> Result<Value, Error> {
     let mut lists: Vec<Vec<Value>> = Vec::with_capacity(call.args.len());
+    let mut types = Vec::with_capacity(call.args.len());
     let mut any_set = false;
     let mut total = 1usize;
     for (at, arg) in call.args.iter().enumerate() {
@@ -112,6 +135,10 @@ fn product(call: &Call<'_>) -> Result<Value, Error> {
         }
         any_set |= list.kind == ListKind::Set;
         let list = Type::List(Box::new(Type::Any)).convert(arg).map_err(|error| error.at_argument(at))?;
+        types.push(match Type::of(&list) {
+            Type::List(element) => *element,
+            _ => Type::Any,
+        });
         let items = list.as_list().map(|list| list.items.clone()).unwrap_or_default();
         total = total.saturating_mul(items.len());
         lists.push(items);
@@ -127,5 +154,10 @@ fn product(call: &Call<'_>) -> Result<Value, Error> {
             .collect();
     }
     let rows = rows.into_iter().map(|row| call.list_of(ListKind::Tuple, row, None)).collect();
-    Ok(if any_set { make_set(rows, None, call.origin()) } else { call.list_of(ListKind::List, rows, None) })
+    let row = Box::new(Type::Tuple(types));
+    Ok(if any_set {
+        make_set(rows, None, call.origin()).tagged(tag(&Type::Set(row)))
+    } else {
+        call.list_of(ListKind::List, rows, None).tagged(tag(&Type::List(row)))
+    })
 }

@@ -1,6 +1,7 @@
 //! The functions of the provider `terraform`: variable files and expressions as text.
 
 use std::fmt::Write as _;
+use std::sync::LazyLock;
 
 use crate::value::{Data, Map, Shape, Value};
 
@@ -112,8 +113,22 @@ fn push_quoted(out: &mut String, text: &str) {
                 out.push(character);
                 out.push(character);
             }
-            _ => out.push(character),
+            _ if is_printable(character) => out.push(character),
+            _ => {
+                let code = u32::from(character);
+                let _ = if code > 0xFFFF { write!(out, "\\U{code:08x}") } else { write!(out, "\\u{code:04x}") };
+            }
         }
     }
     out.push('"');
+}
+
+/// Letters, marks, numbers, punctuation, symbols and the space.
+fn is_printable(character: char) -> bool {
+    static PRINTABLE: LazyLock<Option<regex::Regex>> =
+        LazyLock::new(|| regex::Regex::new(r"^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$").ok());
+    if character.is_ascii() {
+        return !character.is_ascii_control();
+    }
+    PRINTABLE.as_ref().is_some_and(|printable| printable.is_match(character.encode_utf8(&mut [0; 4])))
 }
