@@ -28,6 +28,9 @@ use plan::{Planned, Source};
 /// A type and default with the step that says what one would write for a field that has them.
 type ToWrite = (Type, Option<Default>, StepId);
 
+/// The fields of a subject in one type of resource.
+type Plan = Rc<[Planned]>;
+
 /// The resources of a project by their addresses.
 pub(super) struct Context<'p> {
     pub project: &'p Project,
@@ -35,7 +38,7 @@ pub(super) struct Context<'p> {
     /// What one would write for fields that nobody wrote, by their ways: the same few for all resources.
     to_write: RefCell<FxHashMap<String, Vec<ToWrite>>>,
     /// Where the fields of a subject stand in a type of resource, worked out once for each.
-    plans: RefCell<FxHashMap<(Subject, Text), Rc<[Planned]>>>,
+    plans: RefCell<FxHashMap<(Subject, Text), Plan>>,
 }
 
 impl<'p> Context<'p> {
@@ -44,7 +47,7 @@ impl<'p> Context<'p> {
         Self { project, addresses: addresses.collect(), to_write: RefCell::default(), plans: RefCell::default() }
     }
 
-    fn plan(&self, subject: Subject, kind: &Text) -> Rc<[Planned]> {
+    fn plan(&self, subject: Subject, kind: &Text) -> Plan {
         let mut plans = self.plans.borrow_mut();
         let plan = plans.entry((subject, kind.clone())).or_insert_with(|| plan::plan(subject, kind).into());
         Rc::clone(plan)
