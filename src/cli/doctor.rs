@@ -87,6 +87,8 @@ impl Report<'_> {
 
     fn place(&mut self, directory: &Path) -> io::Result<()> {
         self.line("dynalens", env!("CARGO_PKG_VERSION"))?;
+        // The working directory has an empty name.
+        let directory = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
         let absolute = std::path::absolute(directory).unwrap_or_else(|_| directory.to_owned());
         let repository = match Repository::of(&absolute) {
             Ok(repository) => one_line(&repository.root().to_string_lossy()).into_owned(),

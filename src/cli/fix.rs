@@ -10,7 +10,7 @@ use super::args::{ChoiceArgs, InputArgs, ScopeArgs};
 use super::check::{choose, prepare_threads, request, scope, usage};
 use super::output::{complain, to_stdout};
 use super::write::write_file;
-use crate::analysis::{self, ChangedFile, Fixing, Request, Which};
+use crate::analysis::{self, Analysis, ChangedFile, Fixing, Request, Which};
 use crate::report::diff;
 use crate::report::escape::one_line;
 use crate::resource::ProblemKind;
@@ -65,26 +65,32 @@ pub fn run(arguments: FixArgs) -> Exit {
     };
     // What goes through standard input comes out of standard output, and nothing else does.
     let to_errors = arguments.how.diff || request.stdin.is_some();
-    let written = match apply(&fixing, &request, arguments.how) {
-        Ok(written) => written,
-        Err(error) => {
-            complain(&format!("standard output can't be written: {error}"));
-            return Exit::Failed;
-        }
-    };
+    let written = apply(&fixing, &request, arguments.how);
     let told = if to_errors {
         tell(&fixing, arguments.how, &mut io::stderr().lock())
     } else {
         to_stdout(|out| tell(&fixing, arguments.how, out))
     };
-    let broken = fixing.analysis.problems.iter().any(|problem| problem.kind != ProblemKind::Note);
-    if told.is_err() || !written || broken {
-        for problem in fixing.analysis.problems.iter().filter(|problem| problem.kind != ProblemKind::Note) {
-            complain(&one_line(&problem.message));
-        }
+    ended(written, told, &fixing.analysis)
+}
+
+/// What a command that writes files ends with. `written` says whether all of them could be written.
+pub fn ended(written: io::Result<bool>, told: io::Result<()>, analysis: &Analysis) -> Exit {
+    if let (Err(error), _) | (_, Err(error)) = (&written, &told) {
+        complain(&format!("standard output can't be written: {error}"));
         return Exit::Failed;
     }
-    if fixing.analysis.counts.files == 0 { Exit::NothingToCheck } else { Exit::Clean }
+    let mut broken = false;
+    for problem in analysis.problems.iter().filter(|problem| problem.kind != ProblemKind::Note) {
+        complain(&one_line(&problem.message));
+        broken = true;
+    }
+    match written {
+        Ok(true) if broken => Exit::Failed,
+        Ok(true) if analysis.counts.files == 0 => Exit::NothingToCheck,
+        Ok(true) => Exit::Clean,
+        _ => Exit::Failed,
+    }
 }
 
 #[must_use]

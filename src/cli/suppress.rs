@@ -7,13 +7,12 @@ use clap::Args;
 use super::Exit;
 use super::args::{ChoiceArgs, InputArgs, ScopeArgs};
 use super::check::{choose, prepare_threads, request, scope, usage};
-use super::fix::{apply_files, roots, show_diff};
-use super::output::{complain, to_stdout};
+use super::fix::{apply_files, ended, roots, show_diff};
+use super::output::to_stdout;
 use crate::analysis::{self, Form, UsageError};
 use crate::finding::suppress::Reason;
 use crate::finding::triage::Date;
 use crate::report::escape::one_line;
-use crate::resource::ProblemKind;
 use crate::source::Disk;
 
 /// For `--help`.
@@ -91,14 +90,5 @@ pub fn run(arguments: SuppressArgs) -> Exit {
         writeln!(out, "{} {findings} {verb} in {files} {file}", done.count)
     };
     let told = if arguments.diff { tell(&mut io::stderr().lock()) } else { to_stdout(tell) };
-    let broken = done.analysis.problems.iter().any(|problem| problem.kind != ProblemKind::Note);
-    match (written, told) {
-        (Ok(true), Ok(())) if !broken => {}
-        (Ok(_), Ok(())) => return Exit::Failed,
-        (Err(error), _) | (_, Err(error)) => {
-            complain(&format!("standard output can't be written: {error}"));
-            return Exit::Failed;
-        }
-    }
-    if done.analysis.counts.files == 0 { Exit::NothingToCheck } else { Exit::Clean }
+    ended(written, told, &done.analysis)
 }

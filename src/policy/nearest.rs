@@ -2,13 +2,15 @@
 
 /// The known name that is nearest to a misspelt one: at most a third of its letters away (by insertions, deletions,
 /// replacements and swaps of neighbours), letter case aside; the first of equally near ones. Where none is that near,
-/// the shortest one that begins with the name or has it as words of its own.
+/// the shortest one that begins with the name or has it as words of its own, or else the one of which the first words
+/// are near.
 pub fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     let mut longer: Option<&str> = None;
     let lower = name.to_lowercase();
     let wanted: Vec<char> = name.chars().take(MAX_LENGTH).flat_map(char::to_lowercase).collect();
     let most = (wanted.len() / 3).clamp(1, 4);
     let mut best: Option<(usize, &str)> = None;
+    let mut begun: Option<(usize, &str)> = None;
     for candidate in known {
         if wanted.len() >= LEAST_LETTERS
             && candidate.len() > name.len()
@@ -18,6 +20,15 @@ pub fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Opti
             longer = Some(candidate);
         }
         let other: Vec<char> = candidate.chars().take(MAX_LENGTH).flat_map(char::to_lowercase).collect();
+        if wanted.len() >= LEAST_BEGINNING && other.len() > wanted.len() {
+            let ends = |at: &usize| other.get(*at).is_some_and(|letter| !letter.is_alphanumeric());
+            for end in (wanted.len().saturating_sub(most)..=wanted.len() + most).filter(ends) {
+                let distance = distance(&wanted, other.get(..end).unwrap_or_default());
+                if distance <= most && begun.is_none_or(|(least, _)| distance < least) {
+                    begun = Some((distance, candidate));
+                }
+            }
+        }
         if other.len().abs_diff(wanted.len()) > most {
             continue;
         }
@@ -26,11 +37,14 @@ pub fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Opti
             best = Some((distance, candidate));
         }
     }
-    best.map(|(_, name)| name).or(longer)
+    best.map(|(_, name)| name).or(longer).or(begun.map(|(_, name)| name))
 }
 
 /// A part of a name has to be at least so long to say which name is meant.
 const LEAST_LETTERS: usize = 4;
+
+/// And so long, if it is misspelt.
+const LEAST_BEGINNING: usize = 9;
 
 fn begins_or_holds(name: &str, part: &str) -> bool {
     let ends_word = |at: usize| !name.get(at..).is_some_and(|rest| rest.starts_with(char::is_alphanumeric));
@@ -74,5 +88,8 @@ mod tests {
         assert_eq!(nearest("mode", ["models_of", "billing-mode-of-all"]), Some("models_of"));
         assert_eq!(nearest("mode", ["remodels", "billing-mode-of-all"]), Some("billing-mode-of-all"));
         assert_eq!(nearest("bil", known), None);
+        let long = ["table-untagged", "point-in-time-recovery-disabled"];
+        assert_eq!(nearest("point-in-time-recovry", long), Some("point-in-time-recovery-disabled"));
+        assert_eq!(nearest("point-of-no-return", long), None);
     }
 }

@@ -144,32 +144,157 @@ fn documents_within_texts_are_changed_where_their_strings_stand() {
 }
 
 #[test]
+fn documents_within_texts_of_json_are_changed_there_too() {
+    let with = |policy: &str| {
+        format!(
+            r#"{{"resource": {{"aws_dynamodb_table": {{"t": {{"name": "t", "hash_key": "id", "attribute": [{{"name": "id", "type": "S"}}, {{"name": "k", "type": "S"}}], "global_secondary_index": {{"name": "by-k", "hash_key": "k", "projection_type": "ALL"}}}}}}, "aws_iam_role": {{"r": {{"assume_role_policy": "{{}}"}}}}, "aws_iam_role_policy": {{"p": {{"role": "${{aws_iam_role.r.id}}", "policy": "{policy}"}}}}}}}}"#
+        )
+    };
+    let text = |resource: &str| {
+        format!(
+            r#"{{\n  \"Statement\": [{{\"Effect\": \"Allow\", \"Action\": \"dynamodb:Query\", \"Resource\": {resource}}}]\n}}"#
+        )
+    };
+    let call = |resource: &str| {
+        format!(
+            r#"${{jsonencode({{Statement = [{{Effect = \"Allow\", Action = \"dynamodb:Query\", Resource = {resource}}}]}})}}"#
+        )
+    };
+    let keys = |operator: &str| {
+        format!(
+            r#"${{jsonencode({{Statement = [{{Effect = \"Allow\", Action = \"dynamodb:GetItem\", Resource = \"*\", Condition = {{ {operator} = {{ \"dynamodb:LeadingKeys\" = [\"\u0078\"] }} }}}}]}})}}"#
+        )
+    };
+    let arn = r#"\"${aws_dynamodb_table.t.arn}\""#;
+    let index = r#"\"${aws_dynamodb_table.t.arn}/index/*\""#;
+    for (before, after) in [
+        (text(arn), text(&format!("[{arn}, {index}]"))),
+        (text(&format!("[\\n    {arn}\\n  ]")), text(&format!("[\\n    {arn},\\n    {index}\\n  ]"))),
+        (call("aws_dynamodb_table.t.arn"), call(&format!("[aws_dynamodb_table.t.arn, {index}]"))),
+        (keys("StringEquals"), keys(r#"\"ForAllValues:StringEquals\""#)),
+    ] {
+        let project = Project::new(&[("main.tf.json", &with(&before))]);
+        let select = "leading-keys-without-for-all-values,grant-without-index-access";
+        let run = project.run(&["fix", "--unsafe", "--select", select]);
+        assert!(run.stdout.contains("1 finding fixed in 1 file"), "{before}\n{}{}", run.stdout, run.stderr);
+        assert_eq!(project.read("main.tf.json"), with(&after), "{}", run.stdout);
+    }
+}
+
+#[test]
+fn what_is_set_to_nothing_or_stands_empty_is_filled_in_its_own_form() {
+    let on = "PointInTimeRecoveryEnabled: true";
+    let table = "    Type: AWS::DynamoDB::Table\n";
+    let yaml = |body: &str| format!("Resources:\n  T:\n{table}{body}");
+    let filled = |line: &str, rest: &str| {
+        yaml(&format!("    Properties:{line}\n      PointInTimeRecoverySpecification:\n        {on}\n{rest}"))
+    };
+    let flow = |body: &str| format!("Resources: {{T: {{Type: AWS::DynamoDB::Table{body}}}}}\n");
+    let json = |body: &str| {
+        format!(
+            "{{\n  \"Resources\": {{\n    \"T\": {{\n      \"Type\": \"AWS::DynamoDB::Table\"{body}\n    }}\n  }}\n}}\n"
+        )
+    };
+    let properties = |inner: &str| json(&format!(",\n      \"Properties\": {inner}"));
+    let group = "{\n        \"PointInTimeRecoverySpecification\": {\n          \"PointInTimeRecoveryEnabled\": true\n        }\n      }";
+    let hcl = |body: &str| format!("resource \"aws_dynamodb_table\" \"t\" {body}\n");
+    let block = "  point_in_time_recovery {\n    enabled = true\n  }\n";
+    let native = |inner: &str| format!("{{\"resource\": {{\"aws_dynamodb_table\": {{\"t\": {inner}}}}}}}\n");
+    let recovery = "\"point_in_time_recovery\": {\"enabled\": true}";
+    for (name, before, after) in [
+        ("a.yaml", yaml(""), filled("", "")),
+        ("a.yaml", yaml("    Properties:\n"), filled("", "")),
+        ("a.yaml", yaml("    Properties: ~\n"), filled("", "")),
+        ("a.yaml", yaml("    Properties: null  # why\n    # more\n"), filled("  # why", "    # more\n")),
+        (
+            "a.yaml",
+            yaml("    Properties: # why\n    DeletionPolicy: Retain\n"),
+            filled(" # why", "    DeletionPolicy: Retain\n"),
+        ),
+        ("a.yaml", yaml("    Properties:\n").replace('\n', "\r\n"), filled("", "").replace('\n', "\r\n")),
+        (
+            "a.yaml",
+            yaml("    Properties:\n      PointInTimeRecoverySpecification:\n      BillingMode: PROVISIONED\n"),
+            yaml(&format!(
+                "    Properties:\n      PointInTimeRecoverySpecification:\n        {on}\n      BillingMode: PROVISIONED\n"
+            )),
+        ),
+        ("a.yaml", flow(""), flow(&format!(", Properties: {{PointInTimeRecoverySpecification: {{{on}}}}}"))),
+        (
+            "a.yaml",
+            flow(", Properties: "),
+            flow(&format!(", Properties: {{PointInTimeRecoverySpecification: {{{on}}}}} ")),
+        ),
+        (
+            "a.yaml",
+            flow(", Properties: null"),
+            flow(&format!(", Properties: {{PointInTimeRecoverySpecification: {{{on}}}}}")),
+        ),
+        ("a.json", json(""), properties(group)),
+        ("a.json", properties("null"), properties(group)),
+        ("a.json", properties("{}"), properties(group)),
+        ("a.json", properties("{\n        \"PointInTimeRecoverySpecification\": null\n      }"), properties(group)),
+        ("main.tf", hcl("{}"), hcl(&format!("{{\n{block}}}"))),
+        ("main.tf", hcl("{\n}"), hcl(&format!("{{\n{block}}}"))),
+        ("main.tf", hcl("{\n  # later\n}"), hcl(&format!("{{\n  # later\n{block}}}"))),
+        ("main.tf", hcl("{\n  point_in_time_recovery {}\n}"), hcl(&format!("{{\n{block}}}"))),
+        ("main.tf.json", native("{}"), native(&format!("{{{recovery}}}"))),
+        ("main.tf.json", native("[{}]"), native(&format!("[{{{recovery}}}]"))),
+        ("main.tf.json", native("{\"point_in_time_recovery\": {}}"), native(&format!("{{{recovery}}}"))),
+        ("main.tf.json", native("{\"point_in_time_recovery\": null}"), native(&format!("{{{recovery}}}"))),
+    ] {
+        let project = Project::new(&[(name, &before)]);
+        let run = project.run(&["fix", "--select", "point-in-time-recovery-disabled"]);
+        assert_eq!(project.read(name), after, "{before}\n{}{}", run.stdout, run.stderr);
+        assert!(run.stdout.ends_with("1 finding fixed in 1 file\n"), "{before}\n{}", run.stdout);
+    }
+}
+
+#[test]
+fn a_switch_for_many_things_is_not_thrown_for_one_of_them() {
+    let with = |value: &str, others: &str| {
+        format!(
+            "locals {{\n  stage = {{ is_production = false, protect_data = false }}\n}}\n\nresource \"aws_dynamodb_table\" \"t\" {{\n  name         = \"t\"\n  billing_mode = \"PAY_PER_REQUEST\"\n  hash_key     = \"id\"\n\n  deletion_protection_enabled = {value}\n\n  attribute {{\n    name = \"id\"\n    type = \"S\"\n  }}\n}}\n{others}"
+        )
+    };
+    let other = "\nmodule \"web\" {\n  source = \"./web\"\n  public = local.stage.is_production\n}\n";
+    for (text, mended) in [
+        (with("local.stage.is_production", other), None),
+        (with("local.stage.is_production", ""), Some(("is_production = false", "is_production = true"))),
+        (with("local.stage.protect_data", other), Some(("protect_data = false", "protect_data = true"))),
+    ] {
+        let project = Project::new(&[("main.tf", &text), ("web/main.tf", "variable \"public\" {}\n")]);
+        let run = project.run(&["fix", "--unsafe", "--select", "deletion-protection-disabled"]);
+        let after = mended.map_or(text.clone(), |(old, new)| text.replace(old, new));
+        assert_eq!(project.read("main.tf"), after, "{}{}", run.stdout, run.stderr);
+    }
+}
+
+#[test]
+fn what_one_caller_names_is_not_written_into_the_module() {
+    let module = "variable \"indexes\" {\n  type = any\n}\n\nresource \"aws_dynamodb_table\" \"t\" {\n  name         = \"t\"\n  billing_mode = \"PAY_PER_REQUEST\"\n  hash_key     = \"id\"\n\n  attribute {\n    name = \"id\"\n    type = \"S\"\n  }\n\n  dynamic \"global_secondary_index\" {\n    for_each = var.indexes\n    content {\n      name            = global_secondary_index.value\n      hash_key        = \"id\"\n      projection_type = \"ALL\"\n    }\n  }\n}\n\nresource \"aws_dynamodb_contributor_insights\" \"t\" {\n  table_name = aws_dynamodb_table.t.name\n  mode       = \"THROTTLED_KEYS\"\n}\n";
+    let project = Project::new(&[
+        ("main.tf", "module \"m\" {\n  source  = \"./m\"\n  indexes = [\"by-id\"]\n}\n"),
+        ("m/main.tf", module),
+    ]);
+    let run = project.run(&["fix", "--unsafe", "--profile=strict", "--select", "contributor-insights-disabled"]);
+    assert!(run.stdout.contains("nothing to fix"), "{}", run.stdout);
+    assert_eq!(project.read("m/main.tf"), module);
+}
+
+#[test]
 fn a_document_is_never_replaced_by_what_belongs_into_it() {
     // Two strings that say the same: which one is meant can't be told.
     let twice = r#"{"Statement": [{"Sid": "StringEquals", "Effect": "Allow", "Action": "dynamodb:GetItem", "Resource": "*", "Condition": {"StringEquals": {"dynamodb:LeadingKeys": ["x"]}}}]}"#;
     let terraform = with_policy(&format!("<<POLICY\n{twice}\nPOLICY"));
     let template = format!("{TEMPLATE}      ResourcePolicy:\r\n        PolicyDocument: '{twice}'\r\n");
-    // In Terraform's JSON the places within a text are not known.
-    let document = r#"{\"Statement\": [{\"Effect\": \"Allow\", \"Action\": \"dynamodb:Query\", \"Resource\": \"${aws_dynamodb_table.t.arn}\"}]}"#;
-    let call = r#"${jsonencode({Statement = [{Effect = \"Allow\", Action = \"dynamodb:Query\", Resource = aws_dynamodb_table.t.arn}]})}"#;
-    let json = |policy: &str| {
-        format!(
-            r#"{{"resource": {{"aws_dynamodb_table": {{"t": {{"name": "t", "hash_key": "id", "attribute": [{{"name": "id", "type": "S"}}, {{"name": "k", "type": "S"}}], "global_secondary_index": {{"name": "by-k", "hash_key": "k", "projection_type": "ALL"}}}}}}, "aws_iam_role": {{"r": {{"assume_role_policy": "{{}}"}}}}, "aws_iam_role_policy": {{"p": {{"role": "${{aws_iam_role.r.id}}", "policy": "{policy}"}}}}}}}}"#
-        )
-    };
     let keys = "leading-keys-without-for-all-values";
-    let index = "grant-without-index-access";
-    for (name, text, select) in [
-        ("main.tf", terraform, keys),
-        ("a.yaml", template, keys),
-        ("main.tf.json", json(document), index),
-        ("main.tf.json", json(call), index),
-    ] {
+    for (name, text) in [("main.tf", terraform), ("a.yaml", template)] {
         let project = Project::new(&[(name, &text)]);
-        let run = project.run(&["fix", "--unsafe", "--select", select]);
+        let run = project.run(&["fix", "--unsafe", "--select", keys]);
         assert!(run.stdout.contains("nothing to fix"), "{}", run.stdout);
         assert_eq!(project.read(name), text);
-        let report = project.run(&["--format", "json", "--select", select]).json();
+        let report = project.run(&["--format", "json", "--select", keys]).json();
         assert_eq!(report["findings"].as_array().map(Vec::len), Some(1), "{report}");
         assert!(report["findings"][0]["fix"].is_null());
     }
@@ -213,6 +338,18 @@ fn a_name_that_others_spell_out_stays() {
         ("!GetAtt Orders.Arn", false),
     ] {
         let project = Project::new(&[("a.yaml", &with(resource))]);
+        let run = project.run(&["fix", "--unsafe", "--select", "explicit-table-name"]);
+        assert_eq!(project.read("a.yaml").contains("TableName"), stays, "{resource}: {}", run.stdout);
+    }
+    // A name of which only a part is known is spelt out as well.
+    for (resource, stays) in [
+        ("!Sub 'arn:${AWS::Partition}:dynamodb:eu-west-1:111122223333:table/${Stage}-orders'", true),
+        ("!Sub 'arn:${AWS::Partition}:dynamodb:eu-west-1:111122223333:table/${Orders}'", false),
+        ("!Sub 'arn:${AWS::Partition}:dynamodb:eu-west-1:111122223333:table/${Other}-orders'", false),
+    ] {
+        let text = with(resource).replace("TableName: orders", "TableName: !Sub '${Stage}-orders'");
+        let text = format!("Parameters: {{ Stage: {{ Type: String }}, Other: {{ Type: String }} }}\n{text}");
+        let project = Project::new(&[("a.yaml", &text)]);
         let run = project.run(&["fix", "--unsafe", "--select", "explicit-table-name"]);
         assert_eq!(project.read("a.yaml").contains("TableName"), stays, "{resource}: {}", run.stdout);
     }

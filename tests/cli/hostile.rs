@@ -22,6 +22,12 @@ fn quoted(text: &str) -> String {
     out
 }
 
+/// As a text of Terraform's.
+fn hcl(text: &str) -> String {
+    let text = text.replace('\\', "\\\\").replace('"', "\\\"");
+    format!("\"{}\"", text.replace('\u{1b}', "\\u001b").replace('\u{9b}', "\\u009b").replace('\u{202e}', "\\u202e"))
+}
+
 fn hostile() -> Project {
     let evil = quoted(&EVIL.replace('\u{1b}', "\\e"))
         .replace("\\\\e", "\\e")
@@ -31,10 +37,28 @@ fn hostile() -> Project {
         "Parameters:\n  Env:\n    Type: String\n    AllowedValues: [prod, {evil}]\nConditions:\n  Odd: !Equals [!Ref Env, {evil}]\nResources:\n  {evil}:\n    Type: AWS::DynamoDB::Table\n    Properties:\n      TableName: {evil}\n      BillingMode: !If [Odd, PAY_PER_REQUEST, PROVISIONED]\n      DeletionProtectionEnabled: !If [Odd, false, true]\n      AttributeDefinitions: [{{ AttributeName: {evil}, AttributeType: S }}]\n      KeySchema: [{{ AttributeName: {evil}, KeyType: HASH }}]\n      Tags: [{{ Key: {evil}, Value: {evil} }}]\n  Quiet:\n    Type: AWS::DynamoDB::Table\n    Metadata: {{ dynalens: {{ ignore: [{{ policy: point-in-time-recovery-disabled, reason: {evil} }}, {{ policy: {evil}, reason: x }}] }} }}\n    Properties:\n      BillingMode: PAY_PER_REQUEST\n      AttributeDefinitions: [{{ AttributeName: id, AttributeType: S }}]\n      KeySchema: [{{ AttributeName: id, KeyType: HASH }}]\n"
     );
     let module = "resource \"aws_dynamodb_table\" \"t\" {\n  for_each = toset([\"<script>|`x`[l](https://evil.example)@everyone\"])\n  name     = \"a\\u001b[31m::error::owned<b>\"\n  hash_key = \"id\"\n}\n";
+    // Reasons in comments, names of modules and values from files of variables.
+    let comment = EVIL.replace('\u{9b}', "").replace('\u{1b}', "\u{7f}");
+    let calls = format!(
+        "variable \"name\" {{}}\nmodule \"m\" {{\n  source = \"./m\"\n  name   = var.name\n}}\n# dynalens: ignore[deletion-protection-disabled] {comment}\nresource \"aws_dynamodb_table\" \"quiet\" {{\n  name     = var.name\n  hash_key = \"id\"\n  tags     = {{ (var.name) = var.name }}\n}}\n"
+    );
+    let inner = "variable \"name\" {}\nresource \"aws_dynamodb_table\" \"t\" {\n  name     = var.name\n  hash_key = var.name\n}\n";
+    let values = format!("name = {}\n", hcl(EVIL));
+    let json = format!(
+        "{{\"resource\": {{\"aws_dynamodb_table\": {{\"j\": {{\"//\": \"dynalens: ignore[point-in-time-recovery-disabled] {comment_json}\", \"name\": \"${{upper(\\\"<b>::error::x\\\")}}\", \"hash_key\": \"id\"}}}}}}}}",
+        comment_json = comment.replace('"', "\\\"").replace('\u{7f}', "\\u001b")
+    );
     let settings = format!(
         "policies: {{ required-tag-missing: {{ required: [{evil}] }} }}\nsuppressions: [{{ policy: deletion-protection-disabled, address: Quiet, reason: {evil} }}]\n"
     );
-    let project = Project::new(&[("dynalens.yml", &settings), ("sub/main.tf", module)]);
+    let project = Project::new(&[
+        ("dynalens.yml", &settings),
+        ("sub/main.tf", module),
+        ("live/main.tf", &calls),
+        ("live/m/main.tf", inner),
+        ("live/terraform.tfvars", &values),
+        ("json/main.tf.json", &json),
+    ]);
     // Not every system has such names.
     let name = if cfg!(windows) { "t.yaml".to_owned() } else { format!("{}\n.yaml", EVIL.replace('/', "-")) };
     project.write(&name, &template);
@@ -67,9 +91,20 @@ fn no_output_holds_a_character_that_a_terminal_obeys() {
         assert_eq!(treacherous(&run.stdout), None, "{format}: {:?}", run.stdout);
         assert_eq!(treacherous(&run.stderr), None, "{format}");
     }
-    for arguments in
-        [&["config", "show"][..], &["doctor"], &["explain", "\u{1b}[31m"], &["--environment", "\u{1b}[31m"]]
-    {
+    for arguments in [
+        &["config", "show"][..],
+        &["doctor"],
+        &["explain", "\u{1b}[31m"],
+        &["--environment", "\u{1b}[31m"],
+        &["--select", "\u{1b}[31m"],
+        &["--changed-since", "\u{1b}[31m"],
+        &["no-\u{1b}[31m.tf"],
+        &["init", "--print"],
+        &["model", "--origins"],
+        &["baseline", "create"],
+        &["fix", "--unsafe", "--profile=all"],
+        &["suppress", "--reason", "\u{1b}[31m"],
+    ] {
         let run = project.run(arguments);
         assert_eq!(treacherous(&run.stdout), None, "{arguments:?}: {:?}", run.stdout);
         assert_eq!(treacherous(&run.stderr), None, "{arguments:?}: {:?}", run.stderr);
@@ -159,9 +194,9 @@ const SECRETS: [&str; 8] = [
 
 #[test]
 fn secrets_appear_in_no_output() {
-    let template = "Parameters:\n  Password:\n    Type: String\n    NoEcho: true\n    Default: hunter-default\n  Other: { Type: String, NoEcho: \"true\" }\nConditions:\n  Weak: !Equals [!Ref Password, weak]\nResources:\n  Orders:\n    Type: AWS::DynamoDB::Table\n    Properties:\n      TableName: !Ref Password\n      BillingMode: PAY_PER_REQUEST\n      DeletionProtectionEnabled: !If [Weak, false, true]\n      AttributeDefinitions: [{ AttributeName: id, AttributeType: S }]\n      KeySchema: [{ AttributeName: id, KeyType: HASH }]\n      Tags:\n        - { Key: owner, Value: !Ref Password }\n        - { Key: owner, Value: !Ref Other }\n";
+    let template = "Parameters:\n  Password:\n    Type: String\n    NoEcho: true\n    Default: hunter-default\n  Other: { Type: String, NoEcho: \"true\" }\nConditions:\n  Weak: !Equals [!Ref Password, weak]\nResources:\n  Orders:\n    Type: AWS::DynamoDB::Table\n    Properties:\n      TableName: !Ref Password\n      BillingMode: PAY_PER_REQUEST\n      DeletionProtectionEnabled: !If [Weak, false, true]\n      AttributeDefinitions: [{ AttributeName: id, AttributeType: S }]\n      KeySchema: [{ AttributeName: id, KeyType: HASH }]\n      SSESpecification: { SSEEnabled: true, KMSMasterKeyId: !Sub 'arn:aws:kms:eu-west-1:1:key/${Password}' }\n      GlobalSecondaryIndexes: [{ IndexName: !Ref Password, KeySchema: [{ AttributeName: !Ref Other, KeyType: HASH }], Projection: { ProjectionType: ALL } }]\n      Tags:\n        - { Key: !Ref Password, Value: x }\n        - { Key: owner, Value: !Ref Password }\n        - { Key: owner, Value: !Ref Other }\n";
     let parameters = "[\n{\"ParameterKey\": \"Other\", \"ParameterValue\": \"hunter-given\"}\n]\n";
-    let module = "variable \"secret\" {\n  type      = string\n  sensitive = true\n  default   = \"hunter-variable\"\n}\nvariable \"given\" {\n  type      = string\n  sensitive = true\n}\nvariable \"pitr\" {\n  type = bool\n}\nlocals {\n  hidden = sensitive(\"hunter-local\")\n}\nmodule \"m\" {\n  source = \"./m\"\n  inside = \"hunter-passed\"\n}\nresource \"aws_dynamodb_table\" \"t\" {\n  name     = var.secret\n  hash_key = \"id\"\n  billing_mode = var.secret == \"hunter-variable\" ? \"PROVISIONED\" : \"PAY_PER_REQUEST\"\n  tags = { a = var.given, b = sensitive(\"hunter-function\"), c = local.hidden, d = module.m.out }\n  point_in_time_recovery {\n    enabled = var.pitr\n  }\n}\n";
+    let module = "variable \"secret\" {\n  type      = string\n  sensitive = true\n  default   = \"hunter-variable\"\n}\nvariable \"given\" {\n  type      = string\n  sensitive = true\n}\nvariable \"pitr\" {\n  type = bool\n}\nlocals {\n  hidden = sensitive(\"hunter-local\")\n}\nmodule \"m\" {\n  source = \"./m\"\n  inside = \"hunter-passed\"\n}\nresource \"aws_dynamodb_table\" \"t\" {\n  name     = var.secret\n  hash_key = \"id\"\n  billing_mode = var.secret == \"hunter-variable\" ? \"PROVISIONED\" : \"PAY_PER_REQUEST\"\n  tags = { a = var.given, b = sensitive(\"hunter-function\"), c = local.hidden, d = module.m.out }\n  point_in_time_recovery {\n    enabled = var.pitr\n  }\n  server_side_encryption {\n    enabled     = true\n    kms_key_arn = var.secret\n  }\n}\n";
     let inner = "variable \"inside\" {\n  sensitive = true\n}\noutput \"out\" {\n  sensitive = true\n  value     = \"hunter-output\"\n}\nresource \"aws_dynamodb_table\" \"u\" {\n  name = var.inside\n  hash_key = \"id\"\n}\n";
     let tfvars = "given = \"hunter-tfvars\"\npitr = false\n";
     let project = Project::new(&[
@@ -172,7 +207,7 @@ fn secrets_appear_in_no_output() {
         ("terraform.tfvars", tfvars),
         (
             "dynalens.yml",
-            "environments: { prod: { parameter-files: [params.json] } }\npolicies: { required-tag-missing: { required: [x] } }\n",
+            "environments: { prod: { parameter-files: [params.json] } }\nkey-class: customer-managed\npolicies: { required-tag-missing: { required: [x] } }\n",
         ),
     ]);
     let mut outputs = Vec::new();
@@ -190,6 +225,10 @@ fn secrets_appear_in_no_output() {
     }
     let baseline = std::fs::read_to_string(project.path().join("dynalens-baseline.json")).expect("it was written");
     assert!(!baseline.contains("hunter"));
+    // What does not need the values is judged all the same: there is a key, and there are tags.
+    let judged = ["key-class-below-requirement", "resource-untagged"];
+    let report = project.run(&["--profile=all", "--select", &judged.join(","), "--format=json", "t.yaml"]).json();
+    assert_eq!(report["undetermined"], serde_json::json!([]), "{report}");
     // Lines beside a label are shown, and the secret on them is not.
     let human = &outputs[0].1.stdout;
     assert!(human.contains("pitr = false") && human.contains("given = ****"), "{human}");

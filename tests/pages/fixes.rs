@@ -56,6 +56,9 @@ const NO_FIX: &[(&str, Dialect)] = &[
     ("explicit-table-name", Dialect::Terraform),
 ];
 
+/// Policies that mend what they find, in every language that they speak about and in both of its forms.
+const FIXABLE: &str = include_str!("fixable.txt");
+
 #[test]
 fn every_fix_mends_its_finding_and_nothing_new_comes() {
     let pack = Pack::built_in();
@@ -83,6 +86,27 @@ fn every_fix_mends_its_finding_and_nothing_new_comes() {
                 None => mended.push((key.0, key.1, key.2, fixed)),
             }
         }
+    }
+    if std::env::var_os("PAGE").is_none() {
+        let listed: Vec<&str> = FIXABLE.lines().collect();
+        assert!(listed.is_sorted(), "the list is sorted");
+        for name in &listed {
+            let forms: Vec<_> = mended.iter().filter(|one| one.0 == *name).collect();
+            if forms.is_empty() {
+                wrong.push(format!("{name}: its page has no fix"));
+            }
+            for (_, dialect, ..) in
+                forms.iter().filter(|one| !one.2 && !forms.iter().any(|form| form.1 == one.1 && form.2))
+            {
+                wrong.push(format!(
+                    "{name}: no example in {dialect:?} has a form in JSON, so the fix is not tried there"
+                ));
+            }
+        }
+        let unlisted = |name: &String| !listed.contains(&name.as_str());
+        wrong.extend(
+            mended.iter().map(|one| &one.0).filter(|name| unlisted(name)).map(|name| format!("{name} is not listed")),
+        );
     }
     for (name, dialect, json, fixed) in &mended {
         if *fixed == 0 && !NO_FIX.contains(&(name.as_str(), *dialect)) {

@@ -5,7 +5,7 @@ use crate::policy::engine::{Created, Remedy, Replaced, Written};
 use crate::resource::Resource;
 use crate::source::Span;
 use crate::syntax::edit::{Edit, Piece, Position, Term};
-use crate::value::{Data, EntityId, List, Origin, OriginId, Step, Value};
+use crate::value::{Data, EntityId, List, Origin, Step, Value};
 
 use super::origin::decided;
 use super::place::{Block, Place};
@@ -180,23 +180,6 @@ impl Case<'_, '_> {
         kept
     }
 
-    /// The place that decides a value, to be changed.
-    fn decide(&self, resource: &Resource, origin: OriginId, changes: &mut Changes) -> Option<Span> {
-        let in_module = !resource.calls.is_empty();
-        let found = decided(self.mender.project, self.mender.sources, origin, in_module)?;
-        let trail = self.mender.project.origins.trail(origin);
-        let referred = trail.iter().any(|hop| matches!(hop.step, Step::Reference(_) | Step::Argument { .. }));
-        if changes.shared.is_none() {
-            changes.shared = found.shared;
-            // What an alias stands for is written elsewhere, for others too.
-            let template = resource.kind.starts_with("AWS::");
-            if template && !referred && found.span.file == resource.span.file && !resource.span.contains(found.span) {
-                changes.shared = Some("an alias".to_owned());
-            }
-        }
-        Some(found.span)
-    }
-
     pub(super) fn set(&self, id: EntityId, path: &str, value: &Value, changes: &mut Changes) -> Option<()> {
         let (id, path) = self.follow(id, path)?;
         let entity = self.mender.model.get(id);
@@ -223,12 +206,13 @@ impl Case<'_, '_> {
         let writer = self.writer(resource);
         let term = writer.term(value)?;
         let name = start.way.join(".");
+        let name = name.strip_prefix("Properties.").unwrap_or(&name);
         match self.walk(start)? {
             Place::Missing { block, way } => {
                 changes.insert(block, beside, &way, term.clone(), writer.is_terraform())?;
             }
             Place::Written(old) => {
-                let span = self.decide(resource, old.origin, changes)?;
+                let span = self.decide_named(resource, name, old.origin, changes)?;
                 self.is_the_value(span, &old)?;
                 changes.replace(span, term.clone());
             }
@@ -261,7 +245,7 @@ impl Case<'_, '_> {
                 way.join(".")
             }
             _ => {
-                let span = self.decide(resource, old.origin, changes)?;
+                let span = self.decide_named(resource, path, old.origin, changes)?;
                 self.is_the_value(span, &old)?;
                 changes.replace(span, term.clone());
                 path.to_owned()
@@ -316,7 +300,7 @@ impl Case<'_, '_> {
                 changes.insert(block, false, &way, Term::List(items), writer.is_terraform())?;
             }
             Place::Written(old) => {
-                let span = self.decide(resource, old.origin, changes)?;
+                let span = self.decide_named(resource, &name, old.origin, changes)?;
                 if !changes.appended.iter().any(|(known, same)| *known == span && *same == items) {
                     changes.appended.push((span, items));
                 }
@@ -499,6 +483,12 @@ impl Case<'_, '_> {
                 return None;
             }
             repeat(&mut entries, &local)?;
+        }
+        // What one call says of a part, other calls of the module need not.
+        if self.entity.address != resource.address && !resource.calls.is_empty() {
+            let name = self.settled(self.entity.fields.get("name")?)?;
+            let written = self.mender.project.origins.trail(name.origin).pop()?;
+            resource.span.contains(written.span).then_some(())?;
         }
         let name = if resource.kind.starts_with("AWS::") {
             format!("{}{}", resource.name, created.kind.rsplit("::").next().unwrap_or_default())

@@ -210,6 +210,11 @@ impl Case<'_, '_> {
                         None => return None,
                     }
                 }
+                // A group that is set to nothing is written in its place.
+                Data::Null if self.origins().get(next.origin).is_some_and(|hop| hop.step == Step::Literal) => {
+                    let block = Block { span: self.origins().span(next.origin)?, inside: None };
+                    return Some(Place::Missing { block, way: way.get(at + 1..)?.to_vec() });
+                }
                 Data::Absent | Data::Null => return None,
                 _ => next,
             };

@@ -70,6 +70,11 @@ fn a_block_of_yaml_gets_entries_in_its_own_indentation() {
         "L:\n  - N: 1\n    M: 2\n    Flag: true\n  - N: 3\n"
     );
     assert_eq!(put("a.yml", "«A»:\nB: 1\n", &[("Flag", ON)]), "A:\n  Flag: true\nB: 1\n");
+    // A comment that stands deeper belongs to what is above it.
+    assert_eq!(
+        put("a.yml", "«A»:\n  B:\n    C: 1\n    # of B\n\n  # of A\n", &[("Flag", ON)]),
+        "A:\n  B:\n    C: 1\n    # of B\n  Flag: true\n\n  # of A\n"
+    );
 }
 
 #[test]

@@ -107,10 +107,22 @@ fn read(folder: &Path, below: &Path, files: &mut Files) {
 /// Whole projects with several files, as they are and with the line endings of Windows.
 #[test]
 fn fixes_of_the_fixtures_change_what_they_say() {
-    let projects = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/projects");
+    folder("fixtures/projects");
+}
+
+/// The same for files that are written in the ways that real ones are.
+#[test]
+fn fixes_keep_every_form_that_files_are_written_in() {
+    folder("fixtures/shapes");
+}
+
+fn folder(below: &str) {
+    let projects = Path::new(env!("CARGO_MANIFEST_DIR")).join(below);
     let mut names: Vec<_> = std::fs::read_dir(&projects)
         .expect("the fixtures are there")
-        .map(|entry| entry.expect("the fixtures are readable").file_name())
+        .map(|entry| entry.expect("the fixtures are readable"))
+        .filter(|entry| entry.path().is_dir())
+        .map(|entry| entry.file_name())
         .collect();
     names.sort();
     let mut wrong = Vec::new();

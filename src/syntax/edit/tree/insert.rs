@@ -3,7 +3,7 @@
 use crate::source::Span;
 use crate::syntax::tree::{Layout, NodeRef, Style};
 
-use super::super::text::{indent, line_end, line_start, unit};
+use super::super::text::{indent, line_end, line_start, next_line, unit};
 use super::super::{Edit, Position, Term};
 use super::render::{Lines, Separators, dash_of};
 use super::{Role, Trees, column};
@@ -24,24 +24,51 @@ impl Trees {
         match self.mapping(span).or_else(|| self.mapping_around(inside?)) {
             Some(mapping) if mapping.layout() == Some(Layout::Flow) => self.put_in_flow(mapping, entries, position),
             Some(mapping) => self.put_in_block(mapping, entries, position),
-            None => {
-                let key = self.nodes(span).into_iter().find(|node| {
-                    self.value_of_key(*node).is_some_and(|value| value.is_null() && value.span().is_empty())
-                })?;
-                self.below(key, entries)
-            }
+            None => self.for_nothing(span, entries),
         }
     }
 
-    /// Entries for a key behind which nothing is written.
-    fn below(&self, key: NodeRef<'_>, entries: &[(String, Term)]) -> Option<Edit> {
+    /// Entries for a key that is set to nothing (`Properties:`, `Properties: null`): its place is the key's or that of
+    /// the nothing.
+    fn for_nothing(&self, span: Span, entries: &[(String, Term)]) -> Option<Edit> {
+        let nodes = self.nodes(span);
+        let keys = nodes.into_iter().filter_map(|node| match self.seat(node)?.role {
+            Role::Key => Some(node),
+            Role::Value => self.key_of(node),
+            Role::Item => None,
+        });
+        let (key, nothing) = keys
+            .map(|key| (key, self.value_of_key(key)))
+            .find_map(|(key, value)| value.filter(|value| value.is_null()).map(|value| (key, value)))?;
+        let own = nothing.span();
         if self.is_in_flow(key) {
-            return None;
+            let text = self.render.inline(&Term::Map(entries.to_vec()), true, &self.separators(nothing, None))?;
+            if !own.is_empty() {
+                return Some(Edit { span: own, text });
+            }
+            // The colon is part of the edit, so that no other one finds the place empty as well.
+            let (colon, _) = self.behind_colon(key)?;
+            return Some(Edit { span: self.at(colon - 1, colon), text: format!(": {text}") });
         }
         let column = self.column(key.span().start) + self.render.unit;
         let (colon, _) = self.behind_colon(key)?;
-        let end = line_end(self.text(), colon);
-        Some(Edit { span: self.at(end, end), text: self.lines_of(entries, column)? })
+        let text = self.text();
+        let end = line_end(text, colon);
+        // What says that there is nothing goes, and a comment behind it stays.
+        let rest = if own.is_empty() { text.get(colon..end)? } else { text.get(own.end as usize..end)? };
+        if !(rest.trim().is_empty() || rest.trim_start().starts_with('#')) {
+            return None;
+        }
+        if own.is_empty() {
+            return Some(Edit { span: self.at(end, end), text: self.lines_of(entries, column)? });
+        }
+        if !text.get(colon..own.start as usize)?.trim().is_empty() {
+            return None;
+        }
+        Some(Edit {
+            span: self.at(colon, end),
+            text: format!("{}{}", rest.trim_end(), self.lines_of(entries, column)?),
+        })
     }
 
     /// The lines of some entries, each with a line ending before it.
@@ -77,8 +104,26 @@ impl Trees {
         let (first, _) = Self::own_entries(mapping).into_iter().next()?;
         let column = self.column(first.span().start);
         let (key, value) = Self::anchor(mapping, position)?;
-        let end = line_end(self.text(), self.end_of(key, value));
+        let end = self.behind_comments(line_end(self.text(), self.end_of(key, value)), column);
         Some(Edit { span: self.at(end, end), text: self.lines_of(entries, column)? })
+    }
+
+    /// The end of the comments on the next lines that stand deeper than a column: they belong to what is above them.
+    fn behind_comments(&self, end: usize, column: usize) -> usize {
+        let text = self.text();
+        let (mut end, mut at) = (end, next_line(text, end));
+        while at < text.len() {
+            let line = text.get(at..line_end(text, at)).unwrap_or_default();
+            let comment = line.trim_start();
+            if !(comment.is_empty() || comment.starts_with('#') && line.len() - comment.len() > column) {
+                break;
+            }
+            if !comment.is_empty() {
+                end = line_end(text, at);
+            }
+            at = next_line(text, at);
+        }
+        end
     }
 
     fn put_in_flow(&self, mapping: NodeRef<'_>, entries: &[(String, Term)], position: Position<'_>) -> Option<Edit> {
@@ -128,14 +173,11 @@ impl Trees {
             let around = self.seat(mapping).map(|seat| self.tree.node(seat.parent));
             let around = around.filter(|node| node.layout() == Some(Layout::Flow));
             let entry = around.and_then(|node| Self::own_entries(node).into_iter().next());
-            let mut separators = match (around, entry) {
+            return match (around, entry) {
                 (Some(node), Some(entry)) => self.separators(node, Some(entry)),
-                _ => Separators::single_line(),
+                _ if self.render.json => Separators::single_line(),
+                _ => Separators { pad: " ", ..Separators::single_line() },
             };
-            if !self.render.json {
-                separators.pad = " ";
-            }
-            return separators;
         };
         let colon = text.get(key.span().end as usize..value.span().start as usize);
         let colon = colon.filter(|colon| colon.trim() == ":" && !colon.contains('\n')).unwrap_or(": ").to_owned();
@@ -153,6 +195,9 @@ impl Trees {
     pub(in super::super) fn append(&self, span: Span, items: &[Term]) -> Option<Edit> {
         if let Some(within) = self.within(span) {
             return within.outside(within.native.append(within.span, items)?);
+        }
+        if self.nodes(span).into_iter().any(NodeRef::is_null) {
+            return self.replace(span, &Term::List(items.to_vec()));
         }
         let list = self.nodes(span).into_iter().find(|node| node.is_sequence())?;
         let last = list.items().last();

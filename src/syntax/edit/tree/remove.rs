@@ -63,7 +63,7 @@ impl Trees {
     }
 
     /// The key of the entry that a value is in.
-    fn key_of<'t>(&'t self, node: NodeRef<'t>) -> Option<NodeRef<'t>> {
+    pub(super) fn key_of<'t>(&'t self, node: NodeRef<'t>) -> Option<NodeRef<'t>> {
         let seat = self.seat(node).filter(|seat| seat.role == Role::Value)?;
         self.tree.node(seat.parent).entries().nth(seat.index).map(|(key, _)| key)
     }
