@@ -107,10 +107,23 @@ pub(super) fn fix_by(
     let mut state = State { look, texts: BTreeMap::new(), originals: BTreeMap::new(), analysis };
     let (mut fixed, mut refused) = (Vec::new(), Vec::new());
     let mut rejected: FxHashSet<String> = FxHashSet::default();
-    let mut most = usize::MAX;
-    for _ in 0..MOST_ATTEMPTS {
-        let chosen = choose(&state.analysis, which, only, &rejected, most);
+    // What an attempt failed for waits until all else is done, and is then tried one by one.
+    let mut held: FxHashSet<String> = FxHashSet::default();
+    let (mut most, mut alone) = (usize::MAX, false);
+    for attempts in 1..=MOST_ATTEMPTS {
+        let waits = |key: &String| rejected.contains(key) || held.contains(key);
+        let chosen = choose(&state.analysis, which, only, &waits, most);
         if chosen.is_empty() {
+            if held.is_empty() {
+                break;
+            }
+            held.clear();
+            (most, alone) = (1, true);
+            continue;
+        }
+        if attempts == MOST_ATTEMPTS {
+            let why = "its turn did not come; run the command again";
+            refused.extend(chosen.iter().filter_map(|finding| Some((state.described(finding)?, why.to_owned()))));
             break;
         }
         match state.attempt(&chosen)? {
@@ -121,13 +134,15 @@ pub(super) fn fix_by(
                     fixed.extend(state.at(finding, WENT_AS_WELL.to_owned(), safe));
                 }
                 state.accept(next);
-                most = usize::MAX;
+                most = if alone { 1 } else { most.saturating_mul(2) };
             }
-            Err(why) if chosen.len() == 1 => {
+            Err(objection) if chosen.len() == 1 => {
                 let finding = chosen[0];
                 rejected.insert(key(finding));
-                refused.extend(state.described(finding).map(|described| (described, why)));
-                most = usize::MAX;
+                refused.extend(state.described(finding).map(|described| (described, objection.why)));
+            }
+            Err(objection) if !objection.suspects.is_empty() && objection.suspects.len() < chosen.len() => {
+                held.extend(objection.suspects.iter().filter_map(|at| chosen.get(*at)).map(|finding| key(finding)));
             }
             Err(_) => most = chosen.len() / 2,
         }
@@ -158,7 +173,7 @@ fn choose<'a>(
     analysis: &'a Analysis,
     which: Which,
     only: Option<&Path>,
-    rejected: &FxHashSet<String>,
+    waits: &dyn Fn(&String) -> bool,
     most: usize,
 ) -> Vec<&'a Finding> {
     let is_in = |edit: &Edit| {
@@ -171,7 +186,7 @@ fn choose<'a>(
             break;
         }
         let Some(fix) = &finding.fix else { continue };
-        if finding.status != Status::Active || !(fix.safe || which == Which::All) || rejected.contains(&key(finding)) {
+        if finding.status != Status::Active || !(fix.safe || which == Which::All) || waits(&key(finding)) {
             continue;
         }
         if !fix.edits.iter().all(is_in) {
@@ -228,7 +243,7 @@ struct Next {
 
 impl State<'_> {
     /// Applies some fixes and looks again; the reason where they do not stand the test.
-    fn attempt(&self, chosen: &[&Finding]) -> Result<Result<Next, String>, UsageError> {
+    fn attempt(&self, chosen: &[&Finding]) -> Result<Result<Next, Objection>, UsageError> {
         let mut by_file: BTreeMap<u32, Vec<&Edit>> = BTreeMap::new();
         for edit in chosen.iter().filter_map(|finding| finding.fix.as_ref()).flat_map(|fix| &fix.edits) {
             by_file.entry(edit.span.file.0).or_default().push(edit);
@@ -237,10 +252,10 @@ impl State<'_> {
         let mut originals = self.originals.clone();
         for edits in by_file.into_values() {
             let Some(file) = edits.first().and_then(|edit| self.analysis.sources.get(edit.span.file)) else {
-                return Ok(Err("its file is not there any more".to_owned()));
+                return Ok(Err(Objection::new("its file is not there any more")));
             };
             let Some(after) = edit::apply(file.text(), edits) else {
-                return Ok(Err("its edits overlap".to_owned()));
+                return Ok(Err(Objection::new("its edits overlap")));
             };
             originals.entry(file.path.clone()).or_insert_with(|| file.text().to_owned());
             texts.insert(file.path.clone(), after);
@@ -248,7 +263,7 @@ impl State<'_> {
         let analysis = (self.look)(&texts)?;
         Ok(match objection(&self.analysis, &analysis, chosen) {
             None => Ok(Next { texts, originals, analysis }),
-            Some(why) => Err(why),
+            Some(objection) => Err(objection),
         })
     }
 
@@ -307,29 +322,55 @@ fn gone_as_well<'a>(before: &'a Analysis, after: &Analysis, chosen: &[&Finding])
     gone
 }
 
+/// What is wrong with the texts after some fixes.
+struct Objection {
+    why: String,
+    /// The fixes that it is probably about, as places among those that were tried; none where that can't be told.
+    suspects: Vec<usize>,
+}
+
+impl Objection {
+    fn new(why: impl Into<String>) -> Self {
+        Self { why: why.into(), suspects: Vec::new() }
+    }
+}
+
 /// Why the texts after some fixes are not as they should be; nothing where they are.
-fn objection(before: &Analysis, after: &Analysis, chosen: &[&Finding]) -> Option<String> {
-    let errors =
-        |analysis: &Analysis| analysis.problems.iter().filter(|problem| problem.kind != ProblemKind::Note).count();
-    if errors(after) > errors(before) {
-        return Some("the file would have an error".to_owned());
+fn objection(before: &Analysis, after: &Analysis, chosen: &[&Finding]) -> Option<Objection> {
+    let those = |is: &dyn Fn(&Finding) -> bool| {
+        chosen.iter().enumerate().filter(|(_, finding)| is(finding)).map(|(at, _)| at).collect::<Vec<usize>>()
+    };
+    let changes = |finding: &Finding, path: &Path| {
+        let edits = finding.fix.iter().flat_map(|fix| &fix.edits);
+        edits.into_iter().any(|edit| before.sources.get(edit.span.file).is_some_and(|file| file.path == path))
+    };
+    let (had, has) = (errors(before), errors(after));
+    if has.values().sum::<usize>() > had.values().sum() {
+        let more: Vec<&PathBuf> =
+            has.iter().filter(|(path, count)| had.get(*path) < Some(*count)).map(|(path, _)| path).collect();
+        let suspects = those(&|finding| more.iter().any(|path| changes(finding, path)));
+        return Some(Objection { why: "the file would have an error".to_owned(), suspects });
     }
     let (earlier, later) = (counts(&before.findings), counts(&after.findings));
+    let named = |finding: &Finding| (finding.policy.clone(), finding.resource.address.clone());
+    let mut tried: FxHashMap<(String, String), usize> = FxHashMap::default();
     for finding in chosen {
+        *tried.entry(named(finding)).or_default() += 1;
+    }
+    let stays = those(&|finding| {
         let name = (finding.policy.as_str(), finding.resource.address.as_str());
-        let own =
-            chosen.iter().filter(|other| (other.policy.as_str(), other.resource.address.as_str()) == name).count();
         let number = |counts: &Counts<'_>| counts.get(&name).copied().unwrap_or_default();
-        if finding.policy != UNUSED_SUPPRESSION && number(&later) + own > number(&earlier) {
-            return Some("the finding would still be there".to_owned());
-        }
-        let open = |analysis: &Analysis| {
-            let same = analysis.undetermined.iter();
-            same.filter(|one| (one.policy.as_str(), one.resource.address.as_str()) == name).count()
-        };
-        if open(after) > open(before) {
-            return Some("it could not be told any more whether the finding is gone".to_owned());
-        }
+        let own = tried.get(&named(finding)).copied().unwrap_or_default();
+        finding.policy != UNUSED_SUPPRESSION && number(&later) + own > number(&earlier)
+    });
+    if !stays.is_empty() {
+        return Some(Objection { why: "the finding would still be there".to_owned(), suspects: stays });
+    }
+    let (knew, knows) = (open(before), open(after));
+    let opened = those(&|finding| knew.get(&named(finding)) < knows.get(&named(finding)));
+    if !opened.is_empty() {
+        let why = "it could not be told any more whether the finding is gone".to_owned();
+        return Some(Objection { why, suspects: opened });
     }
     let expected = |policy: &str| {
         chosen
@@ -337,11 +378,39 @@ fn objection(before: &Analysis, after: &Analysis, chosen: &[&Finding]) -> Option
             .filter_map(|finding| finding.fix.as_ref())
             .any(|fix| fix.leads_to.iter().any(|name| name == policy))
     };
-    let mut new: Vec<&str> = later
+    let mut new: Vec<(&str, &str)> = later
         .iter()
         .filter(|(name, count)| **count > earlier.get(*name).copied().unwrap_or_default() && !expected(name.0))
-        .map(|((policy, _), _)| *policy)
+        .map(|(name, _)| *name)
         .collect();
     new.sort_unstable();
-    new.first().map(|policy| format!("it would bring a finding of {policy}"))
+    let (policy, _) = *new.first()?;
+    let mut suspects = those(&|finding| new.iter().any(|(_, address)| finding.resource.address == *address));
+    if suspects.is_empty() {
+        let is_new = |finding: &&Finding| new.contains(&(finding.policy.as_str(), finding.resource.address.as_str()));
+        let files = after.findings.iter().filter(is_new).filter_map(|one| after.sources.get(one.primary.span.file));
+        let files: Vec<_> = files.collect();
+        suspects = those(&|finding| files.iter().any(|file| changes(finding, &file.path)));
+    }
+    Some(Objection { why: format!("it would bring a finding of {policy}"), suspects })
+}
+
+/// How many errors each file has.
+fn errors(analysis: &Analysis) -> BTreeMap<PathBuf, usize> {
+    let mut errors = BTreeMap::new();
+    for problem in analysis.problems.iter().filter(|problem| problem.kind != ProblemKind::Note) {
+        let file = problem.span.and_then(|span| analysis.sources.get(span.file));
+        let path = file.map(|file| file.path.clone()).or_else(|| problem.path.clone()).unwrap_or_default();
+        *errors.entry(path).or_default() += 1;
+    }
+    errors
+}
+
+/// How often it could not be told whether a policy holds at an address.
+fn open(analysis: &Analysis) -> FxHashMap<(String, String), usize> {
+    let mut open = FxHashMap::default();
+    for one in &analysis.undetermined {
+        *open.entry((one.policy.to_string(), one.resource.address.clone())).or_default() += 1;
+    }
+    open
 }

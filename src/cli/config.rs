@@ -13,7 +13,7 @@ use super::output::{complain, look, to_stdout};
 use crate::analysis::{self, Shown, UsageError};
 use crate::config::schema;
 use crate::policy::{Pack, Profile};
-use crate::report::escape::one_line;
+use crate::report::escape::{Json, one_line};
 use crate::report::place_text;
 use crate::resource::ProblemKind;
 use crate::source::{Disk, Span};
@@ -188,6 +188,6 @@ fn as_json(shown: &Shown, out: &mut dyn Write) -> io::Result<()> {
         "policies_taking_part": shown.count,
         "problems": problems,
     });
-    serde_json::to_writer_pretty(&mut *out, &form)?;
+    serde_json::to_writer_pretty(Json(&mut *out), &form)?;
     out.write_all(b"\n")
 }

@@ -128,7 +128,7 @@ pub fn json(pages: &[&Page], out: &mut dyn Write) -> io::Result<()> {
             since: &page.since,
         })
         .collect();
-    serde_json::to_writer_pretty(&mut *out, &List { version: 1, policies })?;
+    serde_json::to_writer_pretty(escape::Json(&mut *out), &List { version: 1, policies })?;
     out.write_all(b"\n")
 }
 

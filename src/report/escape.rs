@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Write;
+use std::io;
 
 use crate::source::Span;
 
@@ -29,6 +30,34 @@ pub fn one_line(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(out)
+}
+
+/// Takes JSON and writes each treacherous character in it as an escape sequence (`\u009b`): programs read the same, and
+/// a terminal obeys nothing. Outside of strings JSON has no such character.
+pub struct Json<W>(pub W);
+
+impl<W: io::Write> io::Write for Json<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let is_plain = |byte: &u8| byte.is_ascii() && *byte != 0x7f;
+        let text = if bytes.iter().all(is_plain) { None } else { std::str::from_utf8(bytes).ok() };
+        let Some(text) = text else { return self.0.write(bytes) };
+        let mut copied = 0;
+        for (at, letter) in text.char_indices() {
+            // Control characters of ASCII are escaped already, or are the white space between values.
+            if letter < '\u{7f}' || !is_treacherous(letter) {
+                continue;
+            }
+            self.0.write_all(text.get(copied..at).unwrap_or_default().as_bytes())?;
+            write!(self.0, "\\u{:04x}", u32::from(letter))?;
+            copied = at + letter.len_utf8();
+        }
+        self.0.write_all(text.get(copied..).unwrap_or_default().as_bytes())?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 /// The text with each treacherous character but line breaks and tabs replaced by a harmless one of the same length
@@ -192,7 +221,7 @@ pub fn workflow_command(text: &str, property: bool) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Span, concealed, markdown, one_line, same_length, uri, workflow_command, xml};
+    use super::{Json, Span, concealed, markdown, one_line, same_length, uri, workflow_command, xml};
 
     #[test]
     fn each_output_has_its_own_escapes() {
@@ -209,6 +238,16 @@ mod tests {
     fn escapes_and_reversed_text_are_written_out() {
         assert_eq!(one_line("a\u{1b}[31mb\nc\u{202e}d"), "a\\u{1b}[31mb c\\u{202e}d");
         assert_eq!(one_line("Überweisung 料金"), "Überweisung 料金");
+    }
+
+    #[test]
+    fn json_says_the_same_and_a_terminal_obeys_nothing_in_it() {
+        let text = "a\u{1b}[31m\u{7f}\u{9b}2J\u{202e}é料🦀\n";
+        let mut out = Vec::new();
+        serde_json::to_writer(Json(&mut out), text).unwrap();
+        assert_eq!(serde_json::from_slice::<String>(&out).unwrap(), text);
+        let written = String::from_utf8(out).unwrap();
+        assert_eq!(written, "\"a\\u001b[31m\\u007f\\u009b2J\\u202eé料🦀\\n\"");
     }
 
     #[test]

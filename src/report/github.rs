@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::escape::workflow_command;
 use super::place::Places;
+use super::problems;
 use crate::analysis::Analysis;
 use crate::policy::Severity;
 use crate::resource::ProblemKind;
@@ -15,7 +16,7 @@ use crate::source::Span;
 /// Those of the writer.
 pub fn write(analysis: &Analysis, out: &mut dyn Write) -> io::Result<()> {
     let places = Places::new(&analysis.sources);
-    for problem in &analysis.problems {
+    for (problem, more) in problems::select(&analysis.problems).shown {
         let (command, title) = match problem.kind {
             ProblemKind::Error => ("error", "dynalens"),
             ProblemKind::Note => ("notice", "dynalens"),
@@ -28,7 +29,7 @@ pub fn write(analysis: &Analysis, out: &mut dyn Write) -> io::Result<()> {
             }
             (None, None) => String::new(),
         };
-        let mut text = problem.message.clone();
+        let mut text = format!("{}{}", problem.message, problems::elsewhere(more));
         if let Some(help) = &problem.help {
             text.push('\n');
             text.push_str(help);

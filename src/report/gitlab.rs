@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::escape::one_line;
+use super::escape::{Json, one_line};
 use super::place::Places;
 use crate::analysis::Analysis;
 use crate::policy::Severity;
@@ -61,6 +61,6 @@ pub fn write(analysis: &Analysis, out: &mut dyn Write) -> io::Result<()> {
             }
         })
         .collect();
-    serde_json::to_writer_pretty(&mut *out, &issues)?;
+    serde_json::to_writer_pretty(Json(&mut *out), &issues)?;
     out.write_all(b"\n")
 }

@@ -7,6 +7,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde::ser::Serializer;
 
+use super::escape::Json;
 use super::place::{Places, Range};
 use crate::analysis::Analysis;
 use crate::finding::{Finding, Status, Subject, Undetermined};
@@ -32,7 +33,7 @@ pub fn write(analysis: &Analysis, duration_ms: u64, out: &mut dyn Write) -> io::
         notes: problems(true),
         summary: Summary::new(analysis, duration_ms),
     };
-    serde_json::to_writer_pretty(&mut *out, &report)?;
+    serde_json::to_writer_pretty(Json(&mut *out), &report)?;
     out.write_all(b"\n")
 }
 
@@ -43,7 +44,7 @@ pub fn write(analysis: &Analysis, duration_ms: u64, out: &mut dyn Write) -> io::
 pub fn lines(analysis: &Analysis, out: &mut dyn Write) -> io::Result<()> {
     let places = Places::new(&analysis.sources);
     for finding in &analysis.findings {
-        serde_json::to_writer(&mut *out, &Located(finding, &places))?;
+        serde_json::to_writer(Json(&mut *out), &Located(finding, &places))?;
         out.write_all(b"\n")?;
     }
     Ok(())

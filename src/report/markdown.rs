@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::escape::markdown;
 use super::place::Places;
-use super::summary;
+use super::{problems, summary};
 use crate::analysis::Analysis;
 use crate::resource::ProblemKind;
 
@@ -19,13 +19,18 @@ pub fn write(analysis: &Analysis, out: &mut dyn Write) -> io::Result<()> {
     let places = Places::new(&analysis.sources);
     writeln!(out, "### dynalens\n")?;
     let errors: Vec<_> = analysis.problems.iter().filter(|problem| problem.kind != ProblemKind::Note).collect();
-    for problem in errors.iter().take(LISTED) {
+    let selected = problems::select(&analysis.problems).shown.into_iter().map(|(problem, _)| problem);
+    let shown: Vec<_> = selected.filter(|problem| problem.kind != ProblemKind::Note).take(LISTED).collect();
+    for problem in &shown {
         let place = match (problem.span, &problem.path) {
             (Some(span), _) => format!("{}:{}", places.path(span), places.range(span).start.line),
             (None, Some(path)) => path.to_string_lossy().replace('\\', "/"),
             (None, None) => "dynalens".to_owned(),
         };
         writeln!(out, "- **error** {}: {}", markdown(&place), markdown(&problem.message))?;
+    }
+    if errors.len() > shown.len() {
+        writeln!(out, "- and {}", summary::plural(errors.len() - shown.len(), "more error"))?;
     }
     if !errors.is_empty() {
         writeln!(out)?;

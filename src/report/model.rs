@@ -6,6 +6,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::escape::Json;
 use super::place::{Places, Range};
 use super::value::{Context, Encoded};
 use crate::analysis::{Understanding, Understood};
@@ -60,7 +61,7 @@ pub fn write(understanding: &Understanding, sources: &Sources, origins: bool, ou
             })
             .collect(),
     };
-    serde_json::to_writer_pretty(&mut *out, &report)?;
+    serde_json::to_writer_pretty(Json(&mut *out), &report)?;
     out.write_all(b"\n")
 }
 

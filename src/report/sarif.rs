@@ -7,7 +7,7 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::escape::{one_line, uri};
+use super::escape::{Json, one_line, uri};
 use super::place::Places;
 use crate::analysis::Analysis;
 use crate::finding::{Finding, Fix, Status, SuppressionKind};
@@ -58,7 +58,7 @@ pub fn write(analysis: &Analysis, suppressed: bool, out: &mut dyn Write) -> io::
             "results": results,
         }],
     });
-    serde_json::to_writer_pretty(&mut *out, &report)?;
+    serde_json::to_writer_pretty(Json(&mut *out), &report)?;
     out.write_all(b"\n")
 }
 

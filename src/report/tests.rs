@@ -133,6 +133,12 @@ fn a_file_that_is_broken_in_many_ways_is_shown_by_some() {
     let text = String::from_utf8(out).unwrap();
     assert!(text.contains("mistake 4.") && !text.contains("mistake 5."));
     assert!(text.contains("95 more errors and notes"), "{text}");
+    let page = self::text(&analysis, markdown::write);
+    assert!(
+        page.contains("mistake 4.") && !page.contains("mistake 5.") && page.contains("and 95 more errors"),
+        "{page}"
+    );
+    assert_eq!(self::text(&analysis, github::write).matches("mistake").count(), 5);
 }
 
 /// An analysis whose names try to break out of every format.
