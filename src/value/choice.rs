@@ -6,6 +6,8 @@
 
 use std::sync::Arc;
 
+use smallvec::SmallVec;
+
 use crate::source::Span;
 
 use super::data::{Choice, Data, Entry, List, Map, Text, Value};
@@ -148,7 +150,7 @@ impl Inputs {
 /// Which case each of some inputs is in. Small and sorted by input.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Assignment {
-    list: Vec<(InputId, usize)>,
+    list: SmallVec<[(InputId, usize); 2]>,
 }
 
 impl Assignment {
@@ -255,7 +257,7 @@ fn combine_under(
     leaves: &mut usize,
     function: &mut dyn FnMut(&[&Value]) -> Value,
 ) -> Option<Value> {
-    let mut resolved: Vec<&Value> = Vec::with_capacity(values.len());
+    let mut resolved: SmallVec<[&Value; 4]> = SmallVec::with_capacity(values.len());
     for value in values {
         match assignment.resolve(value) {
             Ok(value) => resolved.push(value),
