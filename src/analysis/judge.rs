@@ -58,9 +58,19 @@ impl JudgedProject {
         self.deployment
     }
 
+    /// Whether a finding hangs on others.
+    pub fn hangs(&self) -> bool {
+        !self.hanging.is_empty()
+    }
+
+    /// Works out what it tells the others, where that has not been done.
+    pub fn summarize(&mut self, understood: &Understood) {
+        self.summary.get_or_insert_with(|| Arc::new(Summary::of(&understood.project, &understood.model)));
+    }
+
     /// What it tells the others, and whether a finding hangs on them.
     pub fn summary(&self) -> Option<(Arc<Summary>, bool)> {
-        Some((Arc::clone(self.summary.as_ref()?), !self.hanging.is_empty()))
+        Some((Arc::clone(self.summary.as_ref()?), self.hangs()))
     }
 }
 
@@ -123,10 +133,11 @@ impl Judge<'_> {
     }
 
     /// The same for a project that will be judged again after an edit, with what is then known beforehand. `before` is
-    /// what it was when it was judged last, for the same deployment by the same configuration.
+    /// what it was when it was judged last, for the same deployment by the same configuration. What it tells others is
+    /// left for when somebody asks.
     pub fn again(&self, understood: &Understood, before: Option<(&Understood, &Known)>) -> (JudgedProject, Known) {
         let mut again = Some(Again { before, known: Known::default() });
-        let judged = self.by(understood, false, &mut again);
+        let judged = self.by(understood, true, &mut again);
         (judged, again.map(|again| again.known).unwrap_or_default())
     }
 

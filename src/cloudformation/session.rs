@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::resource::Problem;
 use crate::source::{FileId, Span};
 use crate::value::{
-    Case, Choice, Data, Input, InputId, Inputs, OriginId, Origins, Step, Symbol, Text, Truth, Value, equal,
+    Case, Choice, Data, Input, InputId, Inputs, OriginId, Origins, Step, StepId, Symbol, Text, Truth, Value, equal,
 };
 
 use super::compared::Compared;
@@ -221,13 +221,17 @@ impl<'a> Session<'a> {
     /// The same value seen through an expression: each case of it gets the hop.
     #[must_use]
     pub fn through(&self, value: &Value, span: Span, step: &Step) -> Value {
+        self.through_by(value, span, self.origins.step(step.clone()))
+    }
+
+    fn through_by(&self, value: &Value, span: Span, step: StepId) -> Value {
         if self.spend(1, span).is_none() {
             return Value::unknown(WORK_NOTE, self.origins.literal(span));
         }
-        let origin = self.origins.hop(span, step.clone(), value.origin);
+        let origin = self.origins.hop_by(span, step, value.origin);
         match &value.data {
             Data::Choice(choice) => {
-                let cases = choice.cases.iter().map(|case| self.through(case, span, step)).collect();
+                let cases = choice.cases.iter().map(|case| self.through_by(case, span, step)).collect();
                 Value::new(Data::Choice(Choice { input: choice.input, cases }.into()), origin)
             }
             _ => value.clone().at(origin),

@@ -25,6 +25,7 @@ use rustc_hash::FxHashMap;
 use super::across::{Told, neighbours};
 use super::fixing::{ChangedFile, Texts, Which, fix_by};
 use super::given::{self, Declared};
+use super::judge::JudgedProject;
 use super::locate::Here;
 use super::outcome::Analysis;
 use super::prepare::{Prepared, prepare};
@@ -377,10 +378,14 @@ impl Session {
 
 /// Lets the projects know of each other. A project is judged again only where what the others have for it is new.
 fn settle(workshop: &Workshop<'_>, pieces: &mut BTreeMap<Key, Piece>) {
-    let told: Vec<(usize, Option<Told>)> =
-        pieces.values().flat_map(|piece| &piece.judged).map(|judged| (judged.deployment(), judged.summary())).collect();
-    let hangs = told.iter().any(|(_, told)| matches!(told, Some((_, true))));
-    let neighbours = if hangs && told.len() > 1 {
+    let judged = || pieces.values().flat_map(|piece| &piece.judged);
+    let neighbours = if judged().any(JudgedProject::hangs) && judged().count() > 1 {
+        pieces.values_mut().for_each(Piece::summarize);
+        let told: Vec<(usize, Option<Told>)> = pieces
+            .values()
+            .flat_map(|piece| &piece.judged)
+            .map(|judged| (judged.deployment(), judged.summary()))
+            .collect();
         neighbours(told.iter().map(|(deployment, told)| (*deployment, told.as_ref())))
     } else {
         Vec::new()

@@ -42,6 +42,13 @@ impl Piece {
 }
 
 impl Piece {
+    /// Works out what its projects tell others.
+    pub fn summarize(&mut self) {
+        for (judged, understood) in self.judged.iter_mut().zip(&self.understood) {
+            judged.summarize(understood);
+        }
+    }
+
     /// What it was for a deployment, and who passed.
     fn known_of(&self, deployment: usize) -> Option<(&Understood, &Known)> {
         self.understood.iter().zip(&self.known).find(|(understood, _)| understood.deployment == deployment)
@@ -217,7 +224,7 @@ impl Workshop<'_> {
             return;
         }
         let judge = self.judge(self.sources, true);
-        piece.judged = piece.understood.iter().map(|understood| judge.project(understood, false)).collect();
+        piece.judged = piece.understood.iter().map(|understood| judge.project(understood, true)).collect();
         piece.settled.clear();
         piece.fixed = true;
     }

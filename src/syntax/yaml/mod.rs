@@ -35,7 +35,7 @@ mod tests;
 mod tokens;
 
 /// From which length on, in bytes, it pays to keep the pieces of a file. Trials are small, and do it all the same.
-const KEPT_FROM: usize = if cfg!(debug_assertions) { 0 } else { 1 << 14 };
+const KEPT_FROM: usize = if cfg!(debug_assertions) { 1 } else { 1 << 14 };
 
 /// How many nodes aliases and merge keys may stand for in all, over what is written out.
 pub const ALIAS_LIMIT: u64 = 1_000_000;
