@@ -410,7 +410,7 @@ fn errors(analysis: &Analysis) -> BTreeMap<PathBuf, usize> {
 fn open(analysis: &Analysis) -> FxHashMap<(String, String), usize> {
     let mut open = FxHashMap::default();
     for one in &analysis.undetermined {
-        *open.entry((one.policy.to_string(), one.resource.address.clone())).or_default() += 1;
+        *open.entry((one.policy.clone(), one.resource.address.clone())).or_default() += 1;
     }
     open
 }

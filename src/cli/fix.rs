@@ -71,12 +71,12 @@ pub fn run(arguments: FixArgs) -> Exit {
     } else {
         to_stdout(|out| tell(&fixing, arguments.how, out))
     };
-    ended(written, told, &fixing.analysis)
+    ended(&written, &told, &fixing.analysis)
 }
 
 /// What a command that writes files ends with. `written` says whether all of them could be written.
-pub fn ended(written: io::Result<bool>, told: io::Result<()>, analysis: &Analysis) -> Exit {
-    if let (Err(error), _) | (_, Err(error)) = (&written, &told) {
+pub fn ended(written: &io::Result<bool>, told: &io::Result<()>, analysis: &Analysis) -> Exit {
+    if let (Err(error), _) | (_, Err(error)) = (written, told) {
         complain(&format!("standard output can't be written: {error}"));
         return Exit::Failed;
     }

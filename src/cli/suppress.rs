@@ -90,5 +90,5 @@ pub fn run(arguments: SuppressArgs) -> Exit {
         writeln!(out, "{} {findings} {verb} in {files} {file}", done.count)
     };
     let told = if arguments.diff { tell(&mut io::stderr().lock()) } else { to_stdout(tell) };
-    ended(written, told, &done.analysis)
+    ended(&written, &told, &done.analysis)
 }

@@ -157,7 +157,7 @@ fn uses_are_about(sources: &Sources, hop: &Origin, name: &str, attribute: &str) 
 
 /// Whether a name may be about an attribute: they have a word in common, or the name is the initials of some words.
 fn is_about(name: &str, attribute: &str) -> bool {
-    let lower = |text: &str| split(text).into_iter().map(|word| word.to_lowercase()).collect::<Vec<_>>();
+    let lower = |text: &str| split(text).into_iter().map(str::to_lowercase).collect::<Vec<_>>();
     let (own, wanted) = (lower(bare(name)), lower(attribute));
     let alike = |a: &str, b: &str| {
         let shorter = a.len().min(b.len());

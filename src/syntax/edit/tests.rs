@@ -282,9 +282,9 @@ fn expressions_in_texts_of_json_are_changed_within_their_escapes() {
         r#"{ Action = \"a\\\"b\", N = 1 }"#,
     );
     expect(replaced(name, &policy("{ é\\u00e9 = «true» }"), &Term::Bool(false)), "{ é\\u00e9 = false }");
-    expect(replaced(name, &policy(r#"{ «StringLike» = 1 }"#), &text("a:b")), r#"{ \"a:b\" = 1 }"#);
+    expect(replaced(name, &policy("{ «StringLike» = 1 }"), &text("a:b")), r#"{ \"a:b\" = 1 }"#);
     expect(put(name, &policy(r#"«{ \"A\": 1 }»"#), &[("Flag", ON)]), r#"{ \"A\": 1, \"Flag\": true }"#);
-    expect(put(name, &policy(r#"«{\n  A = 1\n}»"#), &[("Flag", ON)]), r#"{\n  A = 1\n\n  Flag = true\n}"#);
+    expect(put(name, &policy(r"«{\n  A = 1\n}»"), &[("Flag", ON)]), r"{\n  A = 1\n\n  Flag = true\n}");
     let beside = |marked: &str| {
         let (file, span, text) = editable(name, marked);
         let item = Term::Template(vec![Piece::Expression("a.arn".to_owned()), Piece::Text("/index/*".to_owned())]);

@@ -50,8 +50,8 @@ impl Trees {
         self.within(span).filter(|within| !within.is_all)
     }
 
-    /// Takes out what stands within one text.
-    pub(super) fn remove_within(&self, parts: &[Within]) -> Option<Vec<Edit>> {
+    /// Takes out what stands within texts.
+    pub(super) fn remove_within(parts: &[Within]) -> Option<Vec<Edit>> {
         let mut edits = Vec::new();
         for (at, first) in parts.iter().enumerate() {
             let same = |other: &&Within| other.text == first.text;
@@ -59,7 +59,7 @@ impl Trees {
                 continue;
             }
             let spans: Vec<Span> = parts.iter().filter(same).map(|part| part.span).collect();
-            edits.extend(first.outside_all(first.native.remove(&spans)?)?);
+            edits.extend(first.outside_all(&first.native.remove(&spans)?)?);
         }
         Some(edits)
     }
@@ -73,13 +73,13 @@ impl Within {
     }
 
     /// An edit of the text as one of the file.
-    pub(super) fn outside(&self, edit: Edit) -> Option<Edit> {
+    pub(super) fn outside(&self, edit: &Edit) -> Option<Edit> {
         let quoted = double_quoted(&edit.text);
         let text = quoted.strip_prefix('"')?.strip_suffix('"')?.to_owned();
         Some(Edit { span: self.place(edit.span)?, text })
     }
 
-    pub(super) fn outside_all(&self, edits: Vec<Edit>) -> Option<Vec<Edit>> {
-        edits.into_iter().map(|edit| self.outside(edit)).collect()
+    pub(super) fn outside_all(&self, edits: &[Edit]) -> Option<Vec<Edit>> {
+        edits.iter().map(|edit| self.outside(edit)).collect()
     }
 }

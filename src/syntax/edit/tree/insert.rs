@@ -19,7 +19,7 @@ impl Trees {
         if let Some(within) = self.within(span) {
             let edits = within.native.insert(within.span, entries, position)?;
             let [edit] = <[Edit; 1]>::try_from(edits).ok()?;
-            return within.outside(edit);
+            return within.outside(&edit);
         }
         match self.mapping(span).or_else(|| self.mapping_around(inside?)) {
             Some(mapping) if mapping.layout() == Some(Layout::Flow) => self.put_in_flow(mapping, entries, position),
@@ -194,7 +194,7 @@ impl Trees {
 
     pub(in super::super) fn append(&self, span: Span, items: &[Term]) -> Option<Edit> {
         if let Some(within) = self.within(span) {
-            return within.outside(within.native.append(within.span, items)?);
+            return within.outside(&within.native.append(within.span, items)?);
         }
         if self.nodes(span).into_iter().any(NodeRef::is_null) {
             return self.replace(span, &Term::List(items.to_vec()));
@@ -257,7 +257,7 @@ impl Trees {
 
     pub(in super::super) fn beside(&self, span: Span, item: &Term) -> Option<Edit> {
         if let Some(part) = self.part(span) {
-            return part.outside(part.native.beside(part.span, item)?);
+            return part.outside(&part.native.beside(part.span, item)?);
         }
         let node = self.node_around(span)?;
         let span = node.span();

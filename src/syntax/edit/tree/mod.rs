@@ -229,7 +229,7 @@ impl Trees {
     pub(super) fn replace(&self, span: Span, term: &Term) -> Option<Edit> {
         let Some(node) = self.node(span) else {
             let within = self.within(span)?;
-            return within.outside(within.native.replace(within.span, term)?);
+            return within.outside(&within.native.replace(within.span, term)?);
         };
         // A list by dashes stays one.
         if let Term::List(items) = term

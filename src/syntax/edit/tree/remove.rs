@@ -49,7 +49,7 @@ impl Trees {
             .copied()
             .filter(|id| self.seats.get(id).is_none_or(|seat| !marked.contains(&seat.parent)))
             .collect();
-        let mut edits = self.remove_within(&parts)?;
+        let mut edits = Self::remove_within(&parts)?;
         for id in tops {
             let seat = self.seats.get(&id)?;
             let parent = self.tree.node(seat.parent);
