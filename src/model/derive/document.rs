@@ -98,6 +98,12 @@ fn open_list(items: Vec<Value>, rest: Option<Arc<Unknown>>, origin: OriginId) ->
 pub(in crate::model) fn texts(value: &Value) -> Value {
     each(value, &mut |value| match &value.data {
         Data::Absent | Data::Null => Value::list(Vec::new(), value.origin),
+        // Most are what they should be.
+        Data::List(list)
+            if list.kind == ListKind::Tuple && list.items.iter().all(|item| matches!(item.data, Data::String(_))) =>
+        {
+            value.clone()
+        }
         Data::List(list) => {
             let items = list
                 .items

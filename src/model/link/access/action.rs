@@ -32,9 +32,12 @@ fn action_touches(action: &Value) -> bool {
     match &action.data {
         Data::Choice(choice) => choice.cases.iter().any(action_touches),
         Data::String(action) => {
-            let action = action.to_ascii_lowercase();
             let service = action.split(':').next().unwrap_or_default();
-            ["dynamodb", "dax"].iter().any(|known| matches(service, known))
+            if !service.contains(['*', '?']) {
+                return ["dynamodb", "dax"].iter().any(|known| service.eq_ignore_ascii_case(known));
+            }
+            let service = service.to_ascii_lowercase();
+            ["dynamodb", "dax"].iter().any(|known| matches(&service, known))
         }
         Data::Parts(_) => {
             let begin = text::known_prefix(action).to_ascii_lowercase();

@@ -1,19 +1,26 @@
 //! Patterns of IAM: `*` stands for any characters, slashes and colons too, and `?` for one.
 
-use crate::value::{Part, Value, text};
+use crate::value::{Data, Part, Value, text};
 
 /// Whether a text matches a pattern. Linear in the product of the lengths at worst, without recursion.
 pub(in crate::model) fn matches(pattern: &str, text: &str) -> bool {
+    if pattern.is_ascii() && text.is_ascii() {
+        return fits(pattern.as_bytes(), text.as_bytes(), b'*', b'?');
+    }
     let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
+    fits(&pattern, &text, '*', '?')
+}
+
+fn fits<C: PartialEq>(pattern: &[C], text: &[C], any: C, one: C) -> bool {
     let (mut at, mut place) = (0, 0);
     let mut star: Option<(usize, usize)> = None;
     while place < text.len() {
         match pattern.get(at) {
-            Some('*') => {
+            Some(c) if *c == any => {
                 star = Some((at, place));
                 at += 1;
             }
-            Some(c) if *c == '?' || Some(c) == text.get(place) => {
+            Some(c) if *c == one || Some(c) == text.get(place) => {
                 at += 1;
                 place += 1;
             }
@@ -27,11 +34,20 @@ pub(in crate::model) fn matches(pattern: &str, text: &str) -> bool {
             },
         }
     }
-    pattern.get(at..).unwrap_or_default().iter().all(|c| *c == '*')
+    pattern.get(at..).unwrap_or_default().iter().all(|c| *c == any)
 }
 
 /// The part of a pattern behind Region and account, where it has a wildcard in the table's place and no open piece.
 pub(in crate::model::link) fn wildcard(resource: &Value) -> Option<String> {
+    let has_mark = |text: &str| text.bytes().any(|byte| matches!(byte, b'*' | b'?'));
+    let is_pattern = match &resource.data {
+        Data::String(text) => has_mark(text),
+        Data::Parts(parts) => parts.iter().any(|part| matches!(part, Part::Known(text, _) if has_mark(text))),
+        _ => false,
+    };
+    if !is_pattern {
+        return None;
+    }
     let parts = text::parts(resource)?;
     let mut known = String::new();
     for part in &parts {
@@ -77,6 +93,8 @@ mod tests {
             ("dynamodb:get*", "dynamodb:putitem", false),
             ("a*b*c", "axxbyyc", true),
             ("a*b*c", "axxbyy", false),
+            ("table/é?*", "table/éü", true),
+            ("table/?", "table/é", true),
         ] {
             assert_eq!(matches(pattern, text), expected, "{pattern} on {text}");
         }
