@@ -11,7 +11,7 @@ pub(in crate::model) fn matches(pattern: &str, text: &str) -> bool {
     fits(&pattern, &text, '*', '?')
 }
 
-fn fits<C: PartialEq>(pattern: &[C], text: &[C], any: C, one: C) -> bool {
+fn fits<C: PartialEq + Copy>(pattern: &[C], text: &[C], any: C, one: C) -> bool {
     let (mut at, mut place) = (0, 0);
     let mut star: Option<(usize, usize)> = None;
     while place < text.len() {
