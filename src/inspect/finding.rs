@@ -16,6 +16,9 @@ use super::{Seen, holds};
 /// Of how many policies at one place the reason is told.
 const MOST_EXPLAINED: usize = 3;
 
+/// From how many bytes on a reason ends with its sentence.
+const ENOUGH: usize = 120;
+
 /// How many policies at one place are told.
 const MOST_TOLD: usize = 12;
 
@@ -39,7 +42,7 @@ pub(super) fn at(seen: &Seen<'_>, path: &Path, offset: u32) -> Option<(String, S
         let mut block = format!("**{}** {name}: {}", finding.severity, prose(&page.title));
         let reason = paragraph(&page.text, "Why it matters").or_else(|| paragraph(&page.text, "What it means"));
         if let Some(reason) = reason.filter(|_| told.len() <= MOST_EXPLAINED) {
-            let _ = write!(block, "\n\n{reason}");
+            let _ = write!(block, "\n\n{}", beginning(&reason));
         }
         if told.len() <= MOST_TOLD {
             blocks.push(block);
@@ -49,6 +52,17 @@ pub(super) fn at(seen: &Seen<'_>, path: &Path, offset: u32) -> Option<(String, S
         blocks.push(format!("and {} other policies here", told.len() - MOST_TOLD));
     }
     (!blocks.is_empty()).then(|| (blocks.join("\n\n"), span))
+}
+
+/// The first sentences of a paragraph: enough to know why, and the link beside them leads to the rest.
+fn beginning(paragraph: &str) -> &str {
+    let ends = paragraph.match_indices(". ").map(|(at, _)| at + 1);
+    // What goes on in small letters was no end: "e.g. a queue".
+    let mut ends = ends.filter(|end| {
+        let next = paragraph.get(end + 1..).and_then(|rest| rest.chars().next());
+        next.is_some_and(|next| next.is_uppercase() || next == '`')
+    });
+    ends.find(|end| *end >= ENOUGH).and_then(|end| paragraph.get(..end)).unwrap_or(paragraph)
 }
 
 /// The first paragraph of a section of a policy's page, in Markdown as its author wrote it.

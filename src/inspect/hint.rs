@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::source::Span;
-use crate::value::{Data, Value};
+use crate::value::{Data, Part, Value};
 
 use super::hover;
 use super::shown::Words;
@@ -45,7 +45,7 @@ pub fn hints(seen: &Seen<'_>, path: &Path, range: (u32, u32)) -> Vec<Hint> {
             }
             let instance = Instance { known: *known, of: note.of.clone(), value: note.value.clone() };
             let spot = found.entry((span.start, u32::MAX - span.end));
-            let spot = spot.or_insert_with(|| Spot { span, instances: Vec::new(), field: None });
+            let spot = spot.or_insert_with(|| Spot { span, instances: Vec::new(), field: None, is_echo: false });
             spot.instances.push(instance);
         });
     }
@@ -75,6 +75,9 @@ fn is_expression(text: &str) -> bool {
 fn label(spot: &Spot<'_>) -> Option<String> {
     let mut texts: Vec<String> = Vec::new();
     for one in &spot.instances {
+        if repeats(one, spot.span) {
+            return None;
+        }
         let text = short(one.known, &one.value)?;
         if !texts.contains(&text) {
             texts.push(text);
@@ -83,6 +86,18 @@ fn label(spot: &Spot<'_>) -> Option<String> {
     let (first, others) = texts.split_first()?;
     let more = if others.is_empty() { String::new() } else { format!(" and {} more", others.len()) };
     Some(format!("= {first}{more}"))
+}
+
+/// Whether a partly known text says what the expression says: nothing in it was found out.
+fn repeats(one: &Instance<'_>, span: Span) -> bool {
+    let Data::Parts(parts) = &one.value.data else { return false };
+    let known = &one.known.sources;
+    let Some(source) = known.get(span.file) else { return false };
+    let text = source.slice(span);
+    parts.iter().all(|part| match part {
+        Part::Known(piece, _) => text.contains(piece.as_str()),
+        Part::Open(..) => true,
+    })
 }
 
 /// A value in a few characters; nothing where it says nothing.

@@ -8,7 +8,7 @@ use crate::source::{FileId, Span};
 use crate::value::{Data, InputKind, Step, Value};
 
 use super::markdown::{code, prose};
-use super::shown::{Leaf, Words, line};
+use super::shown::{Leaf, Words, line, lines};
 use super::spot::{self, Instance, Spot};
 use super::{Known, Seen, finding, named, summary, way};
 
@@ -41,8 +41,8 @@ pub fn hover(seen: &Seen<'_>, path: &Path, offset: u32) -> Option<Hover> {
         about(span);
     }
     let spot = spot::at(seen.projects, path, offset).filter(|spot| {
-        // A secret is shown nowhere, whatever became of it.
-        !spot.instances.iter().any(|one| one.known.is_secret(spot.span))
+        // A secret is shown nowhere, whatever became of it; and what is read where it stands needs no second time.
+        !spot.is_echo && !spot.instances.iter().any(|one| one.known.is_secret(spot.span))
     });
     let headers = summary::at(seen.projects, path, offset, spot.as_ref().map(|spot| spot.span));
     if let Some(spot) = &spot
@@ -77,7 +77,7 @@ pub(super) fn conceal(seen: &Seen<'_>, mut text: String) -> String {
 pub(super) fn value(seen: &Seen<'_>, spot: &Spot<'_>) -> String {
     let mut told: Vec<(String, Vec<&Instance<'_>>)> = Vec::new();
     for one in &spot.instances {
-        let text = one_value(one);
+        let text = one_value(one, &lines);
         match told.iter_mut().find(|(known, _)| *known == text) {
             Some((_, instances)) => instances.push(one),
             None => told.push((text, vec![one])),
@@ -87,7 +87,8 @@ pub(super) fn value(seen: &Seen<'_>, spot: &Spot<'_>) -> String {
     if let [(text, _)] = told.as_slice() {
         out.push_str(text);
     } else {
-        for (text, instances) in told.iter().take(MOST_INSTANCES) {
+        for (_, instances) in told.iter().take(MOST_INSTANCES) {
+            let text = instances.first().map(|one| one_value(one, &line)).unwrap_or_default();
             let names: Vec<String> = instances.iter().take(3).map(|one| name(one)).collect();
             let more = instances.len().saturating_sub(names.len());
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
@@ -128,13 +129,13 @@ fn words(known: Known<'_>) -> Words<'_> {
     Words { inputs: &known.understood.project.inputs, model: &known.understood.model }
 }
 
-/// One value on a line.
-fn one_value(one: &Instance<'_>) -> String {
+/// One value, with what it is by case written on one line or below each other.
+fn one_value(one: &Instance<'_>, written: &dyn Fn(&[Leaf]) -> String) -> String {
     let words = words(one.known);
     if let Some(text) = as_input(&words, &one.value) {
         return text;
     }
-    line(&words.leaves(&one.value))
+    written(&words.leaves(&one.value))
 }
 
 /// The values that an open input may have, where a value is the input itself.

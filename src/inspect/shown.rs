@@ -15,6 +15,10 @@ const MOST_ITEMS: usize = 12;
 /// How deep lists and maps are shown.
 const DEEPEST: usize = 4;
 
+/// How many values that differ by case stand on one line, and how many one below the other.
+const MOST_ON_A_LINE: usize = 3;
+const MOST_LINES: usize = 20;
+
 /// How many inputs a value is followed through.
 const MOST_INPUTS: usize = 6;
 
@@ -247,7 +251,7 @@ fn quoted(inputs: &Inputs) -> Inputs {
 /// The leaves on one line: ``PAY_PER_REQUEST`; when `Environment` is `prod`: `PROVISIONED``.
 pub(super) fn line(leaves: &[Leaf]) -> String {
     let mut out = String::new();
-    for leaf in leaves {
+    for leaf in leaves.iter().take(MOST_ON_A_LINE) {
         match &leaf.when {
             None => out.push_str(&leaf.text),
             Some(when) => {
@@ -255,5 +259,36 @@ pub(super) fn line(leaves: &[Leaf]) -> String {
             }
         }
     }
+    match leaves.len().saturating_sub(MOST_ON_A_LINE) {
+        0 => {}
+        1 => out.push_str("; another value in one more case"),
+        more => {
+            let _ = write!(out, "; other values in {more} more cases");
+        }
+    }
+    out
+}
+
+/// The leaves one below the other where they are too many for a line.
+pub(super) fn lines(leaves: &[Leaf]) -> String {
+    if leaves.len() <= MOST_ON_A_LINE {
+        return line(leaves);
+    }
+    let mut out = String::new();
+    for leaf in leaves.iter().take(MOST_LINES) {
+        match &leaf.when {
+            None => {
+                let _ = writeln!(out, "{}\n", leaf.text);
+            }
+            Some(when) => {
+                let _ = writeln!(out, "- when {when}: {}", leaf.text);
+            }
+        }
+    }
+    let more = leaves.len().saturating_sub(MOST_LINES);
+    if more > 0 {
+        let _ = writeln!(out, "- other values in {more} more cases");
+    }
+    out.truncate(out.trim_end().len());
     out
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::model::schema::{Field, Subject, Type, fields_of, place};
 use crate::source::{FileId, Span};
-use crate::value::{Data, Text, Value};
+use crate::value::{Data, Entry, OriginId, Step, Text, Value};
 
 use super::{Known, holds};
 
@@ -31,6 +31,8 @@ pub(super) struct Spot<'a> {
     pub instances: Vec<Instance<'a>>,
     /// The field of the model that it is, with the subject's name: `table.billing_mode`.
     pub field: Option<(String, &'static Field)>,
+    /// It is what is written there, of a resource that is only beside a table: to say it would say nothing.
+    pub is_echo: bool,
 }
 
 /// What stands at an offset of a file in these projects.
@@ -43,6 +45,7 @@ pub(super) fn at<'a>(projects: &[Known<'a>], path: &Path, offset: u32) -> Option
             match &mut best {
                 Some(known) if (known.span.start, known.span.end) == (spot.span.start, spot.span.end) => {
                     known.field = known.field.take().or(spot.field);
+                    known.is_echo &= spot.is_echo;
                     let news = spot.instances.into_iter().filter(|one| {
                         // An attribute and the expression in it are the same value.
                         !known.instances.iter().any(|other| std::ptr::eq(other.known.understood, one.known.understood))
@@ -87,7 +90,7 @@ fn expression(known: Known<'_>, file: FileId, offset: u32) -> Option<Spot<'_>> {
             instances.push(Instance { known, of: note.of.clone(), value: note.value.clone() });
         }
     });
-    Some(Spot { span: span?, instances, field: None })
+    Some(Spot { span: span?, instances, field: None, is_echo: false })
 }
 
 /// The attribute whose name or literal value stands at an offset, in each resource that was made of the place.
@@ -95,6 +98,7 @@ fn attribute(known: Known<'_>, file: FileId, offset: u32) -> Option<Spot<'_>> {
     let project = &known.understood.project;
     let around = project.resources.iter().enumerate().filter(|(_, resource)| holds(resource.span, file, offset));
     let mut best: Option<Spot<'_>> = None;
+    let mut kind = "";
     for (index, resource) in around.take(MOST_RESOURCES) {
         let header = resource.header;
         let mut search = Search { known, file, offset, header, path: Vec::new(), found: None };
@@ -103,15 +107,44 @@ fn attribute(known: Known<'_>, file: FileId, offset: u32) -> Option<Spot<'_>> {
         let Some(found) = search.found else { continue };
         let instance = Instance { known, of: resource.address.clone(), value: found.value };
         match &mut best {
+            // What was made beside a resource by the way has attributes of its own at the same place.
+            Some(spot) if spot.span == found.span && kind != resource.kind => {}
             Some(spot) if spot.span == found.span => spot.instances.push(instance),
             Some(spot) if spot.span.len() <= found.span.len() => {}
             _ => {
                 let field = field_at(known, index, &found.path);
-                best = Some(Spot { span: found.span, instances: vec![instance], field });
+                let is_echo = field.is_none() && !is_near(&resource.kind) && is_written(known, &instance.value, 0);
+                kind = &resource.kind;
+                best = Some(Spot { span: found.span, instances: vec![instance], field, is_echo });
             }
         }
     }
     best
+}
+
+/// Whether a resource is a table or cluster, or a part of one.
+fn is_near(kind: &str) -> bool {
+    ["DynamoDB", "SimpleTable", "DAX", "dynamodb", "_dax_", "AutoScaling", "appautoscaling"]
+        .iter()
+        .any(|word| kind.contains(word))
+}
+
+/// Whether a value is nothing but what is written at its place.
+fn is_written(known: Known<'_>, value: &Value, depth: usize) -> bool {
+    match &value.data {
+        Data::Null | Data::Bool(_) | Data::Number(_) | Data::String(_) => {
+            let origin = known.understood.project.origins.get(value.origin);
+            origin.is_some_and(|origin| origin.step == Step::Literal && origin.next == OriginId::NONE)
+        }
+        Data::List(list) => {
+            depth < DEEPEST && list.rest.is_none() && list.items.iter().all(|one| is_written(known, one, depth + 1))
+        }
+        Data::Map(map) => {
+            let written = |entry: &Entry| is_written(known, &entry.value, depth + 1);
+            depth < DEEPEST && map.rest.is_none() && map.entries.iter().all(written)
+        }
+        _ => false,
+    }
 }
 
 /// An attribute that was found.

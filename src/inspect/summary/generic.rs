@@ -9,8 +9,14 @@ use super::table::key_text;
 /// How many fields are told.
 const MOST_FIELDS: usize = 14;
 
-/// Fields that every entity has, and that its heading tells.
-const COMMON: &[&str] = &["address", "logical_name", "language", "resource_type", "managed", "region"];
+/// Fields that every entity has and that its heading tells, and marks that are there for policies.
+const COMMON: &[&str] =
+    &["address", "logical_name", "language", "resource_type", "managed", "region", "inline", "position", "home"];
+
+/// Whether a field says how something is written and not what it is.
+fn is_inner(name: &str) -> bool {
+    COMMON.contains(&name) || name.ends_with("_written") || name.ends_with("_given")
+}
 
 pub(super) fn lines(lines: &mut Lines<'_>) {
     let mut left = MOST_FIELDS;
@@ -18,7 +24,7 @@ pub(super) fn lines(lines: &mut Lines<'_>) {
         if left == 0 {
             return;
         }
-        if COMMON.contains(&field.name) || field.name.ends_with("_written") || field.name.ends_with("_given") {
+        if is_inner(field.name) {
             continue;
         }
         left -= 1;
@@ -32,14 +38,15 @@ fn one(lines: &mut Lines<'_>, field: &'static Field) {
         Type::Object(inner) => {
             for part in inner.iter().filter(|part| !matches!(part.ty, Type::Object(_) | Type::List(_) | Type::Any)) {
                 let value = lines.field(&format!("{}.{}", field.name, part.name));
-                if !value.is_unset() {
-                    lines.say(part.name, vec![("value", value)], &|map| said(words, map));
+                if !value.is_unset() && !is_inner(part.name) && lines.is_set(&value) {
+                    let label = label(&format!("{}, {}", field.name, part.name));
+                    lines.say(label, vec![("value", value)], &|map| said(words, map));
                 }
             }
         }
         Type::List(Type::Link(_)) => {
             let links = vec![("value", lines.field(field.name))];
-            lines.say(field.name, links, &|map| count(map.get("value")).unwrap_or_default());
+            lines.say(label(field.name), links, &|map| count(map.get("value")).unwrap_or_default());
         }
         Type::List(Type::Object(_)) if field.name == "keys" => {
             let keys = vec![("value", lines.field(field.name))];
@@ -48,9 +55,16 @@ fn one(lines: &mut Lines<'_>, field: &'static Field) {
         Type::Any | Type::List(Type::Object(_)) => {}
         _ => {
             let value = lines.field(field.name);
-            lines.say(field.name, vec![("value", value)], &|map| said(words, map));
+            if lines.is_set(&value) {
+                lines.say(label(field.name), vec![("value", value)], &|map| said(words, map));
+            }
         }
     }
+}
+
+/// A field's name in words.
+fn label(name: &str) -> String {
+    name.replace('_', " ")
 }
 
 /// A value that says something.

@@ -1,9 +1,10 @@
 //! Lines of a summary: a label, and a value that may differ by case.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use crate::model::Entity;
-use crate::value::{Data, Entry, OriginId, Value, combine};
+use crate::value::{Data, Entry, OriginId, Step, Value, combine};
 
 use super::super::Known;
 use super::super::shown::{Words, line};
@@ -13,7 +14,7 @@ use super::words;
 pub(super) struct Lines<'a> {
     pub entity: &'a Entity,
     known: Known<'a>,
-    said: Vec<(&'static str, String)>,
+    said: Vec<(Cow<'static, str>, String)>,
 }
 
 impl<'a> Lines<'a> {
@@ -28,6 +29,14 @@ impl<'a> Lines<'a> {
     /// A field by its dotted name; absent where the entity has none.
     pub fn field(&self, path: &str) -> Value {
         field_of(self.entity, path)
+    }
+
+    /// Whether a value is one that the code sets: not the service's default, and not a mark that nothing sets.
+    pub fn is_set(&self, value: &Value) -> bool {
+        match self.known.understood.project.origins.get(value.origin) {
+            Some(origin) => !matches!(origin.step, Step::Absent(_)),
+            None => !matches!(value.data, Data::Bool(false)),
+        }
     }
 
     /// A list of links with these fields of what they lead to, each as a map.
@@ -53,7 +62,12 @@ impl<'a> Lines<'a> {
     }
 
     /// A line whose words are made of several values, known in each case.
-    pub fn say(&mut self, label: &'static str, values: Vec<(&'static str, Value)>, text: &dyn Fn(&Value) -> String) {
+    pub fn say(
+        &mut self,
+        label: impl Into<Cow<'static, str>>,
+        values: Vec<(&'static str, Value)>,
+        text: &dyn Fn(&Value) -> String,
+    ) {
         let entries = values.into_iter().map(|(name, value)| Entry::new(name, OriginId::NONE, value)).collect();
         let whole = Value::map(entries, OriginId::NONE);
         let leaves = self.words().leaves_as(&whole, text);
@@ -67,7 +81,7 @@ impl<'a> Lines<'a> {
                 "none".clone_into(&mut leaf.text);
             }
         }
-        self.said.push((label, line(&leaves)));
+        self.said.push((label.into(), line(&leaves)));
     }
 
     /// A line with a field's value as it is, unless it is not set.

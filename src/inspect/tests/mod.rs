@@ -2,6 +2,7 @@
 
 mod answers;
 mod completions;
+mod quiet;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
