@@ -92,10 +92,14 @@ impl Server {
     fn did_change_files(&mut self, params: &DidChangeWatchedFilesParams) {
         for event in &params.changes {
             let Some(path) = uri::to_path(&event.uri.0) else { continue };
+            let path = lexical(&path);
             let change = if event.kind == FileChangeType::Changed { Change::Text } else { Change::Existence };
-            self.workspace.changed_on_disk(&lexical(&path), change);
+            // A log that is written to is nobody's business.
+            if change == Change::Existence || self.workspace.concerns(&path) {
+                self.workspace.changed_on_disk(&path, change);
+                self.stale = true;
+            }
         }
-        self.stale = true;
     }
 
     /// Files that the user has made, taken away or renamed in the editor.

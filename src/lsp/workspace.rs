@@ -168,6 +168,11 @@ impl Workspace {
         self.changed(path, change);
     }
 
+    /// Whether the text of a file may bear on anything: what has no name of infrastructure code does where it was read.
+    pub fn concerns(&self, path: &Path) -> bool {
+        may_matter(path) || self.sessions.values().any(|session| session.files().contains(&*session.shown(path)))
+    }
+
     fn changed(&mut self, path: &Path, change: Change) {
         for session in self.sessions.values_mut() {
             session.changed(path, change);

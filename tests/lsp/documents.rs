@@ -146,3 +146,25 @@ fn large_documents_that_are_nothing_of_ours_are_borne() {
     assert!(client.shown(&path).is_empty());
     assert!(client.end());
 }
+
+#[test]
+fn a_text_that_code_reads_is_noticed_when_it_changes() {
+    let code = "resource \"aws_dynamodb_table\" \"t\" {\n  name = \"t\"\n  hash_key = \"id\"\n  point_in_time_recovery { enabled = trimspace(file(\"${path.module}/recovery.txt\")) == \"yes\" }\n}\n";
+    let folder = Folder::new("texts", &[("main.tf", code), ("recovery.txt", "no\n"), ("log.txt", "")]);
+    let path = folder.path.join("main.tf");
+    let watching = json!({ "workspace": { "didChangeWatchedFiles": { "dynamicRegistration": true } } });
+    let mut client = Client::with(&folder.path, &watching, &Value::Null);
+    client.open(&path, code);
+    client.settle();
+    assert!(finding(&client, &uri(&path)).is_some(), "{:?}", client.diagnostics);
+    for name in ["log.txt", "recovery.txt"] {
+        let changed = folder.write(name, "yes\n");
+        let event = json!({ "changes": [{ "uri": uri(&changed), "type": 2 }] });
+        client.notify("workspace/didChangeWatchedFiles", event);
+        client.settle();
+        assert_eq!(finding(&client, &uri(&path)).is_some(), name == "log.txt");
+    }
+    let asked = client.asked.iter().find(|request| request.method == "client/registerCapability").unwrap();
+    assert!(asked.params.to_string().contains("txt"), "{}", asked.params);
+    assert!(client.end());
+}

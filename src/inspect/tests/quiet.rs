@@ -55,7 +55,7 @@ fn what_is_made_beside_a_resource_says_nothing_at_its_attributes() {
 fn a_summary_of_what_is_no_table_tells_what_the_code_sets() {
     let shown = sam("Reader:");
     assert!(shown.starts_with("**function** `Reader`"), "{shown}");
-    assert!(!shown.contains("memory") && !shown.contains("_"), "{shown}");
+    assert!(!shown.contains("memory") && !shown.contains('_'), "{shown}");
 }
 
 #[test]

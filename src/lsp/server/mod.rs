@@ -29,8 +29,13 @@ use crate::policy::Pack;
 /// How often it is looked whether the client is still there.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The kinds of files that are watched.
-const WATCHED: [&str; 3] = ["**/*.{yaml,yml,json,template,cfn,cform,toml}", "**/*.{tf,tofu,tfvars,hcl}", "**/*.md"];
+/// The kinds of files that are watched; the last ones are those that code reads as texts.
+const WATCHED: [&str; 4] = [
+    "**/*.{yaml,yml,json,template,cfn,cform,toml}",
+    "**/*.{tf,tofu,tfvars,hcl}",
+    "**/*.md",
+    "**/*.{tftpl,tpl,tmpl,txt,csv,graphql,asl}",
+];
 
 /// Why a request has no answer.
 #[derive(Debug)]
