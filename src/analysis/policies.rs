@@ -81,7 +81,7 @@ pub(super) fn pages(fs: &dyn FileSystem, folder: &Path, depth: usize, found: &mu
     }
 }
 
-/// All policies that a name, an alias in any spelling, or a pillar stands for.
+/// All policies that a name or an alias in any spelling stands for.
 #[must_use]
 pub fn find_policies<'p>(pack: &'p Pack, name: &str) -> Vec<&'p Policy> {
     let found = pack.find(name);

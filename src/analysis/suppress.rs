@@ -12,6 +12,7 @@ use crate::config::Config;
 use crate::finding::triage::{self, Glob, Names, Reach, Suppression};
 use crate::finding::{Finding, Status, SuppressionKind, Undetermined};
 use crate::policy::Pack;
+use crate::policy::page::PILLARS;
 use crate::resource::{Language, Problem, ProblemKind};
 use crate::source::{FileKind, SourceFile, Sources, Span};
 use crate::syntax;
@@ -121,7 +122,11 @@ fn forbidden(context: &Context<'_>, suppressions: &mut [Suppression]) -> Vec<Pro
     let mut problems = Vec::new();
     let mut barred: Vec<String> = Vec::new();
     for (name, span) in &context.config.unsuppressible {
-        let found = find_policies(context.pack, name);
+        let found = if PILLARS.contains(&name.as_str()) {
+            context.pack.iter().filter(|policy| policy.pillar == *name).collect()
+        } else {
+            find_policies(context.pack, name)
+        };
         if found.is_empty() {
             let help = context.pack.suggest(name).map(|meant| format!("did you mean `{meant}`?"));
             let problem = Problem::error(*span, format!("`unsuppressible` names `{name}`, which is no policy"));

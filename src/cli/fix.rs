@@ -82,7 +82,13 @@ pub fn ended(written: &io::Result<bool>, told: &io::Result<()>, analysis: &Analy
     }
     let mut broken = false;
     for problem in analysis.problems.iter().filter(|problem| problem.kind != ProblemKind::Note) {
-        complain(&one_line(&problem.message));
+        let file = problem.span.and_then(|span| Some((span, analysis.sources.get(span.file)?)));
+        let place = match (file, &problem.path) {
+            (Some((span, file)), _) => format!("{}:{}: ", file.path_text(), file.lines().line_of(span.start) + 1),
+            (None, Some(path)) => format!("{}: ", path.to_string_lossy().replace('\\', "/")),
+            (None, None) => String::new(),
+        };
+        complain(&one_line(&format!("{place}{}", problem.message)));
         broken = true;
     }
     match written {

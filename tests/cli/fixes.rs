@@ -462,8 +462,9 @@ fn some_policies_can_not_be_suppressed_and_other_tools_marks_are_counted() {
     let project = Project::new(&[("a.yaml", &marked), ("dynalens.yml", "other-tools: false\n")]);
     assert_eq!(project.run(&only).code, 1);
     let own = TEMPLATE.replace("# the orders", "# dynalens: ignore[point-in-time-recovery-disabled] rebuilt");
-    let configured = ("dynalens.yml", "unsuppressible: [point-in-time-recovery-disabled]\n");
-    let project = Project::new(&[("a.yaml", &own), configured]);
-    let run = project.run(&only);
-    assert!(run.code == 1 && run.stdout.contains("can't be suppressed here"), "{}", run.stdout);
+    for name in ["point-in-time-recovery-disabled", "CKV_AWS_28", "reliability"] {
+        let project = Project::new(&[("a.yaml", &own), ("dynalens.yml", &format!("unsuppressible: [{name}]\n"))]);
+        let run = project.run(&only);
+        assert!(run.code == 1 && run.stdout.contains("can't be suppressed here"), "{}", run.stdout);
+    }
 }
