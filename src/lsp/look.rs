@@ -20,6 +20,7 @@ impl Server {
         }
         self.stale = false;
         self.caught("publishing", Self::publish);
+        self.workspace.rest();
     }
 
     /// Whether everything is looked at.

@@ -74,6 +74,11 @@ impl Workspace {
         !same
     }
 
+    /// Lets go of what nobody needs any more.
+    pub fn rest(&mut self) {
+        self.sessions.iter_mut().for_each(|(_, session)| session.rest());
+    }
+
     /// The sessions with their folders.
     pub fn sessions(&self) -> impl Iterator<Item = (&Path, &Session)> {
         self.sessions.iter().map(|(area, session)| (area.root.as_path(), session))

@@ -76,6 +76,10 @@ pub struct Session {
     rules: Option<Ruled>,
     around: Around,
     pieces: BTreeMap<Key, Piece>,
+    /// What was thrown away and is not made again yet.
+    before: BTreeMap<Key, Piece>,
+    /// What nobody needs any more.
+    spent: Vec<Piece>,
     /// What has changed since it was last looked.
     changes: BTreeMap<PathBuf, Change>,
     /// Texts that nobody will have spans of once it is looked again.
@@ -108,6 +112,8 @@ impl Session {
             rules: None,
             around: Around::default(),
             pieces: BTreeMap::new(),
+            before: BTreeMap::new(),
+            spent: Vec::new(),
             changes: BTreeMap::new(),
             forgotten: Vec::new(),
             comments: Mutex::default(),
@@ -148,6 +154,7 @@ impl Session {
         pace: &Pace<'_>,
     ) -> Result<bool, UsageError> {
         self.complete = false;
+        self.rest();
         self.request.today = today;
         self.request.paths = if scope.whole { Vec::new() } else { scope.open.iter().cloned().collect() };
         let changes = std::mem::take(&mut self.changes);
@@ -159,6 +166,7 @@ impl Session {
         if other_folder || self.rules.as_ref().is_none_or(|rules| bears(&rules.reads)) {
             self.rules = None;
             self.pieces.clear();
+            self.before.clear();
             self.around = Around::default();
             self.analysis = Analysis { sources: Arc::clone(&self.sources), ..Analysis::default() };
             self.rules = Some(self.rule(fs)?);
@@ -176,26 +184,36 @@ impl Session {
             parsed: &self.parsed,
         };
         let targets = self.around.targets(&workshop, scope, &changes);
-        self.pieces.retain(|key, _| targets.contains_key(key));
-        let (mut before, kept): (BTreeMap<Key, Piece>, BTreeMap<Key, Piece>) =
+        let (thrown, kept): (BTreeMap<Key, Piece>, BTreeMap<Key, Piece>) =
             std::mem::take(&mut self.pieces).into_iter().partition(|(_, piece)| bears(&piece.reads));
         self.pieces = kept;
+        self.before.extend(thrown);
+        self.pieces.retain(|key, _| targets.contains_key(key));
+        self.before.retain(|key, _| targets.contains_key(key));
         let missing: Vec<(&Key, &Target, Option<Piece>)> = (targets.iter())
             .filter(|(key, _)| !self.pieces.contains_key(*key))
-            .map(|(key, target)| (key, target, before.remove(key)))
+            .map(|(key, target)| (key, target, self.before.remove(key)))
             .collect();
         let (done, count) = (AtomicUsize::new(0), missing.len());
         let make = |(key, target, before): (&Key, &Target, Option<Piece>)| {
-            let made = (!(pace.stop)()).then(|| (key.clone(), workshop.make(target, before.as_ref())));
+            let made = (!(pace.stop)()).then(|| workshop.make(target, before.as_ref()));
             (pace.tell)(done.fetch_add(1, Ordering::Relaxed) + 1, count);
-            made
+            (key.clone(), made, before)
         };
-        let made: Vec<Option<(Key, Piece)>> = match count {
+        let made: Vec<(Key, Option<Piece>, Option<Piece>)> = match count {
             1 => missing.into_iter().map(make).collect(),
             _ => missing.into_par_iter().map(make).collect(),
         };
-        let complete = made.iter().all(Option::is_some);
-        self.pieces.extend(made.into_iter().flatten());
+        let complete = made.iter().all(|(_, made, _)| made.is_some());
+        for (key, made, before) in made {
+            match made {
+                Some(made) => {
+                    self.pieces.insert(key, made);
+                    self.spent.extend(before);
+                }
+                None => self.before.extend(before.map(|before| (key, before))),
+            }
+        }
         if !complete {
             return Ok(false);
         }
@@ -203,6 +221,11 @@ impl Session {
         self.conclude();
         self.complete = true;
         Ok(true)
+    }
+
+    /// Lets go of what nobody needs any more. That takes a while, so it is done when all is told.
+    pub fn rest(&mut self) {
+        self.spent.clear();
     }
 
     /// Reads what decides about everything else.

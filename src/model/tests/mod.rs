@@ -11,6 +11,7 @@ mod neighbours;
 mod operations;
 mod routing;
 mod sam;
+mod same;
 mod support;
 mod surroundings;
 mod tables;
