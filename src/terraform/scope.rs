@@ -11,7 +11,7 @@ use rustc_hash::FxHashMap;
 use crate::resource::{Call, Problem};
 use crate::source::{Sources, Span};
 use crate::syntax::hcl::Expr;
-use crate::value::{Inputs, OriginId, Origins, Shape, Step, Symbol, Text, Value};
+use crate::value::{Choice, Data, Inputs, OriginId, Origins, Shape, Step, Symbol, Text, Value};
 
 use super::configuration::{Configuration, Node};
 use super::dialect::Dialect;
@@ -282,8 +282,16 @@ impl<'c> Evaluator<'c> {
 
     /// The value, found through a place that refers to it.
     pub(super) fn referred(&self, value: Value, span: Span, step: Step) -> Value {
-        let origin = self.origins.hop(span, step, value.origin);
-        value.at(origin)
+        let origin = self.origins.hop(span, step.clone(), value.origin);
+        // Each case is reached by the same reference.
+        let data = match &value.data {
+            Data::Choice(choice) => {
+                let cases = choice.cases.iter().map(|case| self.referred(case.clone(), span, step.clone())).collect();
+                Data::Choice(Choice { input: choice.input, cases }.into())
+            }
+            _ => return value.at(origin),
+        };
+        Value { data, ..value }.at(origin)
     }
 
     /// A reference into a value: the way that led to the value goes on to the part of it.
@@ -291,6 +299,16 @@ impl<'c> Evaluator<'c> {
         if whole.is_none() || whole == part.origin {
             return part;
         }
+        if let Data::Choice(choice) = &part.data {
+            let cases = choice.cases.iter().map(|case| self.through(whole, case.clone())).collect();
+            let data = Data::Choice(Choice { input: choice.input, cases }.into());
+            return self.led(whole, Value { data, ..part });
+        }
+        self.led(whole, part)
+    }
+
+    /// A value with the way of another one before its own.
+    fn led(&self, whole: OriginId, part: Value) -> Value {
         let trail = self.origins.trail(whole);
         let known: Vec<Span> = self.origins.trail(part.origin).iter().map(|origin| origin.span).collect();
         let mut origin = part.origin;

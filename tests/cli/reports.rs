@@ -287,3 +287,34 @@ fn a_table_without_recovery_is_told_without_its_replicas() {
     assert!(report.stdout.contains("this is `false`"), "{}{}", report.stdout, report.stderr);
     assert!(!report.stdout.contains("replicas"), "{}", report.stdout);
 }
+
+#[test]
+fn what_a_local_decides_by_cases_is_shown_where_the_attribute_names_it() {
+    let table = |name: &str, value: &str| {
+        format!(
+            "resource \"aws_dynamodb_table\" \"{name}\" {{\n  name         = \"{name}\"\n  billing_mode = \"PAY_PER_REQUEST\"\n  hash_key     = \"id\"\n\n  deletion_protection_enabled = {value}\n\n  attribute {{\n    name = \"id\"\n    type = \"S\"\n  }}\n}}\n"
+        )
+    };
+    let module = "variable \"env\" {\n  type = string\n}\n\nlocals {\n  protect = var.env == \"prod\" ? true : false\n  all     = { prod = { on = true }, dev = { on = false } }\n  mine    = var.env == \"prod\" ? local.all.prod : local.all[\"dev\"]\n}\n";
+    let text = format!("{module}{}{}", table("a", "local.protect"), table("b", "local.mine.on"));
+    let project = Project::new(&[("main.tf", &text)]);
+    let report = project.run(&["--format=json", "--select=deletion-protection-disabled"]).json();
+    let marked = |span: &serde_json::Value| {
+        let offset = |end: &str| usize::try_from(span[end]["offset"].as_u64().expect("a number")).expect("it is small");
+        text[offset("start")..offset("end")].to_owned()
+    };
+    let ways: Vec<Vec<String>> = report["findings"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|finding| {
+            let related = finding["related"].as_array().expect("a list").iter().map(|one| marked(&one["span"]));
+            std::iter::once(marked(&finding["span"])).chain(related).collect()
+        })
+        .collect();
+    assert_eq!(ways.len(), 2, "{report}");
+    assert_eq!(ways[0][0], "local.protect", "{ways:?}");
+    assert!(ways[0].iter().any(|place| place.contains("true : false")), "{ways:?}");
+    assert_eq!(ways[1][0], "local.mine.on", "{ways:?}");
+    assert!(ways[1].iter().any(|place| place == "false"), "{ways:?}");
+}
