@@ -36,6 +36,12 @@ pub enum FileKind {
 const TYPE_WORD: &[u8] = b"AWS::";
 const SECTION_WORD: &[u8] = b"esources";
 
+/// What each line of a log of Terraform or OpenTofu says of where it comes from.
+const LOGS: [&[u8]; 2] = [b"\"@module\":\"terraform.ui\"", b"\"@module\":\"tofu.ui\""];
+
+/// How much of a file shows that it is a log.
+const START: usize = 1024;
+
 impl FileKind {
     /// By the file's name alone; none for names that tell nothing.
     #[must_use]
@@ -111,6 +117,11 @@ fn json(bytes: &[u8]) -> FileKind {
     {
         return FileKind::TerraformPlan;
     }
+    // The log of a run, line by line, and a state that holds nothing: what they are is told when they are read.
+    let start = bytes.get(..START).unwrap_or(bytes);
+    if LOGS.iter().any(|module| has(start, module)) || bytes.len() < START && has(bytes, b"\"format_version\"") {
+        return FileKind::TerraformPlan;
+    }
     if has(bytes, b"\"aws:cloudformation:stack\"") {
         return FileKind::CdkManifest;
     }
@@ -153,6 +164,9 @@ mod tests {
         assert_eq!(kind("x", "resource \"aws_dynamodb_table\" \"t\" {"), FileKind::Terraform);
         assert_eq!(kind("x", "{}"), FileKind::Json);
         assert_eq!(kind("p.json", "{\"terraform_version\": \"1\", \"planned_values\": {}}"), FileKind::TerraformPlan);
+        let log = "{\"@level\":\"info\",\"@message\":\"Terraform 1.11.4\",\"@module\":\"terraform.ui\"}\n{}";
+        assert_eq!(kind("plan.json", log), FileKind::TerraformPlan);
+        assert_eq!(kind("state.json", "{\"format_version\":\"1.0\"}"), FileKind::TerraformPlan);
         assert_eq!(kind("m.json", "{\"type\": \"aws:cloudformation:stack\"}"), FileKind::CdkManifest);
     }
 

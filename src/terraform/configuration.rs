@@ -7,9 +7,10 @@ use crate::resource::Problem;
 use crate::source::{FileSystem, lexical};
 use crate::value::Text;
 
-use super::constraint::literal_text;
+use super::early::Early;
 use super::module::Module;
 use super::modules::{Modules, dir_path};
+use super::options::Options;
 
 /// How deep module calls may be nested.
 pub const MAX_MODULE_DEPTH: usize = 32;
@@ -39,9 +40,9 @@ pub struct Node {
 
 impl Configuration {
     /// Follows all calls from a root directory to directories inside of `boundary` and to installed modules.
-    pub fn load(modules: &Modules<'_>, root: &Path, boundary: Option<&Path>) -> Self {
+    pub(super) fn load(modules: &Modules<'_>, root: &Path, boundary: Option<&Path>, options: &Options) -> Self {
         let root = lexical(root);
-        Self::of_module(modules, modules.get(&root), &root, boundary)
+        Self::of_module(modules, modules.get(&root), &root, boundary, &Early::new(modules, Some(options)))
     }
 
     /// Follows all calls from a root module. Installed modules lie below `working`, where Terraform was initialised.
@@ -50,6 +51,7 @@ impl Configuration {
         module: Arc<Module>,
         working: &Path,
         boundary: Option<&Path>,
+        early: &Early<'_>,
     ) -> Self {
         let root = module.dir.clone();
         let installed = Installed::read(modules.fs, working);
@@ -73,7 +75,7 @@ impl Configuration {
                 let name = Text::new(call.label(0).unwrap_or_default());
                 let mut chain = names[next].clone();
                 chain.push(name.clone());
-                let found = configuration.resolve(next, index, &chain, &installed, modules, boundary.as_deref());
+                let found = configuration.resolve(next, index, &chain, &installed, modules, boundary.as_deref(), early);
                 let found = match found {
                     Ok(_) if chain.len() > MAX_MODULE_DEPTH => {
                         Err(format!("module calls are nested more than {MAX_MODULE_DEPTH} levels deep").into())
@@ -123,6 +125,7 @@ impl Configuration {
     }
 
     /// The directory that a call leads to, and whether it lies in a folder of installed modules.
+    #[expect(clippy::too_many_arguments, reason = "all that a source may lean on")]
     fn resolve(
         &self,
         node: usize,
@@ -131,6 +134,7 @@ impl Configuration {
         installed: &Installed,
         modules: &Modules<'_>,
         boundary: Option<&Path>,
+        early: &Early<'_>,
     ) -> Result<(PathBuf, bool), Text> {
         let caller = &self.nodes[node];
         let Some(call) = caller.module.calls.at(index) else { return Err("the call is not there".into()) };
@@ -138,8 +142,11 @@ impl Configuration {
         let Some(source) = call.body.attribute("source") else {
             return Err(format!("the call of module `{name}` has no `source`").into());
         };
-        let Some(source) = literal_text(&source.expr) else {
-            return Err(format!("the source of module `{name}` is not a literal text").into());
+        let Some(source) = early.text(&self.nodes, node, &source.expr) else {
+            let why = "it may be made of literals, and of variables and locals that are such";
+            return Err(
+                format!("the source of module `{name}` is not known before anything is evaluated: {why}").into()
+            );
         };
         if source.starts_with("./")
             || source.starts_with("../")

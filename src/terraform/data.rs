@@ -29,7 +29,7 @@ impl Evaluator<'_> {
                     .iter()
                     .find_map(|name| self.written_attribute(instance, true, key, one, name))
                     .filter(|value| !value.is_unset())
-                    .unwrap_or_else(|| self.provider_of(instance, block).region.clone())
+                    .unwrap_or_else(|| self.provider_of(instance, block, &one.each).region.clone())
             }
             ("aws_caller_identity", "account_id" | "id") => self.account.clone(),
             ("aws_partition", "partition" | "id") => {
@@ -41,7 +41,7 @@ impl Evaluator<'_> {
             // The name of an AWS service is made of the Region and the short name that is asked for.
             ("aws_vpc_endpoint_service", "service_name") => {
                 let service = self.written_attribute(instance, true, key, one, "service")?;
-                let region = self.provider_of(instance, block).region.clone();
+                let region = self.provider_of(instance, block, &one.each).region.clone();
                 let origin = service.origin;
                 super::lift::lift(&[&region, &service], &mut |leaves| {
                     let text = |text: &str| vec![Part::Known(text.into(), origin)];

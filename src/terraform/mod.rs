@@ -17,6 +17,7 @@ mod constraint;
 mod data;
 mod declarations;
 mod dialect;
+mod early;
 mod error;
 mod expand;
 mod expression;
@@ -175,7 +176,7 @@ fn empty(root: &Path, options: &Options) -> Project {
 fn evaluate_here(modules: &Modules<'_>, root: &Path, options: &Options) -> Project {
     let boundary = options.boundary.clone().unwrap_or_else(|| root.to_path_buf());
     let start = Start {
-        configuration: Configuration::load(modules, root, Some(&boundary)),
+        configuration: Configuration::load(modules, root, Some(&boundary), options),
         files: files::RootFiles::new(modules.fs, root, &boundary),
         inputs: Inputs::default(),
         given: rustc_hash::FxHashMap::default(),

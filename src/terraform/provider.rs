@@ -2,10 +2,11 @@
 
 use std::rc::Rc;
 
-use crate::syntax::hcl::{Block, ExprKind, ObjectKey};
+use crate::syntax::hcl::{Block, Expr, ExprKind, ObjectKey};
 use crate::value::{OriginId, Step, Text, Value};
 
-use super::scope::{Evaluator, Instance, Scope};
+use super::expand::Key;
+use super::scope::{Each, Evaluator, Instance, Scope};
 
 /// What a provider configuration gives to its resources.
 pub(super) struct Provider {
@@ -15,14 +16,28 @@ pub(super) struct Provider {
 }
 
 impl Evaluator<'_> {
-    /// The provider of a resource: by its `provider` argument, else the default one of its type's prefix.
-    pub(super) fn provider_of(&self, instance: &Rc<Instance>, block: &Block) -> Rc<Provider> {
-        let written = block.as_ref().body.attribute("provider").and_then(|(_, expr)| provider_name(expr));
+    /// The provider of an instance of a resource: by its `provider` argument, else the default one of its type's
+    /// prefix.
+    pub(super) fn provider_of(&self, instance: &Rc<Instance>, block: &Block, each: &Each) -> Rc<Provider> {
+        let scope = Scope::of(instance).with_each(each);
+        let written = block.as_ref().body.attribute("provider").and_then(|(_, expr)| self.provider_named(expr, scope));
         let name = written.unwrap_or_else(|| {
             let kind = block.label(0).unwrap_or_default();
             kind.split('_').next().unwrap_or_default().into()
         });
         self.provider(instance, &name)
+    }
+
+    /// The name of the provider that an expression gives: `aws.west`, of OpenTofu also `aws.by_region["eu-west-1"]`.
+    fn provider_named(&self, expr: &Expr, scope: Scope<'_>) -> Option<Text> {
+        match &expr.kind {
+            ExprKind::Index(of, key) => {
+                let name = provider_name(of)?;
+                let key = self.value(key, scope);
+                Some(format!("{name}[{}]", key.as_str().unwrap_or_default()).into())
+            }
+            _ => provider_name(expr),
+        }
     }
 
     /// The provider that a name (`aws`, `aws.west`) stands for in a module.
@@ -38,7 +53,8 @@ impl Evaluator<'_> {
 
     fn find_provider(&self, instance: &Rc<Instance>, name: &Text) -> Rc<Provider> {
         let node = self.node(instance);
-        if let Some(block) = node.module.providers.get(name) {
+        let (declared, _) = split_key(name);
+        if let Some(block) = node.module.providers.get(declared) {
             return Rc::new(self.configured(instance, name, block));
         }
         let Some(parent) = instance.parent.and_then(|parent| self.instance(parent)) else {
@@ -57,7 +73,8 @@ impl Evaluator<'_> {
                     ObjectKey::Name(key) => key.clone(),
                     ObjectKey::Expr(expr) => provider_name(expr)?,
                 };
-                (key == *name).then(|| provider_name(&item.value)).flatten()
+                let scope = Scope::of(&parent).with_each(&instance.each);
+                (key == *name).then(|| self.provider_named(&item.value, scope)).flatten()
             })
         });
         self.provider(&parent, passed.as_ref().unwrap_or(name))
@@ -72,9 +89,33 @@ impl Evaluator<'_> {
         self.region.clone()
     }
 
-    fn configured(&self, instance: &Rc<Instance>, name: &Text, block: &Block) -> Provider {
-        let scope = Scope::of(instance);
+    /// What `each` is to the configuration of a provider with `for_each`; not known where no key says which one it is.
+    fn each_of(&self, instance: &Rc<Instance>, name: &Text, block: &Block) -> Each {
         let body = block.as_ref().body;
+        let (declared, key) = split_key(name);
+        if body.attribute("for_each").is_none() {
+            return Each::default();
+        }
+        let address = Text::new(format!("provider.{declared}"));
+        let group = self.expand(body, &address, block.header, Scope::of(instance));
+        let found = group.instances.into_iter().find(|one| match (&one.key, key) {
+            (Key::Name(known), Some(key)) => known == key,
+            _ => false,
+        });
+        found.map_or_else(
+            || {
+                let open =
+                    || Some(Value::unknown("which configuration of the provider it is, is not known", OriginId::NONE));
+                Each { key: open(), value: open(), index: None }
+            },
+            |one| one.each,
+        )
+    }
+
+    fn configured(&self, instance: &Rc<Instance>, name: &Text, block: &Block) -> Provider {
+        let body = block.as_ref().body;
+        let each = self.each_of(instance, name, block);
+        let scope = Scope::of(instance).with_each(&each);
         let region = match body.attribute("region").map(|(_, expr)| self.value(expr, scope)) {
             Some(region) if !region.is_unset() => region,
             _ => self.unwritten_region(name),
@@ -110,8 +151,16 @@ impl Evaluator<'_> {
     }
 }
 
+/// The name of a provider and the key of one of its configurations: `aws.by[eu]` as `aws.by` and `eu`.
+fn split_key(name: &str) -> (&str, Option<&str>) {
+    match name.split_once('[') {
+        Some((name, key)) => (name, key.strip_suffix(']')),
+        None => (name, None),
+    }
+}
+
 /// `aws` or `aws.west`, also in quotes.
-fn provider_name(expr: &crate::syntax::hcl::Expr) -> Option<Text> {
+fn provider_name(expr: &Expr) -> Option<Text> {
     match &expr.kind {
         ExprKind::Variable(name) | ExprKind::String(name) => Some(name.clone()),
         ExprKind::Attribute(inner, alias) => match &inner.kind {

@@ -335,7 +335,7 @@ impl Evaluator<'_> {
                 attributes = opened(&attributes, &Arc::new(open));
             }
             let scope = Scope::of(instance).with_each(&one.each);
-            let provider = self.provider_of(instance, block);
+            let provider = self.provider_of(instance, block, &one.each);
             let region = match attributes.get("region") {
                 Some(region) if !region.is_unset() && !is_refused(region) => region.clone(),
                 _ => provider.region.clone(),

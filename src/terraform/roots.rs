@@ -6,7 +6,7 @@ use rustc_hash::FxHashSet;
 
 use crate::source::lexical;
 
-use super::constraint::literal_text;
+use super::early::text_alone;
 use super::modules::Modules;
 
 /// The directories that are deployed by themselves: all that no other one calls through a local source, and those
@@ -41,7 +41,7 @@ pub fn roots_among(directories: &[PathBuf], calls: &dyn Fn(&Path) -> Vec<PathBuf
 #[must_use]
 pub fn local_calls(modules: &Modules<'_>, dir: &Path) -> Vec<PathBuf> {
     let module = modules.get(dir);
-    let sources = module.calls.iter().filter_map(|call| literal_text(&call.body.attribute("source")?.expr));
+    let sources = module.calls.iter().filter_map(|call| text_alone(&module, &call.body.attribute("source")?.expr));
     let local = sources.filter(|source| source.starts_with('.'));
     local.map(|source| lexical(&dir.join(source.replace('\\', "/")))).filter(|target| *target != dir).collect()
 }

@@ -42,18 +42,54 @@ fn is_stored_state(root: NodeRef<'_>) -> bool {
     ["version", "terraform_version", "serial", "lineage", "resources"].iter().all(|name| root.get(name).is_some())
 }
 
+/// Whether the file is the log of a run, as `terraform plan -json` prints it.
+fn is_log(root: NodeRef<'_>) -> bool {
+    text(root, "@module").is_some_and(|module| matches!(module, "terraform.ui" | "tofu.ui"))
+}
+
+/// Whether the file is what `terraform show -json` prints where there is no state, or nothing in it.
+fn is_empty_state(root: NodeRef<'_>) -> bool {
+    let known = ["format_version", "terraform_version", "checks"];
+    root.get("format_version").is_some()
+        && root.entries().all(|(name, _)| name.text().is_some_and(|name| known.contains(&name)))
+}
+
+/// What is said of a file that comes from Terraform and holds nothing that can be looked at.
+fn told_of(root: NodeRef<'_>) -> Option<(&'static str, &'static str)> {
+    if is_stored_state(root) {
+        return Some((
+            "this is a state as Terraform keeps it, which is not looked at",
+            "pass what `terraform show -json` prints",
+        ));
+    }
+    if is_log(root) {
+        return Some((
+            "this is the log of a run of Terraform, which does not hold the values that are planned",
+            "save the plan with `terraform plan -out=FILE`, and pass what `terraform show -json FILE` prints",
+        ));
+    }
+    if is_empty_state(root) {
+        return Some((
+            "this state holds nothing",
+            "pass what `terraform show -json` prints of a plan, or of a state after an apply",
+        ));
+    }
+    None
+}
+
 /// The project of a plan or state; nothing for other files.
 #[must_use]
 pub fn evaluate_plan(tree: &Tree, modules: &Modules<'_>, options: &Options) -> Option<Project> {
     let root = tree.root()?;
-    if is_stored_state(root) {
+    if let Some((message, help)) = told_of(root) {
         let mut project = super::empty(&tree.file.path, options);
         project.problems.push(Problem {
-            kind: ProblemKind::Note,
+            // The one is there by mistake; the others lie about.
+            kind: if is_log(root) { ProblemKind::Error } else { ProblemKind::Note },
             span: None,
             path: Some(tree.file.path.clone()),
-            message: "this is a state as Terraform keeps it, which is not looked at".to_owned(),
-            help: Some("pass what `terraform show -json` prints".to_owned()),
+            message: message.to_owned(),
+            help: Some(help.to_owned()),
         });
         return Some(project);
     }
@@ -75,7 +111,7 @@ pub fn evaluate_plan(tree: &Tree, modules: &Modules<'_>, options: &Options) -> O
         .get("resource_changes")
         .map(|changes| changes.items().filter_map(|one| Some((text(one, "address")?, one.get("change")?))).collect())
         .unwrap_or_default();
-    let references = References::new(root.get("configuration"));
+    let references = References::new(root);
     let written: FxHashMap<Text, Resource> = source
         .as_ref()
         .map(|project| project.resources.iter().map(|one| (one.address.clone(), one.clone())).collect())
@@ -165,8 +201,17 @@ fn variables(root: NodeRef<'_>) -> Vec<Given> {
 /// The Region of the default AWS provider, where it is a constant.
 fn provider_region(root: NodeRef<'_>, origins: &Origins) -> Option<Value> {
     let providers = root.get("configuration")?.get("provider_config")?;
-    let region = providers.get("aws")?.get("expressions")?.get("region")?.get("constant_value")?;
+    let region = references::region_of(root, providers.get("aws")?)?;
     Some(Value::string(region.text()?, origins.literal(region.span())))
+}
+
+/// The Region of a provider that is not the default one.
+fn region_of_provider(provider: NodeRef<'_>, overlay: &Overlay<'_, '_>) -> Value {
+    let region = references::region_of(overlay.references.root, provider);
+    match region.and_then(|region| Some((region.text()?, region.span()))) {
+        Some((region, span)) => Value::string(region, overlay.origins.literal(span)),
+        None => super::declarations::outside("the Region of its provider is not a constant", "region"),
+    }
 }
 
 fn resource(node: NodeRef<'_>, address: &str, overlay: &Overlay<'_, '_>, region: &Value) -> Option<Resource> {
@@ -196,6 +241,7 @@ fn resource(node: NodeRef<'_>, address: &str, overlay: &Overlay<'_, '_>, region:
             .or_else(|| {
                 overlay.written.map(|written| written.region.clone()).filter(|region| region.as_str().is_some())
             })
+            .or_else(|| Some(region_of_provider(overlay.references.provider(address)?, overlay)))
             .unwrap_or_else(|| region.clone()),
         default_tags,
         managed: text(node, "mode") != Some("data"),

@@ -10,6 +10,7 @@ const MAX_HOPS: usize = 16;
 
 /// The `configuration` of a plan.
 pub(super) struct References<'t> {
+    pub(super) root: NodeRef<'t>,
     configuration: Option<NodeRef<'t>>,
 }
 
@@ -17,8 +18,14 @@ pub(super) struct References<'t> {
 type Modules = Vec<(String, String)>;
 
 impl<'t> References<'t> {
-    pub(super) fn new(configuration: Option<NodeRef<'t>>) -> Self {
-        Self { configuration }
+    pub(super) fn new(root: NodeRef<'t>) -> Self {
+        Self { root, configuration: root.get("configuration") }
+    }
+
+    /// The configuration of the provider that a resource is of, if that is not the default one of the root.
+    pub(super) fn provider(&self, address: &str) -> Option<NodeRef<'t>> {
+        let key = text(self.configured(address)?, "provider_config_key").filter(|key| *key != "aws")?;
+        self.configuration?.get("provider_config")?.get(key)
     }
 
     /// The resource and attribute that an attribute is set to, where its expression refers to exactly one.
@@ -32,12 +39,16 @@ impl<'t> References<'t> {
         self.expression(address, attribute).is_some()
     }
 
-    fn expression(&self, address: &str, attribute: &str) -> Option<NodeRef<'t>> {
+    /// What the configuration says of a resource.
+    fn configured(&self, address: &str) -> Option<NodeRef<'t>> {
         let (modules, rest) = split_modules(address);
         let module = self.module(&modules)?;
         let name = rest.split('[').next().unwrap_or(rest);
-        let resource = module.get("resources")?.items().find(|one| text(*one, "address") == Some(name))?;
-        let mut expression = resource.get("expressions")?;
+        module.get("resources")?.items().find(|one| text(*one, "address") == Some(name))
+    }
+
+    fn expression(&self, address: &str, attribute: &str) -> Option<NodeRef<'t>> {
+        let mut expression = self.configured(address)?.get("expressions")?;
         for part in attribute.split('.') {
             expression = match part.parse::<usize>() {
                 Ok(index) => expression.items().nth(index)?,
@@ -93,6 +104,33 @@ impl<'t> References<'t> {
             }
         }
     }
+}
+
+/// The Region of a provider's configuration, where it is a constant or a variable of the root module.
+pub(super) fn region_of<'t>(root: NodeRef<'t>, provider: NodeRef<'t>) -> Option<NodeRef<'t>> {
+    let region = provider.get("expressions")?.get("region")?;
+    if let Some(constant) = region.get("constant_value") {
+        return Some(constant);
+    }
+    if provider.get("module_address").is_some() {
+        return None;
+    }
+    let mut references = region.get("references")?.items();
+    let name = references.next()?.text()?.strip_prefix("var.")?;
+    // One variable and nothing else; a template around it is not told.
+    if references.next().is_some() || name.contains('.') {
+        return None;
+    }
+    let value = root.get("variables")?.get(name)?.get("value")?;
+    value.text().is_some_and(is_region).then_some(value)
+}
+
+/// Whether a text has the form of a Region's name, so that it is not a part of one.
+fn is_region(text: &str) -> bool {
+    let mut parts = text.split('-');
+    parts.clone().count() >= 3
+        && parts.next_back().is_some_and(|last| !last.is_empty() && last.bytes().all(|byte| byte.is_ascii_digit()))
+        && parts.all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase()))
 }
 
 /// The address of a resource in a reference, and what follows it.

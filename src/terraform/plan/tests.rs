@@ -109,3 +109,56 @@ fn a_state_as_terraform_keeps_it_is_told_of() {
     assert!(project.problems[0].help.as_ref().is_some_and(|help| help.contains("terraform show -json")));
     assert!(project.resources.is_empty());
 }
+
+/// What is said of a file that is no plan after all.
+fn told(text: &str) -> (String, String) {
+    let sources = Sources::new();
+    let tree = crate::syntax::json::parse(sources.add("plan.json", text));
+    let fs = Files::in_memory();
+    let mut project = evaluate_plan(&tree, &Modules::new(&fs, &sources), &Options::default()).expect("a project");
+    assert!(project.resources.is_empty() && project.problems.len() == 1);
+    let problem = project.problems.remove(0);
+    (problem.message, problem.help.unwrap_or_default())
+}
+
+#[test]
+fn a_log_and_an_empty_state_are_told_of() {
+    let log = "{\"@level\":\"info\",\"@message\":\"Terraform 1.11.4\",\"@module\":\"terraform.ui\",\"type\":\"version\"}\n{\"@level\":\"info\"}\n";
+    let (message, help) = told(log);
+    assert!(message.contains("log") && help.contains("terraform show -json FILE"), "{message}: {help}");
+    let (message, help) = told("{\"format_version\":\"1.0\"}");
+    assert!(message.contains("holds nothing") && help.contains("terraform show -json"), "{message}: {help}");
+}
+
+#[test]
+fn the_region_is_that_of_the_provider_of_each_resource() {
+    let resource = |address: &str| {
+        format!(
+            r#"{{ "address": "{address}", "mode": "managed", "type": "aws_dynamodb_table", "name": "t", "values": {{}} }}"#
+        )
+    };
+    let configured =
+        |address: &str, key: &str| format!(r#"{{ "address": "{address}", "provider_config_key": "{key}" }}"#);
+    let names = ["a", "b", "c", "d"].map(|name| format!("aws_dynamodb_table.{name}"));
+    let keys = ["aws", "aws.west", "aws.other", "module.m:aws.inner"];
+    let text = format!(
+        r#"{{ "format_version": "1.2", "terraform_version": "1.11.4",
+  "variables": {{ "region": {{ "value": "us-west-2" }} }},
+  "planned_values": {{ "root_module": {{ "resources": [ {} ] }} }},
+  "configuration": {{ "provider_config": {{
+      "aws": {{ "expressions": {{ "region": {{ "constant_value": "eu-west-1" }} }} }},
+      "aws.west": {{ "alias": "west", "expressions": {{ "region": {{ "references": [ "var.region" ] }} }} }},
+      "aws.other": {{ "alias": "other", "expressions": {{ "region": {{ "references": [ "local.region" ] }} }} }},
+      "module.m:aws.inner": {{ "module_address": "module.m",
+        "expressions": {{ "region": {{ "references": [ "var.region" ] }} }} }} }},
+    "root_module": {{ "resources": [ {} ] }} }} }}"#,
+        names.each_ref().map(|name| resource(name)).join(", "),
+        std::iter::zip(&names, keys).map(|(name, key)| configured(name, key)).collect::<Vec<_>>().join(", "),
+    );
+    let sources = Sources::new();
+    let tree = crate::syntax::json::parse(sources.add("plan.json", text));
+    let fs = Files::in_memory();
+    let project = evaluate_plan(&tree, &Modules::new(&fs, &sources), &Options::default()).expect("a plan");
+    let regions: Vec<Option<&str>> = project.resources.iter().map(|one| one.region.as_str()).collect();
+    assert_eq!(regions, [Some("eu-west-1"), Some("us-west-2"), None, None]);
+}

@@ -29,6 +29,7 @@ use crate::source::{Relevance, lexical};
 use crate::value::{Origins, Text, Value};
 
 use super::configuration::Configuration;
+use super::early::Early;
 use super::files::RootFiles;
 use super::lift::reason;
 use super::module::Module;
@@ -186,7 +187,13 @@ fn evaluate_here(modules: &Modules<'_>, unit: &Unit, options: &Options) -> Optio
     let mut files = RootFiles::new(modules.fs, &place.dir, &boundary);
     files.beside = Some(unit.beside().to_owned());
     let start = Start {
-        configuration: Configuration::of_module(modules, Arc::new(module), &place.working, Some(&boundary)),
+        configuration: Configuration::of_module(
+            modules,
+            Arc::new(module),
+            &place.working,
+            Some(&boundary),
+            &Early::new(modules, None),
+        ),
         files,
         inputs: reader.inputs.take(),
         given: handed.given,

@@ -1,4 +1,7 @@
+use super::super::{Modules, find_roots};
 use super::{Options, check_files, evaluated};
+use crate::source::{Overlay, Sources};
+use crate::value::Value;
 
 const TABLE: &str = "variable \"name\" {}\nvariable \"pitr\" {\n  type = bool\n  default = false\n}\nresource \"aws_dynamodb_table\" \"this\" {\n  name = var.name\n  point_in_time_recovery {\n    enabled = var.pitr\n  }\n}\noutput \"arn\" {\n  value = aws_dynamodb_table.this.arn\n}\noutput \"name\" {\n  value = aws_dynamodb_table.this.name\n}\n";
 
@@ -147,6 +150,82 @@ fn tags_and_regions_come_from_the_provider_that_a_module_is_given() {
         [
             "module.a.aws_dynamodb_table.t \"us-east-1\" absent",
             "module.b.aws_dynamodb_table.t \"eu-west-1\" {owner: \"me\"}"
+        ]
+    );
+}
+
+/// The resources with their names and Regions, one to a line.
+fn regions(files: &[(&str, &str)], options: &Options) -> Vec<String> {
+    let case = evaluated(files, options);
+    let inputs = &case.project.inputs;
+    let text = |value: Option<&Value>| value.map_or_else(String::new, |value| super::show(value, inputs));
+    let resources = case.project.resources.iter();
+    resources
+        .map(|one| format!("{} {} {}", one.address, text(one.attributes.get("name")), text(Some(&one.region))))
+        .collect()
+}
+
+#[test]
+fn opentofu_takes_variables_and_locals_in_sources() {
+    let main = "variable \"which\" {\n  default = \"a\"\n}\nlocals {\n  base = \"./mods\"\n}\nmodule \"m\" {\n  \
+                source = \"${local.base}/${var.which}\"\n  inner = \"c\"\n}\n";
+    let module = |name: &str| {
+        format!(
+            "variable \"inner\" {{}}\nmodule \"n\" {{\n  source = \"../${{var.inner}}\"\n}}\nresource \
+             \"aws_dynamodb_table\" \"{name}\" {{\n  name = \"{name}\"\n}}\n"
+        )
+    };
+    let (a, b) = (module("a"), module("b"));
+    let files = [
+        ("infra/main.tofu", main),
+        ("infra/mods/a/main.tf", a.as_str()),
+        ("infra/mods/b/main.tf", b.as_str()),
+        ("infra/mods/c/main.tf", "resource \"aws_dynamodb_table\" \"c\" {\n  name = \"c\"\n}\n"),
+    ];
+    let tables = |files: &[(&str, &str)]| {
+        regions(files, &Options::default()).iter().map(|line| line.split(' ').next().unwrap_or("").to_owned()).collect()
+    };
+    let found: Vec<String> = tables(&files);
+    assert_eq!(found, ["module.m.aws_dynamodb_table.a", "module.m.module.n.aws_dynamodb_table.c"]);
+    // What a variable is given wins over its default.
+    let given = [&files[..], &[("infra/terraform.tfvars", "which = \"b\"\n")]].concat();
+    let found: Vec<String> = tables(&given);
+    assert_eq!(found, ["module.m.aws_dynamodb_table.b", "module.m.module.n.aws_dynamodb_table.c"]);
+    let unknown = [("infra/main.tofu", "variable \"x\" {}\nmodule \"m\" {\n  source = \"./${var.x}\"\n}\n")];
+    check_files(
+        &unknown,
+        "! the source of module `m` is not known before anything is evaluated: it may be made of literals, and of variables and locals that are such",
+    );
+}
+
+#[test]
+fn what_is_called_through_a_variable_is_no_root() {
+    let mut fs = Overlay::in_memory();
+    fs.set("infra/main.tofu", "locals {\n  dir = \"m\"\n}\nmodule \"m\" {\n  source = \"./${local.dir}\"\n}\n");
+    fs.set("infra/m/main.tf", "");
+    let sources = Sources::new();
+    let modules = Modules::new(&fs, &sources);
+    let roots = find_roots(&modules, &["infra".into(), "infra/m".into()]);
+    assert_eq!(roots, [std::path::PathBuf::from("infra")]);
+}
+
+#[test]
+fn a_provider_of_opentofu_has_a_region_for_each_key() {
+    let main = "locals {\n  regions = toset([\"eu-west-1\", \"us-east-1\"])\n}\nprovider \"aws\" {\n  alias = \"by\"\n  \
+                for_each = local.regions\n  region = each.value\n}\nresource \"aws_dynamodb_table\" \"t\" {\n  for_each = \
+                local.regions\n  provider = aws.by[each.key]\n  name = \"t\"\n}\nmodule \"m\" {\n  for_each = \
+                local.regions\n  source = \"./m\"\n  providers = { aws = aws.by[each.key] }\n}\nresource \
+                \"aws_dynamodb_table\" \"one\" {\n  provider = aws.by[\"us-east-1\"]\n  name = \"o\"\n}\n";
+    let module = "resource \"aws_dynamodb_table\" \"u\" {\n  name = \"u\"\n}\n";
+    let found = regions(&[("infra/main.tofu", main), ("infra/m/main.tf", module)], &Options::default());
+    assert_eq!(
+        found,
+        [
+            "aws_dynamodb_table.t[\"eu-west-1\"] \"t\" \"eu-west-1\"",
+            "aws_dynamodb_table.t[\"us-east-1\"] \"t\" \"us-east-1\"",
+            "aws_dynamodb_table.one \"o\" \"us-east-1\"",
+            "module.m[\"eu-west-1\"].aws_dynamodb_table.u \"u\" \"eu-west-1\"",
+            "module.m[\"us-east-1\"].aws_dynamodb_table.u \"u\" \"us-east-1\"",
         ]
     );
 }
