@@ -25,11 +25,12 @@ pub(super) fn complete(place: &Place<'_>) -> Option<Completion> {
         }
         items.extend(offered);
     }
-    if context.begun != Begun::Key {
-        items.extend(forms.iter().flat_map(|form| values(&schema, form)));
-    }
+    // Where either could follow, what is begun on a line of its own is most often a map.
     if context.begun != Begun::Value {
         items.extend(keys(place, &schema, &forms, &context));
+    }
+    if context.begun != Begun::Key {
+        items.extend(forms.iter().flat_map(|form| values(&schema, form)));
     }
     let mut seen: Vec<String> = Vec::new();
     items.retain(|item| {

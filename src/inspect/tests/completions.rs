@@ -144,6 +144,7 @@ fn the_configuration_names_policies_with_their_options() {
         ["enabled", "severity", "minimum_nodes"].iter().all(|name| options.contains(&(*name).to_owned())),
         "{options:?}"
     );
+    assert_eq!(options.first().map(String::as_str), Some("enabled"), "keys come before severities: {options:?}");
     assert_eq!(config("policies:\n  deletion-protection-disabled: { severity: <|>"), ["info", "low", "medium", "high"]);
     assert!(config("policies:\n  deletion-protection-disabled: <|>").contains(&"false".to_owned()));
 }
