@@ -282,16 +282,19 @@ impl<'c> Evaluator<'c> {
 
     /// The value, found through a place that refers to it.
     pub(super) fn referred(&self, value: Value, span: Span, step: Step) -> Value {
-        let origin = self.origins.hop(span, step.clone(), value.origin);
         // Each case is reached by the same reference.
-        let data = match &value.data {
+        let cases = match &value.data {
             Data::Choice(choice) => {
                 let cases = choice.cases.iter().map(|case| self.referred(case.clone(), span, step.clone())).collect();
-                Data::Choice(Choice { input: choice.input, cases }.into())
+                Some(Data::Choice(Choice { input: choice.input, cases }.into()))
             }
-            _ => return value.at(origin),
+            _ => None,
         };
-        Value { data, ..value }.at(origin)
+        let origin = self.origins.hop(span, step, value.origin);
+        match cases {
+            Some(data) => Value { data, ..value }.at(origin),
+            None => value.at(origin),
+        }
     }
 
     /// A reference into a value: the way that led to the value goes on to the part of it.
