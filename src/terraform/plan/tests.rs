@@ -162,3 +162,17 @@ fn the_region_is_that_of_the_provider_of_each_resource() {
     let regions: Vec<Option<&str>> = project.resources.iter().map(|one| one.region.as_str()).collect();
     assert_eq!(regions, [Some("eu-west-1"), Some("us-west-2"), None, None]);
 }
+
+#[test]
+fn what_is_sensitive_in_a_state_is_not_given_out_again() {
+    let text = r#"{ "format_version": "1.0", "terraform_version": "1.11.4", "values": { "root_module": { "resources": [
+      { "address": "terraform_data.a", "mode": "managed", "type": "terraform_data", "name": "a",
+        "values": { "input": { "n": "x", "s": "hush" }, "output": { "n": "x", "s": "hush" } },
+        "sensitive_values": { "input": { "s": true }, "output": {} } } ] } } }"#;
+    let sources = Sources::new();
+    let tree = crate::syntax::json::parse(sources.add("state.json", text));
+    let fs = Files::in_memory();
+    let project = evaluate_plan(&tree, &Modules::new(&fs, &sources), &Options::default()).expect("a state");
+    let shown = show(&project.resources[0].attributes, &project.inputs);
+    assert!(!shown.contains("hush") && shown.matches("\"x\"").count() == 2, "{shown}");
+}

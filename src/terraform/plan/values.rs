@@ -28,6 +28,12 @@ struct Beside<'a, 't> {
     written: Option<&'a Value>,
 }
 
+/// The attribute whose flags say whether another one is sensitive: what `terraform_data` gives out is what it was
+/// given, and only of that Terraform says so in a state.
+fn flagged<'n>(node: NodeRef<'_>, name: &'n str) -> &'n str {
+    if name == "output" && super::text(node, "type") == Some("terraform_data") { "input" } else { name }
+}
+
 impl<'t> Overlay<'_, 't> {
     /// The attributes of a resource. What is null and not written is left out.
     pub(super) fn attributes(&self, node: NodeRef<'t>, address: &str, header: Span) -> Value {
@@ -44,7 +50,7 @@ impl<'t> Overlay<'_, 't> {
             }
             let beside = Beside {
                 unknown: unknown.and_then(|unknown| unknown.get(name)),
-                sensitive: sensitive.and_then(|sensitive| sensitive.get(name)),
+                sensitive: sensitive.and_then(|sensitive| sensitive.get(flagged(node, name))),
                 written: written.map(|written| &written.value),
             };
             let key_origin = match written {
