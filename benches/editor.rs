@@ -99,12 +99,12 @@ fn two_keystrokes(bencher: Bencher<'_, '_>, path: &Path) {
 #[divan::bench(sample_count = 40)]
 fn two_keystrokes_in_a_large_sam_template(bencher: Bencher<'_, '_>) {
     let own = std::env::var_os("DYNALENS_BENCH_TEMPLATE").map(PathBuf::from);
-    two_keystrokes(bencher, &own.unwrap_or_else(inputs::sam_template_of_340_kb));
+    two_keystrokes(bencher, &own.unwrap_or_else(|| inputs::sam_template_of_340_kb().join("template.yaml")));
 }
 
 #[divan::bench(sample_count = 40)]
 fn two_keystrokes_in_a_small_template(bencher: Bencher<'_, '_>) {
-    two_keystrokes(bencher, &inputs::small_template());
+    two_keystrokes(bencher, &inputs::small_template().join("template.yaml"));
 }
 
 /// A module that some of 200 root modules call.
