@@ -21,7 +21,8 @@ pub(super) fn default_value(default: Option<Default>, origin: OriginId) -> Value
 pub(super) fn what_to_write(way: &str, ty: &Type, default: Option<Default>, terraform: bool) -> String {
     let value = match (ty, default) {
         (Type::Bool, _) => "true".to_owned(),
-        (_, Some(Default::Integer(number))) => number.to_string(),
+        // No limit is nothing that one would write.
+        (_, Some(Default::Integer(number))) if number >= 0 => number.to_string(),
         (_, Some(Default::String(text))) => quoted(text, terraform),
         (Type::Enum(values), None) => quoted(values.first().copied().unwrap_or("..."), terraform),
         (Type::List(Type::Object(_)), _) if terraform => return format!("{} {{ ... }}", way.replace('.', " { ")),
@@ -41,4 +42,17 @@ pub(super) fn what_to_write(way: &str, ty: &Type, default: Option<Default>, terr
 
 fn quoted(text: &str, terraform: bool) -> String {
     if terraform { format!("\"{text}\"") } else { text.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_one_would_write_is_never_what_stands_for_no_limit() {
+        let write = |default| what_to_write("Settings.MaximumRetryAttempts", &Type::Integer, default, false);
+        assert_eq!(write(Some(Default::Integer(-1))), "Settings: { MaximumRetryAttempts: ... }");
+        assert_eq!(write(Some(Default::Integer(5))), "Settings: { MaximumRetryAttempts: 5 }");
+        assert_eq!(write(None), "Settings: { MaximumRetryAttempts: ... }");
+    }
 }
