@@ -3,7 +3,7 @@
 use crate::model::Entity;
 use crate::policy::evaluate::{Evidence, Outcome, Scene, What};
 use crate::source::Span;
-use crate::value::{OriginId, Step};
+use crate::value::{Data, OriginId, Step, Value};
 
 use super::{Failed, Judge, Leaf, Related, condition, exhausted, remedy};
 
@@ -71,8 +71,13 @@ impl Judge<'_, '_> {
             }
             None => (entity.header, OriginId::NONE, called()),
         };
+        // Where the page names what is wrong, the other items of the same list are not what is wrong.
+        let mut beside = Vec::new();
+        if named > 0 {
+            items_beside(&entity.fields, origin, 0, &mut beside);
+        }
         let mut related: Vec<Related> = Vec::new();
-        for (_, one, place) in &places {
+        for (_, one, place) in places.iter().filter(|(at, one, _)| *at < named || !beside.contains(&one.origin())) {
             let Some(message) = scene.describe(&one.value) else { continue };
             let derived = *place == entity.header && !self.is_absence(one);
             if *place != span && !derived && !related.iter().any(|other| other.span == *place) {
@@ -83,3 +88,25 @@ impl Judge<'_, '_> {
         Failed { message, help, primary: span, origin, label: label.unwrap_or(own), related, remedy }
     }
 }
+
+/// The places of the items of lists that hold a value at an origin.
+fn items_beside(value: &Value, origin: OriginId, depth: usize, beside: &mut Vec<OriginId>) {
+    if origin.is_none() || depth > MAX_DEPTH {
+        return;
+    }
+    match &value.data {
+        Data::Map(map) => map.entries.iter().for_each(|entry| items_beside(&entry.value, origin, depth + 1, beside)),
+        Data::Choice(choice) => choice.cases.iter().for_each(|case| items_beside(case, origin, depth + 1, beside)),
+        Data::List(list) => {
+            if list.items.iter().any(|item| item.origin == origin) {
+                let others = list.items.iter().map(|item| item.origin).filter(|other| *other != origin);
+                beside.extend(others);
+            }
+            list.items.iter().for_each(|item| items_beside(item, origin, depth + 1, beside));
+        }
+        _ => {}
+    }
+}
+
+/// Fields are nested a few levels deep; policy documents more.
+const MAX_DEPTH: usize = 24;

@@ -241,6 +241,24 @@ fn the_primary_place_is_the_first_value_in_the_entity_or_the_one_that_the_page_n
 }
 
 #[test]
+fn where_one_item_of_a_list_is_wrong_the_others_are_not_shown_with_it() {
+    let mut bench = Bench::new();
+    let keys = [bench.placed(text("id")), bench.placed(text("bad")), bench.placed(text("day"))];
+    let mode = bench.placed(text("PROVISIONED"));
+    bench.table("a", vec![("billing_mode", mode.clone()), ("partition_keys", list(keys.to_vec()))]);
+    let require = "require: table.billing_mode != \"PROVISIONED\" || !(table.partition_keys[0] == \"id\" && table.partition_keys[1] == \"bad\")";
+    let named = format!("{require}\nblame: table.partition_keys[1]");
+    let pack = pack(&[("named", &named), ("plain", require)]);
+    let judgements = judge(&bench.project, &bench.model, &pack, &Settings::default());
+    let shown = |at: usize| match &judgements[at].verdict {
+        Verdict::Fail(failure) => (failure.primary, failure.related.iter().map(|other| other.span).collect::<Vec<_>>()),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(shown(0), (bench.span_of(&keys[1]), vec![bench.span_of(&mode)]));
+    assert!(shown(1).1.len() > 1, "a page that names nothing leaves all that it read");
+}
+
+#[test]
 fn a_default_that_nobody_wrote_says_what_is_missing() {
     let mut bench = Bench::new();
     let protection = bench.unwritten(truth(false), "deletion_protection_enabled");
