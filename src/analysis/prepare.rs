@@ -64,12 +64,7 @@ fn configuration(
         let directory = here.absolute(Path::new(""));
         return Ok((Config { directory, ..Config::default() }, Vec::new()));
     };
-    // What lies under `.github` speaks of the repository.
-    let mut directory = path.parent().unwrap_or(Path::new("")).to_owned();
-    if directory.file_name().is_some_and(|name| name == ".github") {
-        directory.pop();
-    }
-    match config::load(fs, sources, &path, &directory, &|path| here.shown(path)) {
+    match config::load(fs, sources, &path, config::directory_of(&path), &|path| here.shown(path)) {
         Ok(loaded) => Ok((loaded.config, loaded.problems)),
         Err(error) => Err(UsageError::new(format!("`{}` can't be read: {}", error.path.display(), error.reason), None)),
     }

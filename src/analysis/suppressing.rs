@@ -131,10 +131,7 @@ fn in_configuration(
             config::find(fs, &here.absolute(first)).unwrap_or_else(|| here.absolute(Path::new("dynalens.yml")))
         }
     };
-    let mut directory = path.parent().unwrap_or(Path::new("")).to_owned();
-    if directory.file_name().is_some_and(|name| name == ".github") {
-        directory.pop();
-    }
+    let directory = config::directory_of(&path);
     let shown = here.shown(&path);
     // Nobody else has to know of a file that is not there yet.
     let own = Sources::new();
@@ -147,7 +144,7 @@ fn in_configuration(
     };
     let relative = |path: &Path| {
         let path = here.absolute(path);
-        let inside = path.strip_prefix(&directory).map(Path::to_path_buf).unwrap_or(path);
+        let inside = path.strip_prefix(directory).map(Path::to_path_buf).unwrap_or(path);
         // Brackets and stars in names of files are themselves.
         globset::escape(&inside.to_string_lossy().replace('\\', "/"))
     };

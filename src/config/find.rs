@@ -34,10 +34,30 @@ pub fn find(fs: &dyn FileSystem, path: &Path) -> Option<PathBuf> {
     None
 }
 
+/// The directory that a configuration file speaks of: its own, or the one that holds `.github`, where its patterns and
+/// paths count from.
+#[must_use]
+pub fn directory_of(path: &Path) -> &Path {
+    let own = path.parent().unwrap_or(Path::new(""));
+    match own.parent() {
+        Some(above) if own.file_name().is_some_and(|name| name == ".github") => above,
+        _ => own,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::source::Overlay;
+
+    #[test]
+    fn what_lies_under_github_speaks_of_the_repository() {
+        for (path, directory) in
+            [("/r/dynalens.yml", "/r"), ("/r/.github/dynalens.yml", "/r"), ("/r/x.github/dynalens.yml", "/r/x.github")]
+        {
+            assert_eq!(directory_of(Path::new(path)), Path::new(directory));
+        }
+    }
 
     #[test]
     fn the_nearest_one_holds_and_the_repository_is_the_border() {

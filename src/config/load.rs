@@ -91,7 +91,7 @@ impl Loader<'_> {
         self.way.push(path.to_owned());
         let mut base: Option<Config> = None;
         for (extended, span) in config.extends.clone() {
-            let Some(found) = self.extended(&extended, span) else { continue };
+            let Some(found) = self.extended(&extended, span, beside) else { continue };
             base = Some(match base {
                 Some(base) => found.over(base),
                 None => found,
@@ -105,8 +105,9 @@ impl Loader<'_> {
     }
 
     /// A file that another one extends; what is wrong with it is said where it is named.
-    fn extended(&mut self, path: &Path, span: Span) -> Option<Config> {
+    fn extended(&mut self, path: &Path, span: Span, beside: &Path) -> Option<Config> {
         let name = |path: &Path| (self.shown)(path).to_string_lossy().replace('\\', "/");
+        let from = |directory: &Path| Some(name(directory)).filter(|name| !name.is_empty()).unwrap_or(".".to_owned());
         let problem = if let Some(at) = self.way.iter().position(|known| known == path) {
             let circle: Vec<String> = self
                 .way
@@ -123,7 +124,7 @@ impl Loader<'_> {
                 .with_help("extend fewer files")
         } else if !self.fs.is_file(path) {
             Problem::error(span, format!("there is no file `{}`", name(path)))
-                .with_help("paths are relative to the directory of the file that names them")
+                .with_help(format!("paths of this file count from `{}`", from(beside)))
         } else if self.outside.holds(self.fs, path) {
             Problem::error(span, format!("`{}` lies outside of the repository", name(path)))
                 .with_help("keep what a configuration extends in its repository")
@@ -154,7 +155,10 @@ mod tests {
         let sources = Sources::new();
         let loaded =
             load(&fs, &sources, Path::new("/r/dynalens.yml"), Path::new("/r"), &|path| path.to_owned()).unwrap();
-        (loaded.config, loaded.problems.into_iter().map(|problem| problem.message).collect())
+        let said = |problem: Problem| {
+            [Some(problem.message), problem.help].into_iter().flatten().collect::<Vec<_>>().join("; ")
+        };
+        (loaded.config, loaded.problems.into_iter().map(said).collect())
     }
 
     #[test]
@@ -199,6 +203,10 @@ mod tests {
                 "extends itself: `/r/a.yml` extends `/r/b.yml` extends `/r/a.yml`",
             ),
             (vec![("/r/dynalens.yml", "extends: missing.yml\n")], "there is no file `/r/missing.yml`"),
+            (
+                vec![("/r/dynalens.yml", "extends: team/base.yml\n"), ("/r/team/base.yml", "extends: missing.yml\n")],
+                "there is no file `/r/team/missing.yml`; paths of this file count from `/r/team`",
+            ),
             (
                 vec![("/r/dynalens.yml", "extends: ../secret.yml\n"), ("/secret.yml", "x: 1\n")],
                 "lies outside of the repository",

@@ -13,7 +13,7 @@ mod read;
 pub mod schema;
 mod settings;
 
-pub use find::find;
+pub use find::{directory_of, find};
 pub use load::{Loaded, Outside, load};
 pub use policies::{Decision, decide};
 pub use read::read;

@@ -177,19 +177,7 @@ fn ours(expression: &str, inputs: &Inputs) -> String {
     .collect();
     let mut bench = Bench::new();
     let table = bench.table("orders", Vec::new());
-    let words = Words::default();
-    let world = World {
-        facts: Facts::of(&bench.project),
-        origins: &bench.project.origins,
-        model: Watched::new(&bench.model, None),
-        closed_world: false,
-        words: &words,
-        region: None,
-        account: None,
-        memos: Memos::default(),
-    };
-    let assignment = Assignment::default();
-    let outcome = Scene::new(&world, table, &assignment, &options, &[]).evaluate(&program).unwrap();
+    let outcome = super::tests::in_scene(&bench, table, &options, |scene| scene.evaluate(&program).unwrap());
     match &outcome.what {
         What::Double(number) => format!("double {number:?}"),
         What::Value(value) => shown(value),

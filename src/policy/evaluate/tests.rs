@@ -14,6 +14,16 @@ fn outcome_in(bench: &Bench, entity: EntityId, expression: &str, options: &[(&st
     };
     let (program, _) = compile(expression, &names).unwrap_or_else(|mistake| panic!("{expression}: {mistake:?}"));
     let options: Vec<(Text, Value)> = options.iter().map(|(name, value)| (Text::from(*name), value.clone())).collect();
+    in_scene(bench, entity, &options, |scene| scene.evaluate(&program).unwrap())
+}
+
+/// Looks at a scene of one entity with nothing decided.
+pub(super) fn in_scene<T>(
+    bench: &Bench,
+    entity: EntityId,
+    options: &[(Text, Value)],
+    look: impl FnOnce(&Scene<'_>) -> T,
+) -> T {
     let words = Words::default();
     let world = World {
         facts: Facts::of(&bench.project),
@@ -26,7 +36,7 @@ fn outcome_in(bench: &Bench, entity: EntityId, expression: &str, options: &[(&st
         memos: Memos::default(),
     };
     let assignment = Assignment::default();
-    Scene::new(&world, entity, &assignment, &options, &[]).evaluate(&program).unwrap()
+    look(&Scene::new(&world, entity, &assignment, options, &[]))
 }
 
 fn outcome(expression: &str, options: &[(&str, Value)]) -> Outcome {
@@ -275,20 +285,7 @@ fn an_endless_page_is_stopped() {
     let (program, _) = compile(&expression, &names).unwrap();
     let mut bench = Bench::new();
     let table = bench.table("orders", Vec::new());
-    let words = Words::default();
-    let world = World {
-        facts: Facts::of(&bench.project),
-        origins: &bench.project.origins,
-        model: Watched::new(&bench.model, None),
-        closed_world: false,
-        words: &words,
-        region: None,
-        account: None,
-        memos: Memos::default(),
-    };
-    let assignment = Assignment::default();
-    let scene = Scene::new(&world, table, &assignment, &[], &[]);
-    assert_eq!(scene.evaluate(&program).err(), Some(Exhausted));
+    assert_eq!(in_scene(&bench, table, &[], |scene| scene.evaluate(&program).err()), Some(Exhausted));
 }
 
 #[test]
@@ -312,31 +309,19 @@ fn names_tags_and_inputs_tell_environments_apart() {
 fn what_is_worked_out_is_not_said_to_be_written_where_it_comes_from() {
     let mut bench = Bench::new();
     let table = bench.table("orders", Vec::new());
-    let words = Words::default();
-    let world = World {
-        facts: Facts::of(&bench.project),
-        origins: &bench.project.origins,
-        model: Watched::new(&bench.model, None),
-        closed_world: false,
-        words: &words,
-        region: None,
-        account: None,
-        memos: Memos::default(),
-    };
-    let assignment = Assignment::default();
-    let scene = Scene::new(&world, table, &assignment, &[], &[]);
+    let described = |value: &Value| in_scene(&bench, table, &[], |scene| scene.describe(value));
     let span = crate::source::Span::new(crate::source::FileId(0), 5, 9);
     let written = bench.project.origins.literal(span);
     let missing =
         bench.project.origins.hop(span, crate::value::Step::Absent("SSEEnabled: true".into()), OriginId::NONE);
-    assert_eq!(scene.describe(&Value::bool(false, written)).as_deref(), Some("this is `false`"));
-    assert_eq!(scene.describe(&Value::fact(false, written)), None);
+    assert_eq!(described(&Value::bool(false, written)).as_deref(), Some("this is `false`"));
+    assert_eq!(described(&Value::fact(false, written)), None);
     let never_written = bench.project.origins.hop(span, crate::value::Step::Absent("".into()), OriginId::NONE);
-    assert_eq!(scene.describe(&Value::absent(never_written)), None);
-    assert_eq!(scene.describe(&Value::absent(written)), None);
-    assert_eq!(scene.describe(&Value::null(written)).as_deref(), Some("nothing is set here"));
+    assert_eq!(described(&Value::absent(never_written)), None);
+    assert_eq!(described(&Value::absent(written)), None);
+    assert_eq!(described(&Value::null(written)).as_deref(), Some("nothing is set here"));
     assert_eq!(
-        scene.describe(&Value::fact(false, missing)).as_deref(),
+        described(&Value::fact(false, missing)).as_deref(),
         Some("nothing is set here, and the default is `false`: write `SSEEnabled: true`")
     );
 }

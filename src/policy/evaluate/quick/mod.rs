@@ -86,18 +86,17 @@ pub struct Quick<'v> {
     is_touched: bool,
     /// Where fields stood the last time, by the nodes of all the page's programs.
     places: Vec<Place>,
+    /// The first node of each part of the page among these.
+    firsts: Vec<usize>,
     /// The written lists of texts and numbers that were met, by their nodes.
     written: Vec<(usize, Rc<[Got<'v>]>)>,
 }
 
-/// The page's conditions, in the order in which their nodes are counted.
-#[derive(Clone, Copy)]
-enum Part {
-    Require,
-    When,
-    Companion,
-    Named(usize),
-}
+/// The page's conditions, in the order in which their nodes are counted; the named parts follow.
+const REQUIRE: usize = 0;
+const WHEN: usize = 1;
+const COMPANION: usize = 2;
+const NAMED: usize = 3;
 
 /// What a page says of an entity at first sight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,7 +116,16 @@ pub enum Look {
 impl<'v> Quick<'v> {
     #[must_use]
     pub fn new(world: &'v World<'v>, page: &'v Page, options: &'v [(Text, Value)]) -> Self {
-        let nodes = programs(page).map(|program| program.nodes.len()).sum();
+        let conditions = [Some(&page.require), page.when.as_ref(), page.companion.as_ref()];
+        let mut nodes = 0;
+        let firsts = (conditions.into_iter())
+            .chain(page.lets.iter().map(|(_, program)| Some(program)))
+            .map(|program| {
+                let first = nodes;
+                nodes += program.map_or(0, |program| program.nodes.len());
+                first
+            })
+            .collect();
         Self {
             world,
             page,
@@ -130,6 +138,7 @@ impl<'v> Quick<'v> {
             steps: 0,
             depth: 0,
             is_touched: false,
+            firsts,
             places: vec![Place::default(); nodes],
             written: Vec::new(),
         }
@@ -153,18 +162,18 @@ impl<'v> Quick<'v> {
 
     fn glance(&mut self, silent: bool) -> Look {
         let page = self.page;
-        let when = page.when.as_ref().map_or(Ok(true), |when| self.truth_of(when, Part::When));
+        let when = page.when.as_ref().map_or(Ok(true), |when| self.truth_of(when, WHEN));
         if when == Ok(false) {
             return Look::Passes;
         }
-        let required = self.truth_of(&page.require, Part::Require);
+        let required = self.truth_of(&page.require, REQUIRE);
         if required == Ok(true) {
             return Look::Passes;
         }
         let companion = match &page.companion {
             _ if !silent => Ok(true),
             None => Ok(false),
-            Some(companion) => self.truth_of(companion, Part::Companion),
+            Some(companion) => self.truth_of(companion, COMPANION),
         };
         if companion == Ok(false) {
             return Look::Passes;
@@ -178,28 +187,20 @@ impl<'v> Quick<'v> {
         }
     }
 
-    fn truth_of(&mut self, program: &'v Program, part: Part) -> Result<bool, Stop> {
+    fn truth_of(&mut self, program: &'v Program, part: usize) -> Result<bool, Stop> {
         self.locals.clear();
         self.depth = 0;
         let Some(root) = program.root() else { return Err(Stop::Wrong) };
         self.walk(program, part).truth(root)
     }
 
-    fn program(&mut self, program: &'v Program, part: Part) -> Answer<'v> {
+    fn program(&mut self, program: &'v Program, part: usize) -> Answer<'v> {
         let Some(root) = program.root() else { return Err(Stop::Wrong) };
         self.walk(program, part).node(root)
     }
 
-    fn walk(&mut self, program: &'v Program, part: Part) -> Run<'_, 'v> {
-        let before = match part {
-            Part::Require => 0,
-            Part::When => 1,
-            Part::Companion => 1 + usize::from(self.page.when.is_some()),
-            Part::Named(index) => {
-                1 + usize::from(self.page.when.is_some()) + usize::from(self.page.companion.is_some()) + index
-            }
-        };
-        let first = programs(self.page).take(before).map(|program| program.nodes.len()).sum();
+    fn walk(&mut self, program: &'v Program, part: usize) -> Run<'_, 'v> {
+        let first = self.firsts.get(part).copied().unwrap_or_default();
         Run { quick: self, program, nodes: &program.nodes, first }
     }
 
@@ -213,7 +214,7 @@ impl<'v> Quick<'v> {
         let was_touched = std::mem::take(&mut self.is_touched);
         // Named parts see no loop variables.
         let locals = std::mem::take(&mut self.locals);
-        let answer = self.program(program, Part::Named(index));
+        let answer = self.program(program, NAMED + index);
         self.locals = locals;
         let is_closed = !self.is_touched;
         self.is_touched |= was_touched;
@@ -223,12 +224,6 @@ impl<'v> Quick<'v> {
         self.named[index] = Some(Named { answer: answer.clone(), is_closed });
         answer
     }
-}
-
-/// The programs of a page, in the order of [`Part`].
-fn programs(page: &Page) -> impl Iterator<Item = &Program> {
-    let conditions = [Some(&page.require), page.when.as_ref(), page.companion.as_ref()];
-    conditions.into_iter().flatten().chain(page.lets.iter().map(|(_, program)| program))
 }
 
 /// How much there is to walk through in a value itself.
